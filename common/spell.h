@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Spell: finds the name a user probably meant, by the rule of Bazel's SpellChecker (net.starlark.java.spelling):
-// case-insensitive edit distance of at most (length + 1) / 2, at most 5 in all; of equals the first wins.
+// case-insensitive edit distance below (length + 1) / 2, below 5 in all; of equals the first wins.
 #ifndef COMMON_SPELL_H_
 #define COMMON_SPELL_H_
 

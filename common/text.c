@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Text: a byte string in malloc memory whose capacity doubles. Invariant: once `bytes` is not NULL,
+// bytes[length] is NUL and length < capacity.
+#include "common/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_CAPACITY = 64 };
+
+static _Noreturn void exhausted(void) {
+  fputs("out of memory\n", stderr);
+  abort();
+}
+
+void sl_text_reserve(struct sl_text *text, size_t extra) {
+  if (extra >= SIZE_MAX / 2 - text->length) exhausted();
+  size_t needed = text->length + extra + 1;
+  if (needed <= text->capacity) return;
+  size_t capacity = text->capacity ? text->capacity * 2 : FIRST_CAPACITY;
+  if (capacity < needed) capacity = needed;
+  char *bytes = realloc(text->bytes, capacity);
+  if (!bytes) exhausted();
+  text->bytes = bytes;
+  text->capacity = capacity;
+  text->bytes[text->length] = '\0';
+}
+
+void sl_text_append(struct sl_text *text, const char *bytes, size_t length) {
+  sl_text_reserve(text, length);
+  if (length) memcpy(text->bytes + text->length, bytes, length);
+  text->length += length;
+  text->bytes[text->length] = '\0';
+}
+
+void sl_text_append_string(struct sl_text *text, const char *string) {
+  sl_text_append(text, string, strlen(string));
+}
+
+void sl_text_append_char(struct sl_text *text, char c) {
+  sl_text_reserve(text, 1);
+  text->bytes[text->length++] = c;
+  text->bytes[text->length] = '\0';
+}
+
+void sl_text_append_integer(struct sl_text *text, int64_t value) {
+  char digits[24];
+  int length = snprintf(digits, sizeof digits, "%" PRId64, value);
+  sl_text_append(text, digits, (size_t)length);
+}
+
+void sl_text_format_list(struct sl_text *text, const char *format, va_list arguments) {
+  va_list again;
+  va_copy(again, arguments);
+  int length = vsnprintf(NULL, 0, format, arguments);
+  if (length < 0) exhausted();
+  sl_text_reserve(text, (size_t)length);
+  vsnprintf(text->bytes + text->length, (size_t)length + 1, format, again);
+  text->length += (size_t)length;
+  va_end(again);
+}
+
+void sl_text_format(struct sl_text *text, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  sl_text_format_list(text, format, arguments);
+  va_end(arguments);
+}
+
+const char *sl_text_string(const struct sl_text *text) { return text->bytes ? text->bytes : ""; }
+
+void sl_text_reset(struct sl_text *text) {
+  text->length = 0;
+  if (text->bytes) text->bytes[0] = '\0';
+}
+
+void sl_text_free(struct sl_text *text) {
+  free(text->bytes);
+  *text = (struct sl_text){0};
+}
