@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: Apache-2.0
+# Builds starmypy: two libraries, one program, their tests. `make help` lists the targets.
+# Sources are found by wildcard; everything built goes to $(BUILD), generated sources to $(GEN).
+# Variants keep apart: make CC=clang, make test SANITIZE=address,undefined, make WERROR=1, make BUILD=DIR.
+
+VERSION := 0.1.0
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+BUILD ?= build$(if $(filter-out gcc,$(CC)),/$(notdir $(lastword $(CC))))$(if $(SANITIZE),/sanitize)
+# A release archive carries generated sources, so that it builds without re2c, lemon and Python.
+GEN := $(firstword $(wildcard generated) $(BUILD)/gen)
+# The private Python environments (mypy and the tools of `make check`), shared by all variants.
+VENVS ?= build
+PYTHON ?= python3
+LEMPAR ?= /usr/share/lemon/lempar.c
+PREFIX ?= /usr/local
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS := -j$(shell nproc) $(MAKEFLAGS)  # a -j on the command line wins
+endif
+
+OPTIMIZE ?= -O2 -g
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings
+CFLAGS_ALL := -std=gnu17 $(OPTIMIZE) $(WARNINGS) $(if $(WERROR)$(CI),-Werror) -I. -I$(GEN) \
+    -DSTARMYPY_VERSION='"$(VERSION)"' \
+    $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer) $(CFLAGS)
+LIBRARIES := -lgc -lgmp -lutf8proc -lpthread -lm
+
+# --- what is built from what ---------------------------------------------------------------------
+
+STARLARK := $(wildcard common/*.c parser/*.c runtime/*.c runtime/types/*.c builtins/*.c)
+STARMYPY := $(wildcard rules/*.c rules/*/*.c)
+CLI := $(wildcard cli/*.c cli/*/*.c)
+UNIT := $(wildcard tests/unit/*.c)
+# Folders whose files the binary carries: one subfolder per repository.
+EMBED := rules/python rules/mypy
+EMBEDDED := $(shell find $(EMBED) -name __pycache__ -prune -o -print 2>/dev/null)
+
+objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
+STARLARK_OBJECTS := $(call objects,$(STARLARK) $(if $(wildcard parser/lexer.re),parser/lexer.c) \
+    $(if $(wildcard parser/grammar.y),parser/grammar.c))
+STARMYPY_OBJECTS := $(call objects,$(STARMYPY) embedded.c)
+CLI_OBJECTS := $(call objects,$(CLI))
+UNIT_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(UNIT))
+OBJECTS := $(STARLARK_OBJECTS) $(STARMYPY_OBJECTS) $(CLI_OBJECTS)
+ARCHIVES := $(BUILD)/libstarmypy.a $(BUILD)/libstarlark.a
+
+.PHONY: all run test check bench layers format format-check headers typecheck install uninstall dist \
+    clean help packages programs
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+all: $(BUILD)/starmypy  ## build the libraries and the program (the default)
+
+# A file that holds $(2) and is touched only when that text changes: what must be rebuilt with it depends on it.
+remember = $(shell mkdir -p $(dir $(1)); printf '%s\n' '$(subst ','\'',$(2))' | cmp -s - $(1) || \
+    printf '%s\n' '$(subst ','\'',$(2))' >$(1))
+ifeq ($(filter clean help layers format format-check uninstall,$(MAKECMDGOALS)),)
+$(call remember,$(BUILD)/flags,$(CC) $(CFLAGS_ALL) $(LDFLAGS))
+$(call remember,$(BUILD)/objects,$(OBJECTS))
+endif
+
+$(BUILD)/starmypy: $(CLI_OBJECTS) $(ARCHIVES)
+	@echo "link    $@"
+	@$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LIBRARIES)
+
+$(BUILD)/libstarlark.a: $(STARLARK_OBJECTS)
+$(BUILD)/libstarmypy.a: $(STARMYPY_OBJECTS)
+$(ARCHIVES): $(BUILD)/objects
+	@echo "archive $@"
+	@rm -f $@ && ar rcs $@ $(filter %.o,$^)
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	@echo "compile $<"
+	@mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+$(BUILD)/%.o: $(GEN)/%.c $(BUILD)/flags
+	@echo "compile $<"
+	@mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(GENERATED_FLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/unit/%: tests/unit/%.c $(ARCHIVES)
+	@echo "compile $<"
+	@mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS) -MMD -MP -o $@ $< $(ARCHIVES) $(LIBRARIES)
+
+$(GEN)/parser/lexer.c: parser/lexer.re
+	@echo "re2c    $<"
+	@mkdir -p $(@D) && re2c -W -Werror --no-generation-date -I parser -o $@ $<
+
+# Lemon ends with status 1 on a conflict.
+$(GEN)/parser/grammar.c $(GEN)/parser/grammar.h &: parser/grammar.y $(LEMPAR)
+	@echo "lemon   $<"
+	@mkdir -p $(@D) && lemon -q -T$(LEMPAR) -d$(@D) $<
+
+$(GEN)/embedded.c: setup/embed.py $(EMBEDDED)
+	@echo "embed   $(EMBED)"
+	@mkdir -p $(@D) && $(PYTHON) setup/embed.py $(EMBED) >$@
+
+# The token numbers are in a generated header, which may not be there yet at the first build.
+$(filter $(BUILD)/parser/%,$(OBJECTS)): | $(if $(wildcard parser/grammar.y),$(GEN)/parser/grammar.h)
+# lempar.c's parser has parameters and labels that a grammar need not use.
+$(BUILD)/parser/grammar.o: GENERATED_FLAGS := -Wno-unused-parameter -Wno-unused-label
+# A file in one literal: ISO C promises 4095 characters only.
+$(BUILD)/embedded.o: GENERATED_FLAGS := -Wno-overlength-strings
+
+-include $(OBJECTS:.o=.d) $(UNIT_PROGRAMS:=.d)
+
+# --- the machine's set-up ------------------------------------------------------------------------
+
+# Targets that do all their set-up wait for the Debian packages; plain `make` uses what is there.
+PACKAGES := $(if $(filter run test check bench,$(MAKECMDGOALS)),packages)
+$(OBJECTS) $(GEN)/parser/lexer.c $(GEN)/parser/grammar.c $(GEN)/embedded.c: | $(PACKAGES)
+
+packages:
+	@setup/packages.sh $(if $(filter check,$(MAKECMDGOALS)),--check)
+
+# Python environments: setup/NAME.lock pins what is in $(VENVS)/NAME, with hashes.
+$(VENVS)/%/lock: setup/%.lock setup/environment.sh | $(PACKAGES)
+	@PYTHON=$(PYTHON) setup/environment.sh $< $(@D)
+
+# --- running and testing -------------------------------------------------------------------------
+
+EXAMPLE := examples/monorepo
+STARMYPY_PROGRAM := $(abspath $(BUILD)/starmypy)
+
+run: $(BUILD)/starmypy $(VENVS)/mypy/lock  ## set up, build, and type-check examples/monorepo
+	@cd $(EXAMPLE) && $(STARMYPY_PROGRAM) vendor
+	@cd $(EXAMPLE) && $(STARMYPY_PROGRAM) check --mypy=$(abspath $(VENVS)/mypy/bin/python) //...
+	@echo "Try next, in $(EXAMPLE):  $(STARMYPY_PROGRAM) query 'deps(//...)'   or   aquery, explain, help"
+
+TEST_SETTINGS := STARMYPY=$(STARMYPY_PROGRAM) STARMYPY_UNIT=$(abspath $(BUILD)/tests/unit) \
+    STARMYPY_MYPY_PYTHON=$(abspath $(VENVS)/mypy/bin/python) \
+    STARMYPY_MYPY_1_0_1_PYTHON=$(abspath $(VENVS)/mypy-1.0.1/bin/python) \
+    STARMYPY_TOOLS_PYTHON=$(abspath $(VENVS)/tools/bin/python) \
+    ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0 UBSAN_OPTIONS=print_stacktrace=1
+
+test: $(BUILD)/starmypy $(UNIT_PROGRAMS) $(VENVS)/mypy/lock $(VENVS)/mypy-1.0.1/lock  ## all tests; T="-k PATTERN" for some
+	@$(TEST_SETTINGS) $(PYTHON) tests/run $(T)
+
+bench: $(BUILD)/starmypy  ## time the programs of bench/starlark; B="--impl NAME=COMMAND" adds a peer
+	@$(PYTHON) bench/run.py --impl starmypy=$(STARMYPY_PROGRAM) $(B)
+
+# --- gates ---------------------------------------------------------------------------------------
+
+C_FILES = $(wildcard $(foreach d,common parser runtime runtime/types builtins rules rules/* cli cli/* tests/unit examples/*,$d/*.[ch]))
+PYTHON_FILES = $(shell git ls-files '*.py' ':!examples' ':!tests/oracle' ':!tests/golden') tests/run
+
+layers:  ## every #include points downward, every library has its one file
+	@$(PYTHON) tests/layers.py
+
+format: $(VENVS)/tools/lock  ## format the C sources in place
+	@$(VENVS)/tools/bin/clang-format -i $(C_FILES)
+
+format-check: $(VENVS)/tools/lock
+	@$(VENVS)/tools/bin/clang-format --dry-run -Werror $(C_FILES)
+
+typecheck: $(VENVS)/mypy/lock
+	@for file in $(PYTHON_FILES); do $(VENVS)/mypy/bin/python -m mypy --strict $$file || exit 1; done
+
+headers:
+	@for header in runtime/starlark.h builtins/builtins.h rules/bazel.h; do \
+	    echo "#include \"$$header\"" | clang -x c++ -std=c++17 -Wall -Wextra -Werror -fsyntax-only -I. - || exit 1; done
+
+programs: $(BUILD)/starmypy $(UNIT_PROGRAMS)
+
+# Gates in the order of their price; the tests come last, so that their closing line is the last one.
+SUBMAKE = @+$(MAKE) --no-print-directory
+check:  ## everything that must hold before a change goes in
+	@setup/packages.sh --check
+	$(SUBMAKE) layers format-check typecheck headers
+	$(SUBMAKE) CC=clang WERROR=1 programs
+	$(SUBMAKE) SANITIZE=address,undefined test
+	$(SUBMAKE) BUILD=$(BUILD)/werror WERROR=1 test
+
+# --- release -------------------------------------------------------------------------------------
+
+DESTINATION = $(DESTDIR)$(PREFIX)
+# The two public headers and what they include.
+PUBLIC_HEADERS := runtime/starlark.h builtins/builtins.h rules/bazel.h
+
+install: all  ## into PREFIX (/usr/local), below DESTDIR
+	install -D -m 755 $(BUILD)/starmypy $(DESTINATION)/bin/starmypy
+	install -d $(DESTINATION)/lib/pkgconfig $(DESTINATION)/include/starmypy
+	install -m 644 $(ARCHIVES) $(DESTINATION)/lib
+	for header in $(PUBLIC_HEADERS); do install -D -m 644 $$header $(DESTINATION)/include/starmypy/$$header; done
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBRARIES@|$(LIBRARIES)|' \
+	    setup/starmypy.pc.in >$(DESTINATION)/lib/pkgconfig/starmypy.pc
+
+uninstall:  ## remove what install put there
+	rm -rf $(DESTINATION)/include/starmypy
+	rm -f $(DESTINATION)/bin/starmypy $(ARCHIVES:$(BUILD)/%=$(DESTINATION)/lib/%) $(DESTINATION)/lib/pkgconfig/starmypy.pc
+
+# The archive holds the committed tree and the generated sources.
+RELEASE := starmypy-$(VERSION)
+dist: $(GEN)/parser/lexer.c $(GEN)/parser/grammar.c $(GEN)/embedded.c  ## build/starmypy-VERSION.tar.gz, which needs no re2c or lemon
+	@rm -rf $(BUILD)/$(RELEASE) && mkdir -p $(BUILD)/$(RELEASE)
+	@git archive HEAD | tar -x -C $(BUILD)/$(RELEASE)
+	@cp -r $(GEN) $(BUILD)/$(RELEASE)/generated
+	@tar -czf $(BUILD)/$(RELEASE).tar.gz -C $(BUILD) $(RELEASE) && rm -rf $(BUILD)/$(RELEASE)
+	@echo "$(BUILD)/$(RELEASE).tar.gz"
+
+clean:  ## remove everything built, the Python environments too
+	rm -rf $(BUILD)
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
