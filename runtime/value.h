@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Value: the layout of every object, private to runtime/. The interpreter's fast paths and runtime/types/ both rely on it.
+//
+// A value is one word (see starlark.h):
+//   ...1    int of 63 bits, value >> 1
+//   ..10    float, self-tagged: rotate left by 3 of (bits + 2^60), for magnitudes 2^-255 .. 2^256
+//   .100    None, False, True
+//   .000    address of an object; its first word is its type
+// The collector sees every reference: pointers are raw, never hidden, and always to the start of an object.
+#ifndef RUNTIME_VALUE_H_
+#define RUNTIME_VALUE_H_
+
+#include <string.h>
+
+#include "runtime/starlark.h"
+
+#define SL_LIKELY(x) __builtin_expect(!!(x), 1)
+#define SL_UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+// ---------------------------------------------------------------- ints and floats
+
+#define SL_SMALL_INT_MAX ((int64_t)0x3fffffffffffffff)
+#define SL_SMALL_INT_MIN (-SL_SMALL_INT_MAX - 1)
+
+static inline bool sl_fits_small_int(int64_t n) { return n >= SL_SMALL_INT_MIN && n <= SL_SMALL_INT_MAX; }
+static inline sl_value sl_small_int_value(int64_t n) { return (sl_value)(uintptr_t)(((uint64_t)n << 1) | 1); }
+static inline bool sl_both_small_ints(sl_value a, sl_value b) { return ((uintptr_t)a & (uintptr_t)b & 1) != 0; }
+
+// An int beyond 63 bits: sign and magnitude in GMP limbs, least significant first, without leading zero limbs. Atomic.
+struct sl_big_int {
+  const struct sl_type *type;  // &sl_int_type
+  int32_t sign;                // -1 or 1
+  uint32_t limb_count;         // at least 1
+  uint64_t limbs[];
+};
+
+// A float that has no immediate form. The two zeros are static objects.
+struct sl_boxed_float {
+  const struct sl_type *type;  // &sl_float_type
+  double value;
+};
+
+static inline bool sl_is_small_float(sl_value v) { return ((uintptr_t)v & 3) == 2; }
+static inline double sl_small_float(sl_value v) {
+  uint64_t word = (uint64_t)(uintptr_t)v;
+  uint64_t bits = ((word >> 3) | (word << 61)) - ((uint64_t)1 << 60);
+  double d;
+  memcpy(&d, &bits, sizeof d);
+  return d;
+}
+sl_value sl_float_box(double value);
+static inline sl_value sl_float_value_of(double d) {
+  uint64_t bits;
+  memcpy(&bits, &d, sizeof bits);
+  uint64_t moved = bits + ((uint64_t)1 << 60);
+  uint64_t word = (moved << 3) | (moved >> 61);
+  if (SL_LIKELY((word & 3) == 2)) return (sl_value)(uintptr_t)word;
+  return sl_float_box(d);
+}
+
+// ---------------------------------------------------------------- objects
+
+// Header of 16 bytes, then the bytes and a NUL. Atomic. Immutable but for the cached hash.
+struct sl_string {
+  const struct sl_type *type;  // &sl_string_type; bytes: &sl_bytes_type
+  uint32_t hash;               // 0: not computed yet; else the dict hash
+  uint32_t length;             // bytes
+  char bytes[];
+};
+
+// Whoever owns mutable values.
+struct sl_mutability {
+  bool frozen;
+};
+
+struct sl_list {
+  const struct sl_type *type;
+  struct sl_mutability *owner;
+  uint32_t length;
+  uint32_t capacity;
+  uint32_t iterators;          // active iterations; not 0: locked
+  sl_value *items;
+};
+
+struct sl_tuple {
+  const struct sl_type *type;
+  uint32_t length;
+  uint32_t hash;               // 0: not computed yet
+  sl_value items[];
+};
+
+struct sl_dict_entry {
+  sl_value key;                // NULL: removed
+  sl_value value;
+  uint32_t hash;
+};
+
+// Insertion-ordered hash table: an array of entries in order of insertion, and, above 8 entries, an open-addressed
+// index of 32-bit positions into it (load at most 3/4). Removed entries leave a hole until the next growth.
+// The same table serves sets, whose entries have value SL_NONE.
+struct sl_dict {
+  const struct sl_type *type;  // &sl_dict_type or &sl_set_type
+  struct sl_mutability *owner;
+  uint32_t count;              // live entries
+  uint32_t used;               // entries in use, holes included
+  uint32_t capacity;           // entries allocated
+  uint32_t iterators;          // active iterations; not 0: locked
+  uint32_t index_mask;         // slots in `index` - 1
+  uint32_t first;              // no live entry before it: removing from the front stays O(1)
+  struct sl_dict_entry *entries;
+  uint32_t *index;             // NULL up to 8 entries; 0: free, 1: deleted, else entry + 2. Atomic
+};
+
+struct sl_range {
+  const struct sl_type *type;
+  int64_t start, stop, step, length;
+};
+
+// The names of a struct's fields in order; shared by all structs that have them. Immortal.
+struct sl_shape {
+  uint32_t count;
+  uint32_t hash;
+  sl_value names[];            // interned strings, sorted by bytes
+};
+
+struct sl_record {
+  const struct sl_type *type;  // &sl_struct_type
+  const struct sl_shape *shape;
+  sl_value constructor;        // NULL: struct()
+  sl_value fields[];
+};
+
+// A captured variable.
+struct sl_cell {
+  sl_value value;              // NULL: not assigned yet
+};
+
+// A def or lambda as a value: code, default values, cells.
+struct sl_code;
+struct sl_function {
+  const struct sl_type *type;
+  struct sl_code *code;
+  struct sl_module *module;
+  sl_value *defaults;          // one per parameter with a default, in order of the parameters
+  struct sl_cell *cells[];     // the free variables
+};
+
+// x.method as a value, or a builtin bound to a host's value.
+struct sl_bound_method {
+  const struct sl_type *type;
+  sl_value receiver;
+  struct sl_builtin *row;
+};
+
+// ---------------------------------------------------------------- within runtime/
+
+// Strings: an immortal one-byte string; concatenation; the dict hash.
+sl_value sl_string_of_byte(unsigned char byte);
+sl_value sl_string_concatenate(struct sl_thread *thread, sl_value a, sl_value b);
+uint32_t sl_string_hash(struct sl_string *string);
+uint32_t sl_hash_bytes(const char *bytes, size_t length);
+static inline bool sl_string_equal(const struct sl_string *a, const struct sl_string *b) {
+  return a == b || (a->length == b->length && memcmp(a->bytes, b->bytes, a->length) == 0);
+}
+
+// Dict look-ups with the key's hash at hand. NULL: not there (or, when an error is pending, too deep to compare).
+sl_value *sl_dict_find(struct sl_thread *thread, struct sl_dict *dict, sl_value key, uint32_t hash);
+sl_value *sl_dict_find_string(struct sl_dict *dict, struct sl_string *key);
+bool sl_dict_put(struct sl_thread *thread, struct sl_dict *dict, sl_value key, uint32_t hash, sl_value value);
+// Shallow copies, owned by the thread's mutability.
+struct sl_dict *sl_dict_copy(struct sl_thread *thread, const struct sl_dict *from);
+
+// Ints: the slow half of each operator, called when an operand or the result has no immediate form.
+sl_value sl_int_binary(struct sl_thread *thread, enum sl_operator op, sl_value a, sl_value b);
+sl_value sl_int_negate(sl_value a);
+int sl_int_compare(sl_value a, sl_value b);
+uint32_t sl_int_hash(sl_value a);
+// Digits without prefix, base 2 to 36. NULL: malformed; no error is set.
+sl_value sl_int_parse(const char *digits, size_t length, unsigned base, bool negative);
+void sl_int_format(sl_value a, unsigned base, struct sl_text *out);
+double sl_int_to_double(sl_value a);          // may be infinite
+sl_value sl_int_from_double(struct sl_thread *thread, double d);  // NULL: nan or infinite, error pending
+int sl_int_compare_double(sl_value a, double d);
+
+// Floats.
+sl_value sl_float_binary(struct sl_thread *thread, enum sl_operator op, double a, double b);
+void sl_float_format(double d, struct sl_text *out);  // as str() shows it
+
+// The fields of a struct: index of a name in a shape, or -1.
+int32_t sl_shape_find(const struct sl_shape *shape, const char *name, size_t length);
+
+// A method row of a type by name, or NULL. The table's index is built at first use and kept.
+struct sl_builtin *sl_type_method(const struct sl_type *type, const char *name, size_t length);
+
+// Depth of nested host-stack recursion (repr, equality, hash, calls from natives): false with an error pending
+// when too deep. Every successful enter is matched by a leave.
+bool sl_thread_enter(struct sl_thread *thread) SL_MUST_CHECK;
+void sl_thread_leave(struct sl_thread *thread);
+
+// Collected memory that is never freed and always scanned: roots (stacks, caches, signatures).
+void *sl_allocate_root(size_t size);
+void sl_free_root(void *memory);
+// Has the collector scan [start, *end) as well, as long as the process lives; used for value stacks.
+struct sl_heap_range {
+  sl_value *start;
+  sl_value **end;             // where the first unused word is stored
+  struct sl_heap_range *next; // the heap's
+};
+void sl_heap_add_range(struct sl_heap_range *range);
+void sl_heap_remove_range(struct sl_heap_range *range);
+
+#endif  // RUNTIME_VALUE_H_
