@@ -165,6 +165,8 @@ void *sl_thread_data(const struct sl_thread *thread);
 // print(): called with the finished text and the position of the call. The default writes "DEBUG: POSITION: TEXT\n" to stderr.
 typedef void (*sl_print_handler)(struct sl_thread *thread, const char *position, const char *text, size_t length);
 void sl_thread_set_print(struct sl_thread *thread, sl_print_handler handler);
+// Hands a text to the print handler, with the position of the innermost Starlark call.
+void sl_thread_print(struct sl_thread *thread, const char *text, size_t length);
 
 // load(): returns the module for the string written in the load statement of module `from`, or NULL with an error pending.
 typedef struct sl_module *(*sl_load_handler)(struct sl_thread *thread, struct sl_module *from, const char *name);
@@ -235,6 +237,10 @@ sl_value sl_module_result(const struct sl_module *module);
 // All of these never fail unless marked; those with a thread make mutable values owned by its mutability.
 sl_value sl_int(int64_t value);
 sl_value sl_int_unsigned(uint64_t value);
+// The int denoted by digits without sign or prefix, base 2 to 36. NULL: malformed or empty; no error is set.
+sl_value sl_int_parse(const char *digits, size_t length, unsigned base, bool negative);
+// A finite float rounded towards zero. NULL with an error pending: it is nan or infinite.
+sl_value sl_int_from_double(struct sl_thread *thread, double value) SL_MUST_CHECK;
 sl_value sl_float(double value);
 sl_value sl_string(const char *bytes, size_t length);
 sl_value sl_string_from(const char *string);
@@ -260,6 +266,9 @@ static inline int64_t sl_small_int(sl_value v) { return (int64_t)(intptr_t)v >> 
 // False if the value is no int or does not fit; no error is set.
 bool sl_int_to_int64(sl_value value, int64_t *out);
 bool sl_int_to_int32(sl_value value, int32_t *out);
+// The same as an argument: false with an error pending: "got string for WHAT, want int",
+// "got 2147483648 for WHAT, want value in signed 32-bit range".
+bool sl_to_int32(struct sl_thread *thread, sl_value value, const char *what, int32_t *out) SL_MUST_CHECK;
 int sl_int_sign(sl_value value);
 double sl_float_value(sl_value value);
 // int or float, as float. False with an error pending: too large.

@@ -176,11 +176,8 @@ sl_value sl_int_binary(struct sl_thread *thread, enum sl_operator op, sl_value a
 sl_value sl_int_negate(sl_value a);
 int sl_int_compare(sl_value a, sl_value b);
 uint32_t sl_int_hash(sl_value a);
-// Digits without prefix, base 2 to 36. NULL: malformed; no error is set.
-sl_value sl_int_parse(const char *digits, size_t length, unsigned base, bool negative);
 void sl_int_format(sl_value a, unsigned base, struct sl_text *out);
 double sl_int_to_double(sl_value a);          // may be infinite
-sl_value sl_int_from_double(struct sl_thread *thread, double d);  // NULL: nan or infinite, error pending
 int sl_int_compare_double(sl_value a, double d);
 
 // Floats.
