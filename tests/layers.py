@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Check the one rule of the tree: every #include points to a door of a lower layer, every library has its one file.
+
+A folder's own headers are private to it and its subfolders; its door is what others may include. The tables
+below are the architecture: change them only together with docs/architecture.md.
+"""
+
+import os
+import re
+import sys
+from typing import Dict, Iterator, List, Set, Tuple
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+# Each layer, from the bottom up: its folder, its door, and the layers whose doors it may include.
+# A file belongs to the layer with the longest folder that holds it. common/ is not a layer: leaves, for everyone.
+LAYERS: Dict[str, Tuple[str, List[str]]] = {
+    "parser": ("parser/syntax.h", []),
+    "runtime": ("runtime/starlark.h", ["parser"]),
+    "builtins": ("builtins/builtins.h", ["runtime", "parser"]),
+    "rules/workspace": ("rules/workspace/workspace.h", ["builtins", "runtime"]),
+    "rules/loading": ("rules/loading/loading.h", ["rules/workspace", "builtins", "runtime"]),
+    "rules/analysis": (
+        "rules/analysis/analysis.h",
+        ["rules/loading", "rules/workspace", "builtins", "runtime"],
+    ),
+    "rules/graph": (
+        "rules/graph/graph.h",
+        ["rules/analysis", "rules/loading", "rules/workspace", "builtins", "runtime"],
+    ),
+    "rules/query": (
+        "rules/query/query.h",
+        ["rules/analysis", "rules/loading", "rules/workspace", "builtins", "runtime"],
+    ),
+    "rules": (
+        "rules/bazel.h",
+        [
+            "rules/query",
+            "rules/graph",
+            "rules/analysis",
+            "rules/loading",
+            "rules/workspace",
+            "builtins",
+            "runtime",
+        ],
+    ),
+    "cli": ("", ["rules", "builtins", "runtime", "parser"]),
+}
+LEAVES = "common"
+
+# Third-party and system headers that are the business of one file.
+ONE_FILE: Dict[str, str] = {
+    "gc.h": "runtime/heap.c",
+    "gc/gc.h": "runtime/heap.c",
+    "gmp.h": "runtime/types/bigint.c",
+    "utf8proc.h": "parser/unicode.c",
+    "uthash.h": "common/hash.h",
+    "pthread.h": "runtime/os.c",
+    "threads.h": "runtime/os.c",
+    "regex.h": "rules/query/regex.c",
+}
+# Standard headers that any file may include; any other one needs a row above or a reason here.
+STANDARD = set(
+    "assert.h ctype.h errno.h fcntl.h float.h inttypes.h limits.h math.h signal.h spawn.h stdalign.h stdarg.h "
+    "stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h stdnoreturn.h string.h strings.h time.h unistd.h "
+    "dirent.h sys/file.h sys/mman.h sys/resource.h sys/stat.h sys/time.h sys/types.h sys/wait.h poll.h".split()
+)
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
+
+
+def sources() -> Iterator[str]:
+    """Every C source of the layers and the leaves, relative to the root."""
+    for top in sorted({layer.split("/")[0] for layer in LAYERS} | {LEAVES}):
+        for here, folders, names in os.walk(os.path.join(ROOT, top)):
+            folders.sort()
+            for name in sorted(names):
+                if name.endswith((".c", ".h", ".re", ".y")):
+                    yield os.path.relpath(os.path.join(here, name), ROOT)
+
+
+def layer_of(path: str) -> str:
+    """The layer that holds a file; the empty string for a leaf and for what is outside."""
+    folder = os.path.dirname(path)
+    while folder and folder not in LAYERS:
+        folder = os.path.dirname(folder)
+    return folder
+
+
+def is_own(path: str, header: str) -> bool:
+    """Whether header is private to a folder that holds path."""
+    folder = os.path.dirname(header)
+    return path.startswith(folder + "/") and layer_of(path) == layer_of(header)
+
+
+def fault_of_own(path: str, header: str) -> str:
+    """Why path may not include our own header, or nothing."""
+    layer = layer_of(path)
+    if header.startswith(LEAVES + "/"):
+        return ""
+    if path.startswith(LEAVES + "/"):
+        return "a leaf includes only leaves"
+    if is_own(path, header):
+        return ""
+    below = LAYERS[layer][1]
+    if header in (LAYERS[lower][0] for lower in below):
+        return ""
+    owner = layer_of(header)
+    if not owner:
+        return "not a header of any layer"
+    if owner in below:
+        return "%s is private to %s; its door is %s" % (header, owner, LAYERS[owner][0])
+    if owner == layer:
+        return "%s is private to its folder" % header
+    return "%s is not below %s" % (owner, layer)
+
+
+def fault_of_system(path: str, header: str, users: Dict[str, Set[str]]) -> str:
+    """Why path may not include a system header, or nothing; notes who includes what belongs to one file."""
+    if header in ONE_FILE:
+        users.setdefault(header, set()).add(path)
+        owner = ONE_FILE[header]
+        return "" if path == owner else "only %s includes <%s>" % (owner, header)
+    return "" if header in STANDARD else "<%s> is in no table of tests/layers.py" % header
+
+
+def main() -> int:
+    faults: List[str] = []
+    users: Dict[str, Set[str]] = {}
+    count = 0
+    for path in sources():
+        with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+            for number, line in enumerate(file, 1):
+                match = INCLUDE.match(line)
+                if not match:
+                    continue
+                count += 1
+                own, system = match.groups()
+                fault = fault_of_own(path, own) if own else fault_of_system(path, system, users)
+                if fault:
+                    faults.append("%s:%d: %s" % (path, number, fault))
+    for fault in faults:
+        print(fault)
+    print("layers: %d includes, %d faults" % (count, len(faults)))
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
