@@ -3,34 +3,45 @@
 
     PYTHON tree.py [--in TREE]... [--out TREE]... -- COMMAND ARGUMENT...
 
-A bare directory is no good output for ninja, which compares one time, nor for remote engines, some of which
-hand it on empty.  So each tree travels as TREE.zip, one file that the engine can declare: before
-the command every --in TREE is made equal to TREE.zip, after it every --out TREE is packed into
-TREE.zip.  A command that made no tree made an empty one.
+A bare directory is no good output for ninja, which compares one time, nor for remote engines, some
+of which hand it on empty.  So each tree travels as TREE.zip, one file that the engine can declare:
+before the command every --in TREE is made equal to TREE.zip, after it every --out TREE is packed
+into TREE.zip.  A command that made no tree made an empty one.
 
-The one invariant: equal trees give equal archives, byte for byte (with one build of zlib), and TREE.zip
-exists only when the command has succeeded.  An archive ends with the digest of its tree; TREE.zip.stamp holds the digest
-of the tree that stands unpacked beside it, so that a consumer on the producer's machine unpacks nothing.
+The one invariant: equal trees give equal archives, byte for byte (with one build of zlib), and
+TREE.zip exists only when the command has succeeded.  An archive ends with the digest of its tree;
+TREE.zip.stamp holds the digest of the tree that stands unpacked beside it, so that a consumer on
+the producer's machine unpacks nothing.
 
-Paths are relative to the working directory.  The exit status is the command's; a command killed by a
-signal kills this program by the same one.  `python3 -I -S` is enough to run it, and starts faster.
+Paths are relative to the working directory.  The exit status is the command's; a command killed by
+a signal kills this program by the same one.  `python3 -I -S` is enough to run it and starts faster.
 """
 
 import os
 import sys
 
-# What few runs need (zipfile, hashlib) is imported where it is used: this program starts once per action.
+# What not every run needs (zipfile, hashlib, shutil, fcntl) is imported where it is used.
 import signal
 import subprocess
 from types import FrameType
-from typing import TYPE_CHECKING, Dict, Iterator, List, NamedTuple, NoReturn, Optional, Sequence, Tuple
+from typing import (
+    TYPE_CHECKING,
+    Dict,
+    Iterator,
+    List,
+    NamedTuple,
+    NoReturn,
+    Optional,
+    Sequence,
+    Tuple,
+)
 
 if TYPE_CHECKING:
     import zipfile
 
 USAGE = "usage: tree.py [--in TREE]... [--out TREE]... -- COMMAND ARGUMENT..."
 
-# Zip has no earlier time.  Modes keep only what a build may depend on: whether a file is executable.
+# Zip has no earlier time.  Of modes only that is kept on which a build may depend.
 ARCHIVE_TIME = (1980, 1, 1, 0, 0, 0)
 DIRECTORY_MODE, PLAIN_MODE, EXECUTABLE_MODE = 0o40755, 0o100644, 0o100755
 # zlib's fastest level: a cache of mypy shrinks to a sixth in a few hundredths of a second.
@@ -138,7 +149,9 @@ def write_archive(tree: str, archive: str) -> str:
     import zipfile
 
     digest = hashlib.sha256()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=COMPRESSION_LEVEL) as file:
+    with zipfile.ZipFile(
+        archive, "w", zipfile.ZIP_DEFLATED, compresslevel=COMPRESSION_LEVEL
+    ) as file:
         for entry in entries_of(tree):
             data = contents_of(entry)
             info = zipfile.ZipInfo(entry.name, ARCHIVE_TIME)
@@ -188,7 +201,7 @@ def extract(file: "zipfile.ZipFile", info: "zipfile.ZipInfo", directory: str) ->
 
 
 def unpack(tree: str, digest: str) -> None:
-    """Replaces `tree` by what its archive holds; the stamp is there only while the tree is whole."""
+    """Replaces `tree` by its archive's contents; a stamp exists only while the tree is whole."""
     import zipfile
 
     temporary = temporary_of(tree)

@@ -11,8 +11,8 @@ analyses only what is new.  The report is mypy's stderr followed by its stdout, 
 version is not in it, because the report would then differ from what other runners of the same
 action write: it is the interpreter's to tell (`PYTHON -m mypy --version`).
 
-The one invariant: the report appears whole, by rename, or not at all, and the exit status is mypy's:
-0 no errors, 1 errors, 2 mypy could not finish.
+The one invariant: the report appears whole, by rename, or not at all, and the exit status is
+mypy's: 0 no errors, 1 errors, 2 mypy could not finish.
 """
 
 import os
@@ -27,6 +27,7 @@ import argparse
 import contextlib
 import shutil
 import tempfile
+import warnings
 from typing import Iterator, List, NoReturn, Optional, Sequence
 
 # Names in a cache that tell what one run missed, not what it found: never handed on.
@@ -37,8 +38,13 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="mypy_runner", allow_abbrev=False)
     parser.add_argument("--output", required=True, help="the report to write")
     parser.add_argument("-c", "--cache-dir", help="the cache to make; without it nothing is reused")
-    parser.add_argument("--upstream-cache", action="append", default=[], metavar="DIR",
-                        help="a dependency's cache; where two have one entry, the first wins")
+    parser.add_argument(
+        "--upstream-cache",
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="a dependency's cache; where two have one entry, the first wins",
+    )
     parser.add_argument("--mypy-ini", metavar="INI", help="mypy's configuration file")
     parser.add_argument("sources", nargs="+", metavar="SOURCE")
     return parser.parse_args(arguments)
@@ -110,6 +116,9 @@ def write_report(output: str, report: str) -> None:
 def run(arguments: Sequence[str]) -> int:
     """Does the whole action and returns mypy's exit status."""
     options = parse_arguments(arguments)
+    # mypy is compiled and has no Python frames: what its libraries deprecate would be blamed on
+    # this file and shown to a user who can do nothing about it.
+    warnings.simplefilter("ignore", DeprecationWarning)
     # What an earlier run said must not pass for the answer of one that is killed.
     with contextlib.suppress(FileNotFoundError):
         os.remove(options.output)

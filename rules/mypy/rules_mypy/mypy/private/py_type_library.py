@@ -3,10 +3,10 @@
 
     PYTHON py_type_library.py --input REPO/site-packages --output TREE
 
-Copies every top-level entry of the input into TREE/site-packages under its name without one "-stubs"
-suffix (`requests-stubs` becomes `requests`): mypy honours stub-only packages among installed packages, but
-not on MYPYPATH.  The one invariant: the result depends on the names and contents of the input only,
-not on the order in which the file system lists them.
+Copies every top-level entry of the input into TREE/site-packages under its name without one
+"-stubs" suffix (`requests-stubs` becomes `requests`): mypy honours stub-only packages among
+installed packages, but not on MYPYPATH.  The one invariant: the result depends on the names and
+contents of the input only, not on the order in which the file system lists them.
 """
 
 import argparse
@@ -34,7 +34,9 @@ def copy_tree(origin: str, copy: str) -> None:
 def copy_entries(source: str, target: str) -> None:
     """Copies stubs last, so that they win over a package of the same name."""
     os.makedirs(target)
-    for entry in sorted(os.listdir(source), key=lambda entry: (entry.endswith(STUBS_SUFFIX), entry)):
+    for entry in sorted(
+        os.listdir(source), key=lambda entry: (entry.endswith(STUBS_SUFFIX), entry)
+    ):
         copy_tree(os.path.join(source, entry), os.path.join(target, runtime_name(entry)))
 
 
