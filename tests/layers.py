@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Check the one rule of the tree: every #include points to a door of a lower layer, every library has its one file.
 
-A folder's own headers are private to it and its subfolders; its door is what others may include. The tables
-below are the architecture: change them only together with docs/architecture.md.
+A layer's headers are its own; its door is what others may include. The tables below are the architecture:
+change them only together with docs/architecture.md.
 """
 
 import os
@@ -18,7 +18,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LAYERS: Dict[str, Tuple[str, List[str]]] = {
     "parser": ("parser/syntax.h", []),
     "runtime": ("runtime/starlark.h", ["parser"]),
-    "builtins": ("builtins/builtins.h", ["runtime", "parser"]),
+    "builtins": ("builtins/builtins.h", ["runtime"]),
     "rules/workspace": ("rules/workspace/workspace.h", ["builtins", "runtime"]),
     "rules/loading": ("rules/loading/loading.h", ["rules/workspace", "builtins", "runtime"]),
     "rules/analysis": (
@@ -88,12 +88,6 @@ def layer_of(path: str) -> str:
     return folder
 
 
-def is_own(path: str, header: str) -> bool:
-    """Whether header is private to a folder that holds path."""
-    folder = os.path.dirname(header)
-    return path.startswith(folder + "/") and layer_of(path) == layer_of(header)
-
-
 def fault_of_own(path: str, header: str) -> str:
     """Why path may not include our own header, or nothing."""
     layer = layer_of(path)
@@ -101,19 +95,15 @@ def fault_of_own(path: str, header: str) -> str:
         return ""
     if path.startswith(LEAVES + "/"):
         return "a leaf includes only leaves"
-    if is_own(path, header):
-        return ""
-    below = LAYERS[layer][1]
-    if header in (LAYERS[lower][0] for lower in below):
-        return ""
     owner = layer_of(header)
     if not owner:
-        return "not a header of any layer"
-    if owner in below:
-        return "%s is private to %s; its door is %s" % (header, owner, LAYERS[owner][0])
+        return "%s is in no layer" % header
     if owner == layer:
-        return "%s is private to its folder" % header
-    return "%s is not below %s" % (owner, layer)
+        return ""
+    door, below = LAYERS[owner][0], LAYERS[layer][1]
+    if owner not in below:
+        return "%s is not below %s" % (owner, layer)
+    return "" if header == door else "%s is private; the door is %s" % (header, door)
 
 
 def fault_of_system(path: str, header: str, users: Dict[str, Set[str]]) -> str:
