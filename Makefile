@@ -127,14 +127,8 @@ run: $(BUILD)/starmypy $(VENVS)/mypy/lock  ## set up, build, and type-check exam
 	@cd $(EXAMPLE) && $(STARMYPY_PROGRAM) check --mypy=$(abspath $(VENVS)/mypy/bin/python) //...
 	@echo "Try next, in $(EXAMPLE):  $(STARMYPY_PROGRAM) query 'deps(//...)'   or   aquery, explain, help"
 
-TEST_SETTINGS := STARMYPY=$(STARMYPY_PROGRAM) STARMYPY_UNIT=$(abspath $(BUILD)/tests/unit) \
-    STARMYPY_MYPY_PYTHON=$(abspath $(VENVS)/mypy/bin/python) \
-    STARMYPY_MYPY_1_0_1_PYTHON=$(abspath $(VENVS)/mypy-1.0.1/bin/python) \
-    STARMYPY_TOOLS_PYTHON=$(abspath $(VENVS)/tools/bin/python) \
-    ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0 UBSAN_OPTIONS=print_stacktrace=1
-
 test: $(BUILD)/starmypy $(UNIT_PROGRAMS) $(VENVS)/mypy/lock $(VENVS)/mypy-1.0.1/lock  ## all tests; T="-k PATTERN" for some
-	@$(TEST_SETTINGS) $(PYTHON) tests/run $(T)
+	@$(PYTHON) tests/run --build $(BUILD) --environments $(VENVS) $(T)
 
 bench: $(BUILD)/starmypy  ## time the programs of bench/starlark; B="--impl NAME=COMMAND" adds a peer
 	@$(PYTHON) bench/run.py --impl starmypy=$(STARMYPY_PROGRAM) $(B)

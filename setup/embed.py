@@ -67,7 +67,7 @@ def as_c(folders: List[str], table: Dict[str, bytes]) -> str:
     return (
         HEADER % " ".join(folders)
         + "".join(texts)
-        + "\nconst struct bz_embedded bz_embedded_files[] = {\n"
+        + "\nconst struct bz_embedded_file bz_embedded_files[] = {\n"
         + "".join(rows)
         + "    {NULL, NULL, 0},\n};\n"
     )
