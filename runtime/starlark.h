@@ -248,6 +248,7 @@ sl_value sl_string_format(const char *format, ...) SL_PRINTF(1, 2);
 sl_value sl_string_from_text(const struct sl_text *text);
 // A string of `length` bytes to be filled in at once by the caller, before anyone else sees it.
 sl_value sl_string_new(size_t length, char **bytes);
+sl_value sl_bytes(const char *bytes, size_t length);
 // The one shared copy of a string: equal interned strings are the same pointer. For names.
 sl_value sl_string_intern(const char *bytes, size_t length);
 sl_value sl_list(struct sl_thread *thread, const sl_value *items, size_t count);
@@ -271,6 +272,9 @@ bool sl_int_to_int32(sl_value value, int32_t *out);
 bool sl_to_int32(struct sl_thread *thread, sl_value value, const char *what, int32_t *out) SL_MUST_CHECK;
 int sl_int_sign(sl_value value);
 double sl_float_value(sl_value value);
+// An int of 32 bits, as Bazel wants indexes and counts. False with an error pending: "got string for index, want int", or
+// "got 2147483648 for index, want value in signed 32-bit range", where `what` is "index".
+bool sl_to_int32(struct sl_thread *thread, sl_value value, const char *what, int32_t *out) SL_MUST_CHECK;
 // int or float, as float. False with an error pending: too large.
 bool sl_to_double(struct sl_thread *thread, sl_value value, double *out);
 
@@ -476,8 +480,10 @@ struct sl_type {
   sl_value (*unary)(struct sl_thread *thread, enum sl_operator op, sl_value x);
   // Calls x. `keywords` is a dict or NULL.
   sl_value (*call)(struct sl_thread *thread, sl_value x, sl_value *arguments, size_t count, sl_value keywords);
-  // Freezes what x holds; NULL: nothing. `visit` freezes one value.
-  void (*freeze)(sl_value x, void (*visit)(sl_value part));
+  // Calls back with each value that x holds, for sl_freeze; NULL: nothing.
+  void (*freeze)(sl_value x, void (*visit)(void *data, sl_value part), void *data);
+  // What a callable or provider is called in messages; NULL: the type's name.
+  const char *(*callable_name)(sl_value x);
 };
 
 #ifdef __cplusplus

@@ -155,6 +155,21 @@ struct sl_bound_method {
 
 // ---------------------------------------------------------------- within runtime/
 
+// A value in the middle of being written: a chain on the host's stack, so that a cycle shows as "...".
+struct sl_visit {
+  sl_value value;
+  const struct sl_visit *outer;
+};
+
+// What every thread begins with: the part that values rely on. The rest is the interpreter's.
+struct sl_thread_head {
+  struct sl_mutability *mutability;  // owner of new lists, dicts and sets; never NULL
+  const struct sl_visit *visits;     // values being written, innermost first
+};
+static inline struct sl_thread_head *sl_thread_head(struct sl_thread *thread) {
+  return (struct sl_thread_head *)(void *)thread;
+}
+
 // Strings: an immortal one-byte string; concatenation; the dict hash.
 sl_value sl_string_of_byte(unsigned char byte);
 sl_value sl_string_concatenate(struct sl_thread *thread, sl_value a, sl_value b);
