@@ -26,11 +26,11 @@ done
 
 if [ "$(id -u)" = 0 ]; then
   as_root=
-elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+elif sudo -n true 2>/dev/null; then
   as_root=sudo
 else
-  echo "setup: these Debian packages are missing; install them, then run this again:" >&2
-  echo "  sudo apt-get update && sudo apt-get install -y --no-install-recommends$missing" >&2
+  echo "setup: Debian packages are missing, and this user may not install them. Run this, then try again:" >&2
+  echo "  sudo sh -c 'apt-get update && apt-get install -y --no-install-recommends$missing'" >&2
   exit 1
 fi
 
