@@ -31,7 +31,8 @@ LIBRARIES := -lgc -lgmp -lutf8proc -lpthread -lm
 STARLARK := $(wildcard common/*.c parser/*.c runtime/*.c runtime/types/*.c builtins/*.c)
 STARMYPY := $(wildcard rules/*.c rules/*/*.c)
 CLI := $(wildcard cli/*.c cli/*/*.c)
-UNIT := $(wildcard tests/unit/*.c)
+# Programs of one file each: unit tests, and examples of embedding.
+SINGLE := $(wildcard tests/unit/*.c examples/*/*.c)
 # Folders whose files the binary carries: one subfolder per repository.
 EMBED := rules/python rules/mypy
 EMBEDDED := $(shell find $(EMBED) -name __pycache__ -prune -o -print 2>/dev/null)
@@ -41,7 +42,7 @@ STARLARK_OBJECTS := $(call objects,$(STARLARK) $(if $(wildcard parser/lexer.re),
     $(if $(wildcard parser/grammar.y),parser/grammar.c))
 STARMYPY_OBJECTS := $(call objects,$(STARMYPY) embedded.c)
 CLI_OBJECTS := $(call objects,$(CLI))
-UNIT_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(UNIT))
+SINGLE_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(SINGLE))
 OBJECTS := $(STARLARK_OBJECTS) $(STARMYPY_OBJECTS) $(CLI_OBJECTS)
 ARCHIVES := $(BUILD)/libstarmypy.a $(BUILD)/libstarlark.a
 
@@ -78,7 +79,7 @@ $(BUILD)/%.o: $(GEN)/%.c $(BUILD)/flags
 	@echo "compile $<"
 	@mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(GENERATED_FLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/tests/unit/%: tests/unit/%.c $(ARCHIVES)
+$(SINGLE_PROGRAMS): $(BUILD)/%: %.c $(ARCHIVES)
 	@echo "compile $<"
 	@mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS) -MMD -MP -o $@ $< $(ARCHIVES) $(LIBRARIES)
 
@@ -102,7 +103,7 @@ $(BUILD)/parser/grammar.o: GENERATED_FLAGS := -Wno-unused-parameter -Wno-unused-
 # A file in one literal: ISO C promises 4095 characters only.
 $(BUILD)/embedded.o: GENERATED_FLAGS := -Wno-overlength-strings
 
--include $(OBJECTS:.o=.d) $(UNIT_PROGRAMS:=.d)
+-include $(OBJECTS:.o=.d) $(SINGLE_PROGRAMS:=.d)
 
 # --- the machine's set-up ------------------------------------------------------------------------
 
@@ -127,7 +128,7 @@ run: $(BUILD)/starmypy $(VENVS)/mypy/lock  ## set up, build, and type-check exam
 	@cd $(EXAMPLE) && $(STARMYPY_PROGRAM) check --mypy=$(abspath $(VENVS)/mypy/bin/python) //...
 	@echo "Try next, in $(EXAMPLE):  $(STARMYPY_PROGRAM) query 'deps(//...)'   or   aquery, explain, help"
 
-test: $(BUILD)/starmypy $(UNIT_PROGRAMS) $(VENVS)/mypy/lock $(VENVS)/mypy-1.0.1/lock  ## all tests; T="-k PATTERN" for some
+test: $(BUILD)/starmypy $(SINGLE_PROGRAMS) $(VENVS)/mypy/lock $(VENVS)/mypy-1.0.1/lock  ## all tests; T="-k PATTERN" for some
 	@$(PYTHON) tests/run --build $(BUILD) --environments $(VENVS) $(T)
 
 bench: $(BUILD)/starmypy  ## time the programs of bench/starlark; B="--impl NAME=COMMAND" adds a peer
@@ -135,8 +136,10 @@ bench: $(BUILD)/starmypy  ## time the programs of bench/starlark; B="--impl NAME
 
 # --- gates ---------------------------------------------------------------------------------------
 
-C_FILES = $(wildcard $(foreach d,common parser runtime runtime/types builtins rules rules/* cli cli/* tests/unit examples/*,$d/*.[ch]))
-PYTHON_FILES = $(shell git ls-files '*.py' ':!examples' ':!tests/oracle' ':!tests/golden') tests/run
+C_FOLDERS := common parser runtime runtime/types builtins rules rules/* cli cli/* tests/unit examples/*
+C_FILES := $(wildcard $(foreach folder,$(C_FOLDERS),$(folder)/*.[ch]))
+PYTHON_FILES := tests/run $(wildcard $(foreach folder,setup bench tests tests/kinds tests/python,$(folder)/*.py)) \
+    $(filter %.py,$(EMBEDDED))
 
 layers:  ## every #include points downward, every library has its one file
 	@$(PYTHON) tests/layers.py
@@ -148,13 +151,16 @@ format-check: $(VENVS)/tools/lock
 	@$(VENVS)/tools/bin/clang-format --dry-run -Werror $(C_FILES)
 
 typecheck: $(VENVS)/mypy/lock
-	@for file in $(PYTHON_FILES); do $(VENVS)/mypy/bin/python -m mypy --strict $$file || exit 1; done
+	@for file in $(PYTHON_FILES); do \
+	    MYPYPATH=tests $(VENVS)/mypy/bin/python -m mypy --strict --no-error-summary --cache-dir $(VENVS)/mypy/cache $$file || exit 1; \
+	done
+	@echo "typecheck: $(words $(PYTHON_FILES)) files"
 
-headers:
-	@for header in runtime/starlark.h builtins/builtins.h rules/bazel.h; do \
+headers:  # the public ones are C++ too
+	@for header in $(DOORS); do \
 	    echo "#include \"$$header\"" | clang -x c++ -std=c++17 -Wall -Wextra -Werror -fsyntax-only -I. - || exit 1; done
 
-programs: $(BUILD)/starmypy $(UNIT_PROGRAMS)
+programs: $(BUILD)/starmypy $(SINGLE_PROGRAMS)
 
 # Gates in the order of their price; the tests come last, so that their closing line is the last one.
 SUBMAKE = @+$(MAKE) --no-print-directory
@@ -168,8 +174,9 @@ check:  ## everything that must hold before a change goes in
 # --- release -------------------------------------------------------------------------------------
 
 DESTINATION = $(DESTDIR)$(PREFIX)
-# The two public headers and what they include.
-PUBLIC_HEADERS := runtime/starlark.h builtins/builtins.h rules/bazel.h
+# The doors that hosts include, and the headers that these include.
+DOORS := runtime/starlark.h builtins/builtins.h rules/bazel.h
+PUBLIC_HEADERS = $(filter %.h,$(shell $(CC) -I. -x c -MM $(DOORS)))
 
 install: all  ## into PREFIX (/usr/local), below DESTDIR
 	install -D -m 755 $(BUILD)/starmypy $(DESTINATION)/bin/starmypy
