@@ -20,8 +20,11 @@ MAKEFLAGS := -j$(shell nproc) $(MAKEFLAGS)  # a -j on the command line wins
 endif
 
 OPTIMIZE ?= -O2 -g
-WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings
-CFLAGS_ALL := -std=gnu17 $(OPTIMIZE) $(WARNINGS) $(if $(WERROR)$(CI),-Werror) -I. -I$(GEN) \
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+    -Wwrite-strings
+# Under a sanitizer gcc warns of what its own instrumentation does.
+ERRORS := $(if $(SANITIZE),,$(if $(WERROR)$(CI),-Werror))
+CFLAGS_ALL := -std=gnu17 $(OPTIMIZE) $(WARNINGS) $(ERRORS) -I. -I$(GEN) \
     -DSTARMYPY_VERSION='"$(VERSION)"' \
     $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer) $(CFLAGS)
 LIBRARIES := -lgc -lgmp -lutf8proc -lpthread -lm
@@ -44,6 +47,7 @@ STARMYPY_OBJECTS := $(call objects,$(STARMYPY) embedded.c)
 CLI_OBJECTS := $(call objects,$(CLI))
 SINGLE_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(SINGLE))
 OBJECTS := $(STARLARK_OBJECTS) $(STARMYPY_OBJECTS) $(CLI_OBJECTS)
+GENERATED := $(addprefix $(GEN)/,parser/lexer.c parser/grammar.c embedded.c)
 ARCHIVES := $(BUILD)/libstarmypy.a $(BUILD)/libstarlark.a
 
 .PHONY: all run test check bench layers format format-check headers typecheck install uninstall dist \
@@ -53,7 +57,7 @@ ARCHIVES := $(BUILD)/libstarmypy.a $(BUILD)/libstarlark.a
 
 all: $(BUILD)/starmypy  ## build the libraries and the program (the default)
 
-# A file that holds $(2) and is touched only when that text changes: what must be rebuilt with it depends on it.
+# A file that holds $(2), touched only when that text changes: what must be rebuilt then depends on it.
 remember = $(shell mkdir -p $(dir $(1)); printf '%s\n' '$(subst ','\'',$(2))' | cmp -s - $(1) || \
     printf '%s\n' '$(subst ','\'',$(2))' >$(1))
 ifeq ($(filter clean help layers format format-check uninstall,$(MAKECMDGOALS)),)
@@ -88,7 +92,7 @@ $(GEN)/parser/lexer.c: parser/lexer.re
 	@mkdir -p $(@D) && re2c -W -Werror --no-generation-date -I parser -o $@ $<
 
 # Lemon ends with status 1 on a conflict.
-$(GEN)/parser/grammar.c $(GEN)/parser/grammar.h &: parser/grammar.y $(LEMPAR)
+$(GEN)/parser/grammar.c $(GEN)/parser/grammar.h &: parser/grammar.y $(wildcard $(LEMPAR))
 	@echo "lemon   $<"
 	@mkdir -p $(@D) && lemon -q -T$(LEMPAR) -d$(@D) $<
 
@@ -109,7 +113,7 @@ $(BUILD)/embedded.o: GENERATED_FLAGS := -Wno-overlength-strings
 
 # Targets that do all their set-up wait for the Debian packages; plain `make` uses what is there.
 PACKAGES := $(if $(filter run test check bench,$(MAKECMDGOALS)),packages)
-$(OBJECTS) $(GEN)/parser/lexer.c $(GEN)/parser/grammar.c $(GEN)/embedded.c: | $(PACKAGES)
+$(OBJECTS) $(GENERATED): | $(PACKAGES)
 
 packages:
 	@setup/packages.sh $(if $(filter check,$(MAKECMDGOALS)),--check)
@@ -128,18 +132,19 @@ run: $(BUILD)/starmypy $(VENVS)/mypy/lock  ## set up, build, and type-check exam
 	@cd $(EXAMPLE) && $(STARMYPY_PROGRAM) check --mypy=$(abspath $(VENVS)/mypy/bin/python) //...
 	@echo "Try next, in $(EXAMPLE):  $(STARMYPY_PROGRAM) query 'deps(//...)'   or   aquery, explain, help"
 
-test: $(BUILD)/starmypy $(SINGLE_PROGRAMS) $(VENVS)/mypy/lock $(VENVS)/mypy-1.0.1/lock  ## all tests; T="-k PATTERN" for some
+test: programs $(VENVS)/mypy/lock $(VENVS)/mypy-1.0.1/lock  ## set up, build, all tests; T="-k PATTERN": some
 	@$(PYTHON) tests/run --build $(BUILD) --environments $(VENVS) $(T)
 
-bench: $(BUILD)/starmypy  ## time the programs of bench/starlark; B="--impl NAME=COMMAND" adds a peer
+bench: $(BUILD)/starmypy  ## time bench/starlark; B="--impl NAME=COMMAND" adds a peer
 	@$(PYTHON) bench/run.py --impl starmypy=$(STARMYPY_PROGRAM) $(B)
 
 # --- gates ---------------------------------------------------------------------------------------
 
-C_FOLDERS := common parser runtime runtime/types builtins rules rules/* cli cli/* tests/unit examples/*
-C_FILES := $(wildcard $(foreach folder,$(C_FOLDERS),$(folder)/*.[ch]))
-PYTHON_FILES := tests/run $(wildcard $(foreach folder,setup bench tests tests/kinds tests/python,$(folder)/*.py)) \
-    $(filter %.py,$(EMBEDDED))
+C_FOLDERS := common parser runtime runtime/types builtins rules rules/* cli cli/* tests/unit \
+    examples/*
+C_FILES := $(wildcard $(C_FOLDERS:=/*.[ch]))
+PYTHON_FOLDERS := setup bench tests tests/kinds tests/python
+PYTHON_FILES := tests/run $(wildcard $(PYTHON_FOLDERS:=/*.py)) $(filter %.py,$(EMBEDDED))
 
 layers:  ## every #include points downward, every library has its one file
 	@$(PYTHON) tests/layers.py
@@ -150,25 +155,27 @@ format: $(VENVS)/tools/lock  ## format the C sources in place
 format-check: $(VENVS)/tools/lock
 	@$(VENVS)/tools/bin/clang-format --dry-run -Werror $(C_FILES)
 
+MYPY = MYPYPATH=tests $(VENVS)/mypy/bin/python -m mypy --strict --no-error-summary \
+    --cache-dir $(VENVS)/mypy/cache
+# One by one: the tools are scripts, not modules of one program, and may have the same names.
 typecheck: $(VENVS)/mypy/lock
-	@for file in $(PYTHON_FILES); do \
-	    MYPYPATH=tests $(VENVS)/mypy/bin/python -m mypy --strict --no-error-summary --cache-dir $(VENVS)/mypy/cache $$file || exit 1; \
-	done
+	@for file in $(PYTHON_FILES); do $(MYPY) $$file || exit 1; done
 	@echo "typecheck: $(words $(PYTHON_FILES)) files"
 
 headers:  # the public ones are C++ too
 	@for header in $(DOORS); do \
-	    echo "#include \"$$header\"" | clang -x c++ -std=c++17 -Wall -Wextra -Werror -fsyntax-only -I. - || exit 1; done
+	    echo "#include \"$$header\"" | \
+	        clang -x c++ -std=c++17 -Wall -Wextra -Werror -fsyntax-only -I. - || exit 1; done
 
 programs: $(BUILD)/starmypy $(SINGLE_PROGRAMS)
 
-# Gates in the order of their price; the tests come last, so that their closing line is the last one.
+# Gates in the order of their price; the tests come last, so that their closing line is the last.
 SUBMAKE = @+$(MAKE) --no-print-directory
 check:  ## everything that must hold before a change goes in
 	@setup/packages.sh --check
 	$(SUBMAKE) layers format-check typecheck headers
-	$(SUBMAKE) CC=clang WERROR=1 programs
-	$(SUBMAKE) SANITIZE=address,undefined test
+	$(SUBMAKE) BUILD=$(BUILD)/clang CC=clang WERROR=1 programs
+	$(SUBMAKE) BUILD=$(BUILD)/sanitize SANITIZE=address,undefined test
 	$(SUBMAKE) BUILD=$(BUILD)/werror WERROR=1 test
 
 # --- release -------------------------------------------------------------------------------------
@@ -182,17 +189,19 @@ install: all  ## into PREFIX (/usr/local), below DESTDIR
 	install -D -m 755 $(BUILD)/starmypy $(DESTINATION)/bin/starmypy
 	install -d $(DESTINATION)/lib/pkgconfig $(DESTINATION)/include/starmypy
 	install -m 644 $(ARCHIVES) $(DESTINATION)/lib
-	for header in $(PUBLIC_HEADERS); do install -D -m 644 $$header $(DESTINATION)/include/starmypy/$$header; done
+	for header in $(PUBLIC_HEADERS); do \
+	    install -D -m 644 $$header $(DESTINATION)/include/starmypy/$$header; done
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBRARIES@|$(LIBRARIES)|' \
 	    setup/starmypy.pc.in >$(DESTINATION)/lib/pkgconfig/starmypy.pc
 
 uninstall:  ## remove what install put there
 	rm -rf $(DESTINATION)/include/starmypy
-	rm -f $(DESTINATION)/bin/starmypy $(ARCHIVES:$(BUILD)/%=$(DESTINATION)/lib/%) $(DESTINATION)/lib/pkgconfig/starmypy.pc
+	rm -f $(DESTINATION)/bin/starmypy $(ARCHIVES:$(BUILD)/%=$(DESTINATION)/lib/%)
+	rm -f $(DESTINATION)/lib/pkgconfig/starmypy.pc
 
 # The archive holds the committed tree and the generated sources.
 RELEASE := starmypy-$(VERSION)
-dist: $(GEN)/parser/lexer.c $(GEN)/parser/grammar.c $(GEN)/embedded.c  ## build/starmypy-VERSION.tar.gz, which needs no re2c or lemon
+dist: $(GENERATED)  ## a release archive, which builds without re2c and lemon
 	@rm -rf $(BUILD)/$(RELEASE) && mkdir -p $(BUILD)/$(RELEASE)
 	@git archive HEAD | tar -x -C $(BUILD)/$(RELEASE)
 	@cp -r $(GEN) $(BUILD)/$(RELEASE)/generated
