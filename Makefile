@@ -73,7 +73,7 @@ $(BUILD)/libstarlark.a: $(STARLARK_OBJECTS)
 $(BUILD)/libstarmypy.a: $(STARMYPY_OBJECTS)
 $(ARCHIVES): $(BUILD)/objects
 	@echo "archive $@"
-	@rm -f $@ && ar rcs $@ $(filter %.o,$^)
+	@rm -f $@ && ar qcs $@ $(filter %.o,$^)  # q, not r: two folders may have files of the same name
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@echo "compile $<"
