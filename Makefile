@@ -71,9 +71,10 @@ $(BUILD)/starmypy: $(CLI_OBJECTS) $(ARCHIVES)
 
 $(BUILD)/libstarlark.a: $(STARLARK_OBJECTS)
 $(BUILD)/libstarmypy.a: $(STARMYPY_OBJECTS)
+# ar's q, not its r: two folders may have files of the same name.
 $(ARCHIVES): $(BUILD)/objects
 	@echo "archive $@"
-	@rm -f $@ && ar qcs $@ $(filter %.o,$^)  # q, not r: two folders may have files of the same name
+	@rm -f $@ && ar qcs $@ $(filter %.o,$^)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@echo "compile $<"
