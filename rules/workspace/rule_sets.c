@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Rule sets: the one table that names the repositories inside the binary, the aspect that runs by default, and what commands
+// read about its actions. No other C code knows a rule set by name.
+#include <string.h>
+
+#include "rules/workspace/state.h"
+
+const struct bz_rule_set bz_rule_sets[] = {
+    // module          canonical name    folder of the embedded files
+    {"rules_python", "rules_python+", "rules_python/"},
+    {"rules_mypy", "rules_mypy+", "rules_mypy/"},
+    {"bazel_tools", "bazel_tools", "bazel_tools/"},
+    {NULL, "_builtins", "_builtins/"},
+    {NULL, NULL, NULL},
+};
+
+const struct bz_check bz_check_default = {
+    .aspect = "@@rules_mypy+//mypy:mypy.bzl%mypy_aspect",
+    .mnemonic = "mypy",
+    .provider = "@@rules_mypy+//mypy:mypy.bzl%MypyInfo",
+    .output_group = "mypy",
+    .module = "mypy",
+    .vendor_tool = "@@rules_python+//python/private:vendor.py",
+    .vendor_manifest = "vendor.json",
+    .tree_tool = "@@bazel_tools//tools/tree:tree.py",
+};
+
+const struct bz_rule_set *bz_rule_set_of(const char *canonical_name) {
+  for (const struct bz_rule_set *set = bz_rule_sets; set->canonical_name; set++)
+    if (strcmp(set->canonical_name, canonical_name) == 0) return set;
+  return NULL;
+}
