@@ -48,7 +48,15 @@ struct bz_attribute {
   sl_value file_types;          // allowed extensions, a list of strings; NULL: see ANY_FILE
   sl_value providers;           // a list of lists of providers (any of; all of); or NULL
   sl_value aspects;             // a list; or NULL
+  sl_value transition;          // what `cfg` gave, if it is no string; or NULL
   const char *doc;              // or NULL
+};
+
+// What attr.string() and its like return; its attribute has no name yet. aspect() takes them as well.
+extern const struct sl_type bz_attribute_value_type;  // "Attribute"
+struct bz_attribute_value {
+  const struct sl_type *type;
+  struct bz_attribute attribute;
 };
 
 // Whether the type holds labels that are dependencies.
@@ -85,10 +93,19 @@ struct bz_rule_class {
   sl_value outputs;             // dict of predeclared outputs, or NULL
   sl_value provides;            // list of providers, or NULL
   sl_value toolchains;          // list, or NULL
-  sl_value build_setting;       // what config.string(...) gave, or NULL
+  sl_value build_setting;       // what config.string(...) gave, or NULL: see bz_build_setting_type
+  sl_value transition;          // what `cfg` gave, or NULL
   struct bz_label *defined_in;  // the .bzl file; NULL: built in
   const char *definition_stack; // lines "PATH:LINE:COL in F", outermost first; or NULL
 };
+// What config.bool(flag = True) and its like return.
+extern const struct sl_type bz_build_setting_type;  // "BuildSetting"
+struct bz_build_setting {
+  const struct sl_type *type;
+  enum bz_attribute_type value_type;  // of build_setting_default and of ctx.build_setting_value
+  bool flag;                          // may be set on the command line
+};
+
 // Index of an attribute, or -1.
 int32_t bz_rule_class_attribute(const struct bz_rule_class *rule_class, const char *name);
 
@@ -148,6 +165,8 @@ struct bz_loader_options {
   struct bz_workspace *workspace;
   // Names of .bzl files beyond the language's and loading's own (analysis/ gives provider, depset, aspect ...); rows may be NULL.
   const struct sl_environment *bzl_environment;
+  // Called for each exported global of a .bzl file once the file was executed: providers and aspects get their names. Or NULL.
+  void (*on_export)(struct sl_thread *thread, sl_value value, struct bz_label *bzl_file, const char *name);
   bool keep_going;
 };
 struct bz_loader *bz_loader_new(struct sl_thread *thread, const struct bz_loader_options *options);
