@@ -210,6 +210,18 @@ struct sl_builtin *sl_type_method(const struct sl_type *type, const char *name, 
 bool sl_thread_enter(struct sl_thread *thread) SL_MUST_CHECK;
 void sl_thread_leave(struct sl_thread *thread);
 
+// Atomic memory that is not zeroed, for text and numbers that are filled in at once.
+void *sl_allocate_raw(size_t size);
+// The owner of what was born frozen or frozen one by one; never anything but frozen.
+extern const struct sl_mutability sl_mutability_of_frozen;
+// The dict hash of one word, never 0: the halves of a 128-bit product, folded.
+static inline uint32_t sl_hash_word(uint64_t word) {
+  __extension__ typedef unsigned __int128 product_type;
+  product_type product = (product_type)(word ^ 0x9e3779b97f4a7c15u) * 0xd6e8feb86659fd93u;
+  uint64_t folded = (uint64_t)product ^ (uint64_t)(product >> 64);
+  uint32_t hash = (uint32_t)(folded ^ (folded >> 32));
+  return hash ? hash : 1;
+}
 // Collected memory that is never freed and always scanned: roots (stacks, caches, signatures).
 void *sl_allocate_root(size_t size);
 void sl_free_root(void *memory);

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Float: IEEE doubles, immediate but for the two zeros and extreme magnitudes. Unlike IEEE, NaN equals itself and is greater than
+// any other number, so that equality and order are total.
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "runtime/value.h"
+
+// ---------------------------------------------------------------- layout
+
+static const struct sl_boxed_float positive_zero = {&sl_float_type, 0.0};
+static const struct sl_boxed_float negative_zero = {&sl_float_type, -0.0};
+
+sl_value sl_float_box(double value) {
+  if (value == 0.0) return (sl_value)(uintptr_t)(signbit(value) ? &negative_zero : &positive_zero);
+  struct sl_boxed_float *boxed = sl_allocate_raw(sizeof *boxed);
+  *boxed = (struct sl_boxed_float){&sl_float_type, value};
+  return (sl_value)(void *)boxed;
+}
+
+// ---------------------------------------------------------------- text
+
+// The significant digits of a finite number, without trailing zeros, and the power of ten of the first one. Independent of
+// the locale's decimal point.
+struct decimal {
+  char digits[20];
+  int count;
+  int exponent;
+};
+
+static void read_decimal(const char *printed, struct decimal *decimal) {
+  decimal->count = 0;
+  const char *p = printed;
+  for (; *p && *p != 'e'; p++) {
+    if (*p >= '0' && *p <= '9') decimal->digits[decimal->count++] = *p;
+  }
+  decimal->exponent = atoi(p + 1);
+  while (decimal->count > 1 && decimal->digits[decimal->count - 1] == '0') decimal->count--;
+}
+
+// The shortest digits that read back as the same number: 15 always survive a round trip from text, 17 always one from a double.
+static void shortest_decimal(double magnitude, struct decimal *decimal) {
+  char printed[40];
+  for (int digits = 15; digits <= 17; digits++) {
+    snprintf(printed, sizeof printed, "%.*e", digits - 1, magnitude);
+    if (strtod(printed, NULL) == magnitude) break;
+  }
+  read_decimal(printed, decimal);
+}
+
+static void write_zeros(struct sl_text *out, int count) {
+  for (int i = 0; i < count; i++) sl_text_append_char(out, '0');
+}
+
+static void write_exponential(const struct decimal *decimal, struct sl_text *out) {
+  sl_text_append_char(out, decimal->digits[0]);
+  if (decimal->count > 1) {
+    sl_text_append_char(out, '.');
+    sl_text_append(out, decimal->digits + 1, (size_t)decimal->count - 1);
+  }
+  sl_text_format(out, "e%+03d", decimal->exponent);
+}
+
+// Always with a point, so that it reads as a float.
+static void write_positional(const struct decimal *decimal, struct sl_text *out) {
+  int whole = decimal->exponent + 1;  // digits before the point
+  if (whole <= 0) {
+    sl_text_append(out, "0.", 2);
+    write_zeros(out, -whole);
+    sl_text_append(out, decimal->digits, (size_t)decimal->count);
+    return;
+  }
+  int shown = whole < decimal->count ? whole : decimal->count;
+  sl_text_append(out, decimal->digits, (size_t)shown);
+  write_zeros(out, whole - shown);
+  sl_text_append_char(out, '.');
+  if (shown == decimal->count) {
+    sl_text_append_char(out, '0');
+  } else {
+    sl_text_append(out, decimal->digits + shown, (size_t)(decimal->count - shown));
+  }
+}
+
+void sl_float_format(double d, struct sl_text *out) {
+  if (isnan(d)) {
+    sl_text_append_string(out, "nan");
+    return;
+  }
+  if (isinf(d)) {
+    sl_text_append_string(out, d > 0 ? "+inf" : "-inf");
+    return;
+  }
+  if (signbit(d)) sl_text_append_char(out, '-');
+  struct decimal decimal;
+  shortest_decimal(fabs(d), &decimal);
+  if (decimal.exponent < -4 || decimal.exponent >= 17) {
+    write_exponential(&decimal, out);
+  } else {
+    write_positional(&decimal, out);
+  }
+}
+
+// ---------------------------------------------------------------- slots
+
+static bool float_repr(struct sl_thread *thread, sl_value x, struct sl_text *out) {
+  (void)thread;
+  sl_float_format(sl_float_value(x), out);
+  return true;
+}
+
+static bool float_truth(sl_value x) { return sl_float_value(x) != 0.0; }
+
+// Equal ints and floats have equal hashes.
+static bool float_hash(struct sl_thread *thread, sl_value x, uint32_t *hash) {
+  double d = sl_float_value(x);
+  if (isfinite(d) && d == floor(d)) {
+    *hash = sl_int_hash(sl_int_from_double(thread, d));
+    return true;
+  }
+  uint64_t bits = 0;  // any NaN
+  if (!isnan(d)) memcpy(&bits, &d, sizeof bits);
+  *hash = sl_hash_word(~bits);
+  return true;
+}
+
+static bool float_compare(struct sl_thread *thread, sl_value x, sl_value y, int *order) {
+  (void)thread;
+  double a = sl_float_value(x), b = sl_float_value(y);
+  *order = isnan(a) || isnan(b) ? isnan(a) - isnan(b) : (a > b) - (a < b);
+  return true;
+}
+
+static int float_equal(struct sl_thread *thread, sl_value x, sl_value y) {
+  (void)thread;
+  double a = sl_float_value(x), b = sl_float_value(y);
+  return a == b || (isnan(a) && isnan(b));
+}
+
+// ---------------------------------------------------------------- operations
+
+static double modulo(double a, double b) {
+  double rest = fmod(a, b);
+  return rest != 0 && (a < 0) != (b < 0) ? rest + b : rest;
+}
+
+sl_value sl_float_binary(struct sl_thread *thread, enum sl_operator op, double a, double b) {
+  switch (op) {
+    case SL_OP_PLUS:
+      return sl_float_value_of(a + b);
+    case SL_OP_MINUS:
+      return sl_float_value_of(a - b);
+    case SL_OP_STAR:
+      return sl_float_value_of(a * b);
+    case SL_OP_SLASH:
+      return b == 0 ? sl_fail(thread, "floating-point division by zero") : sl_float_value_of(a / b);
+    case SL_OP_SLASH_SLASH:
+      return b == 0 ? sl_fail(thread, "integer division by zero") : sl_float_value_of(floor(a / b));
+    case SL_OP_PERCENT:
+      return b == 0 ? sl_fail(thread, "floating-point modulo by zero") : sl_float_value_of(modulo(a, b));
+    default:
+      return NULL;
+  }
+}
+
+static sl_value float_binary(struct sl_thread *thread, enum sl_operator op, sl_value x, sl_value y, bool reversed) {
+  double d;
+  if (reversed || !(sl_is_int(y) || sl_is_float(y))) return NULL;
+  return sl_to_double(thread, y, &d) ? sl_float_binary(thread, op, sl_float_value(x), d) : NULL;
+}
+
+static sl_value float_unary(struct sl_thread *thread, enum sl_operator op, sl_value x) {
+  (void)thread;
+  if (op == SL_OP_PLUS) return x;
+  return op == SL_OP_MINUS ? sl_float(-sl_float_value(x)) : NULL;
+}
+
+// ---------------------------------------------------------------- externals
+
+sl_value sl_float(double value) { return sl_float_value_of(value); }
+
+bool sl_is_float(sl_value value) { return sl_is_small_float(value) || sl_has_type(value, &sl_float_type); }
+
+double sl_float_value(sl_value value) {
+  if (sl_is_small_float(value)) return sl_small_float(value);
+  return ((const struct sl_boxed_float *)(const void *)value)->value;
+}
+
+bool sl_to_double(struct sl_thread *thread, sl_value value, double *out) {
+  if (sl_is_float(value)) {
+    *out = sl_float_value(value);
+    return true;
+  }
+  if (!sl_is_int(value)) return sl_fail_false(thread, "got %s, want int or float", sl_type_name(value));
+  *out = sl_int_to_double(value);
+  return isfinite(*out) || sl_fail_false(thread, "int too large to convert to float");
+}
+
+const struct sl_type sl_float_type = {
+    .name = "float",
+    .repr = float_repr,
+    .truth = float_truth,
+    .hash = float_hash,
+    .equal = float_equal,
+    .compare = float_compare,
+    .binary = float_binary,
+    .unary = float_unary,
+};

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Format: the % operator on strings. Invariant: each conversion takes one argument, and none is left over. There are no widths and
+// flags in Starlark.
+#include "runtime/types/format.h"
+
+#include <ctype.h>
+#include <math.h>
+
+// One formatting in progress.
+struct formatter {
+  struct sl_thread *thread;
+  sl_value pattern;
+  const sl_value *items;       // the arguments
+  size_t count;
+  size_t used;                 // arguments converted so far
+  struct sl_text out;
+};
+
+// ---------------------------------------------------------------- messages
+
+// "BEFORE REPR AFTER" as the pending error.
+static bool fail_showing(struct sl_thread *thread, const char *before, sl_value value, const char *after) {
+  struct sl_text shown = {0};
+  if (sl_repr(thread, value, &shown)) sl_fail(thread, "%s%s%s", before, sl_text_string(&shown), after);
+  sl_text_free(&shown);
+  return false;
+}
+
+static bool fail_missing_argument(struct formatter *f) {
+  struct sl_text shown = {0};
+  sl_value arguments = sl_tuple(f->items, f->count);
+  sl_text_append_string(&shown, ": ");
+  if (sl_repr(f->thread, arguments, &shown)) {
+    fail_showing(f->thread, "not enough arguments for format pattern ", f->pattern, sl_text_string(&shown));
+  }
+  sl_text_free(&shown);
+  return false;
+}
+
+static bool fail_character(struct formatter *f, size_t position) {
+  struct sl_text before = {0};
+  char character = sl_string_bytes(f->pattern)[position];
+  sl_text_format(&before, "unsupported format character \"%c\" at index %zu in ", character, position);
+  fail_showing(f->thread, sl_text_string(&before), f->pattern, "");
+  sl_text_free(&before);
+  return false;
+}
+
+static bool fail_type(struct formatter *f, sl_value argument, char conversion) {
+  return sl_fail_false(f->thread, "got %s for '%%%c' format, want int or float", sl_type_name(argument), conversion);
+}
+
+// ---------------------------------------------------------------- conversions
+
+static bool write_integer(struct formatter *f, sl_value argument, char conversion) {
+  if (sl_is_float(argument)) {
+    double d = sl_float_value(argument);
+    if (!isfinite(d)) return fail_showing(f->thread, "got ", argument, ", want a finite number");
+    argument = sl_int_from_double(f->thread, d);
+  }
+  if (!sl_is_int(argument)) return fail_type(f, argument, conversion);
+  size_t start = f->out.length;
+  sl_int_format(argument, conversion == 'd' ? 10 : conversion == 'o' ? 8 : 16, &f->out);
+  for (size_t i = start; conversion == 'X' && i < f->out.length; i++) {
+    f->out.bytes[i] = (char)toupper((unsigned char)f->out.bytes[i]);
+  }
+  return true;
+}
+
+static bool write_float(struct formatter *f, sl_value argument, char conversion) {
+  bool is_int = sl_is_int(argument);
+  if (!is_int && !sl_is_float(argument)) return fail_type(f, argument, conversion);
+  double d = is_int ? sl_int_to_double(argument) : sl_float_value(argument);
+  size_t start = f->out.length;
+  if (!isfinite(d) || conversion == 'g' || conversion == 'G') {
+    sl_float_format(d, &f->out);
+  } else if (conversion == 'e' || conversion == 'E') {
+    sl_text_format(&f->out, "%e", d);
+  } else {
+    sl_text_format(&f->out, "%f", d);
+  }
+  for (size_t i = start; isfinite(d) && isupper((unsigned char)conversion) && i < f->out.length; i++) {
+    f->out.bytes[i] = (char)toupper((unsigned char)f->out.bytes[i]);
+  }
+  return true;
+}
+
+static bool write_conversion(struct formatter *f, size_t position) {
+  char conversion = sl_string_bytes(f->pattern)[position];
+  if (conversion == '%') {
+    sl_text_append_char(&f->out, '%');
+    return true;
+  }
+  if (f->used == f->count) return fail_missing_argument(f);
+  sl_value argument = f->items[f->used++];
+  switch (conversion) {
+    case 's':
+      return sl_str(f->thread, argument, &f->out);
+    case 'r':
+      return sl_repr(f->thread, argument, &f->out);
+    case 'd': case 'o': case 'x': case 'X':
+      return write_integer(f, argument, conversion);
+    case 'e': case 'E': case 'f': case 'F': case 'g': case 'G':
+      return write_float(f, argument, conversion);
+    default:
+      return fail_character(f, position);
+  }
+}
+
+static bool write_all(struct formatter *f) {
+  const char *pattern = sl_string_bytes(f->pattern);
+  size_t length = sl_string_length(f->pattern);
+  size_t i = 0;
+  while (i < length) {
+    const char *percent = memchr(pattern + i, '%', length - i);
+    size_t next = percent ? (size_t)(percent - pattern) : length;
+    sl_text_append(&f->out, pattern + i, next - i);
+    if (!percent) break;
+    if (next + 1 == length) return fail_showing(f->thread, "incomplete format pattern ends with %: ", f->pattern, "");
+    if (!write_conversion(f, next + 1)) return false;
+    i = next + 2;
+  }
+  return f->used == f->count || sl_fail_false(f->thread, "not all arguments converted during string formatting");
+}
+
+sl_value sl_format_percent(struct sl_thread *thread, sl_value pattern, sl_value arguments) {
+  struct formatter f = {.thread = thread, .pattern = pattern, .items = &arguments, .count = 1};
+  if (sl_is_tuple(arguments)) {
+    f.items = sl_tuple_items(arguments);
+    f.count = sl_tuple_length(arguments);
+  }
+  sl_value result = write_all(&f) ? sl_string_from_text(&f.out) : NULL;
+  sl_text_free(&f.out);
+  return result;
+}

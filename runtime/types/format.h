@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Format: texts of strings, for string.c and bytes.c.
+#ifndef RUNTIME_TYPES_FORMAT_H_
+#define RUNTIME_TYPES_FORMAT_H_
+
+#include "runtime/value.h"
+
+// pattern % arguments: a tuple's items, or the one value.
+sl_value sl_format_percent(struct sl_thread *thread, sl_value pattern, sl_value arguments);
+
+// Writes bytes as a string literal: what repr() shows.
+void sl_string_quote(const char *bytes, size_t length, struct sl_text *out);
+
+int sl_string_compare(const struct sl_string *a, const struct sl_string *b);
+
+#endif  // RUNTIME_TYPES_FORMAT_H_

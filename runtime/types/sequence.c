@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Sequence: positions, slices and element-wise operations. Nothing here allocates values, so callers' item arrays stay
+// as they are; elements' own slots run, but never Starlark code.
+#include "runtime/types/sequence.h"
+
+bool sl_sequence_position(struct sl_thread *thread, sl_value key, const char *what, size_t length,
+                          size_t *position) {
+  int32_t index;
+  if (!sl_to_int32(thread, key, what, &index)) return false;
+  int64_t actual = index < 0 ? (int64_t)index + (int64_t)length : index;
+  if (actual < 0 || actual >= (int64_t)length) {
+    return sl_fail_false(thread, "index out of range (index is %d, but sequence has %zu elements)", index, length);
+  }
+  *position = (size_t)actual;
+  return true;
+}
+
+// A bound of a slice: None and an absent one leave `*bound` as it is.
+static bool read_bound(struct sl_thread *thread, sl_value value, const char *what, int64_t *bound) {
+  int32_t number;
+  if (!value || value == SL_NONE) return true;
+  if (!sl_to_int32(thread, value, what, &number)) return false;
+  *bound = number;
+  return true;
+}
+
+static int64_t clamp(int64_t n, int64_t least, int64_t greatest) {
+  return n < least ? least : n > greatest ? greatest : n;
+}
+
+bool sl_sequence_slice(struct sl_thread *thread, size_t length, sl_value start, sl_value stop, sl_value step,
+                       struct sl_slice *out) {
+  int64_t n = (int64_t)length;
+  int64_t stride = 1;
+  if (!read_bound(thread, step, "slice step", &stride)) return false;
+  if (stride == 0) return sl_fail_false(thread, "slice step cannot be zero");
+  // Going down, the positions lie in -1 .. n - 1; an absent bound is beyond any given one.
+  int64_t least = stride > 0 ? 0 : -1;
+  int64_t greatest = stride > 0 ? n : n - 1;
+  int64_t first = stride > 0 ? least : greatest;
+  int64_t last = stride > 0 ? greatest : least - n;
+  if (!read_bound(thread, start, "start index", &first)) return false;
+  if (!read_bound(thread, stop, "stop index", &last)) return false;
+  first = clamp(first < 0 && start && start != SL_NONE ? first + n : first, least, greatest);
+  last = clamp(last < 0 ? last + n : last, least, greatest);
+  int64_t span = stride > 0 ? last - first : first - last;
+  int64_t count = span <= 0 ? 0 : (span - 1) / (stride > 0 ? stride : -stride) + 1;
+  *out = (struct sl_slice){(int32_t)first, (int32_t)(span <= 0 ? first : last), (int32_t)stride, (uint32_t)count};
+  return true;
+}
+
+bool sl_sequence_repetitions(struct sl_thread *thread, size_t length, sl_value n, int64_t limit, const char *unit,
+                             size_t *times) {
+  int32_t count;
+  *times = 0;
+  if (sl_int_sign(n) <= 0 || length == 0) return true;
+  if (!sl_to_int32(thread, n, "repeat", &count)) return false;
+  if ((int64_t)length * count > limit) {
+    return sl_fail_false(thread, "excessive repeat (%zu * %d %s)", length, count, unit);
+  }
+  *times = (size_t)count;
+  return true;
+}
+
+void sl_sequence_repeat(const sl_value *items, size_t count, size_t times, sl_value *out) {
+  for (size_t i = 0; i < times; i++) {
+    memcpy(out + i * count, items, count * sizeof *items);
+  }
+}
+
+bool sl_sequence_check_sum(struct sl_thread *thread, size_t a, size_t b) {
+  if ((int64_t)(a + b) <= SL_SEQUENCE_LIMIT) return true;
+  return sl_fail_false(thread, "excessive capacity requested (%zu + %zu elements)", a, b);
+}
+
+int sl_sequence_equal(struct sl_thread *thread, const sl_value *a, size_t a_count, const sl_value *b, size_t b_count) {
+  if (a_count != b_count) return 0;
+  if (!sl_thread_enter(thread)) return -1;
+  int equal = 1;
+  for (size_t i = 0; i < a_count && equal == 1; i++) {
+    equal = a[i] == b[i] ? 1 : sl_equal(thread, a[i], b[i]);
+  }
+  sl_thread_leave(thread);
+  return equal;
+}
+
+// The first elements that are not equal decide: equal ones need not be ordered.
+static bool compare_items(struct sl_thread *thread, const sl_value *a, size_t a_count, const sl_value *b,
+                          size_t b_count, int *order) {
+  size_t shorter = a_count < b_count ? a_count : b_count;
+  for (size_t i = 0; i < shorter; i++) {
+    int equal = a[i] == b[i] ? 1 : sl_equal(thread, a[i], b[i]);
+    if (equal < 0) return false;
+    if (!equal) return sl_compare(thread, a[i], b[i], order);
+  }
+  *order = (a_count > b_count) - (a_count < b_count);
+  return true;
+}
+
+bool sl_sequence_compare(struct sl_thread *thread, sl_value a, sl_value b, int *order) {
+  sl_value *a_items, *b_items;
+  size_t a_count, b_count;
+  sl_sequence_items(a, &a_items, &a_count);
+  sl_sequence_items(b, &b_items, &b_count);
+  if (!sl_thread_enter(thread)) return false;
+  bool done = compare_items(thread, a_items, a_count, b_items, b_count, order);
+  sl_thread_leave(thread);
+  return done;
+}
+
+int sl_sequence_contains(struct sl_thread *thread, const sl_value *items, size_t count, sl_value item) {
+  for (size_t i = 0; i < count; i++) {
+    int equal = items[i] == item ? 1 : sl_equal(thread, items[i], item);
+    if (equal != 0) return equal;
+  }
+  return 0;
+}
+
+bool sl_sequence_write(struct sl_thread *thread, const sl_value *items, size_t count, const char *before,
+                       const char *after, struct sl_text *out) {
+  sl_text_append_string(out, before);
+  for (size_t i = 0; i < count; i++) {
+    if (i > 0) sl_text_append(out, ", ", 2);
+    if (!sl_repr(thread, items[i], out)) return false;
+  }
+  sl_text_append_string(out, after);
+  return true;
+}

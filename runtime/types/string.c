@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// String: immutable bytes, UTF-8 by convention: an element is a byte, as in Bazel. Strings of no or one byte are static, and never
+// allocated. bytes.c shares the layout.
+#define _GNU_SOURCE  // memmem
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "runtime/os.h"
+#include "runtime/types/format.h"
+#include "runtime/types/sequence.h"
+
+// ---------------------------------------------------------------- layout
+
+// The layout of struct sl_string with room for one byte.
+struct short_string {
+  const struct sl_type *type;
+  uint32_t hash;
+  uint32_t length;
+  char bytes[8];
+};
+
+#define ONE(byte) {&sl_string_type, 0, 1, {(char)(byte)}}
+#define FOUR(byte) ONE(byte), ONE((byte) + 1), ONE((byte) + 2), ONE((byte) + 3)
+#define SIXTEEN(byte) FOUR(byte), FOUR((byte) + 4), FOUR((byte) + 8), FOUR((byte) + 12)
+#define SIXTY_FOUR(byte) SIXTEEN(byte), SIXTEEN((byte) + 16), SIXTEEN((byte) + 32), SIXTEEN((byte) + 48)
+
+// Constant but for the hashes.
+static struct short_string one_byte_strings[256] = {SIXTY_FOUR(0), SIXTY_FOUR(64), SIXTY_FOUR(128), SIXTY_FOUR(192)};
+static struct short_string empty_string = {&sl_string_type, 0, 0, {0}};
+
+static struct sl_string *as_string(sl_value value) { return (struct sl_string *)(void *)value; }
+
+sl_value sl_string_of_byte(unsigned char byte) { return (sl_value)(void *)&one_byte_strings[byte]; }
+
+sl_value sl_string_new(size_t length, char **bytes) {
+  if (length >= UINT32_MAX) {
+    fprintf(stderr, "starmypy: out of memory (string of %zu bytes wanted)\n", length);
+    abort();
+  }
+  struct sl_string *string = sl_allocate_raw(sizeof *string + length + 1);
+  string->type = &sl_string_type;
+  string->hash = 0;
+  string->length = (uint32_t)length;
+  string->bytes[length] = '\0';
+  *bytes = string->bytes;
+  return (sl_value)(void *)string;
+}
+
+sl_value sl_string(const char *bytes, size_t length) {
+  if (length == 0) return (sl_value)(void *)&empty_string;
+  if (length == 1) return sl_string_of_byte((unsigned char)bytes[0]);
+  char *copy;
+  sl_value string = sl_string_new(length, &copy);
+  memcpy(copy, bytes, length);
+  return string;
+}
+
+sl_value sl_string_from(const char *string) { return sl_string(string, strlen(string)); }
+
+sl_value sl_string_from_text(const struct sl_text *text) { return sl_string(text->bytes, text->length); }
+
+sl_value sl_string_format(const char *format, ...) {
+  struct sl_text text = {0};
+  va_list arguments;
+  va_start(arguments, format);
+  sl_text_format_list(&text, format, arguments);
+  va_end(arguments);
+  sl_value string = sl_string_from_text(&text);
+  sl_text_free(&text);
+  return string;
+}
+
+// ---------------------------------------------------------------- hash
+
+static uint64_t load_word(const char *bytes, size_t length) {
+  uint64_t word = 0;
+  memcpy(&word, bytes, length);
+  return word;
+}
+
+uint32_t sl_hash_bytes(const char *bytes, size_t length) {
+  __extension__ typedef unsigned __int128 product_type;
+  uint64_t state = length ^ 0x2d358dccaa6c78a5u;
+  size_t i = 0;
+  for (; i + 8 < length; i += 8) {
+    product_type product = (product_type)(state ^ load_word(bytes + i, 8)) * 0x8bb84b93962eacc9u;
+    state = (uint64_t)product ^ (uint64_t)(product >> 64);
+  }
+  return sl_hash_word(state ^ load_word(bytes + i, length - i));
+}
+
+// Threads may compute it at the same time: they store the same word.
+uint32_t sl_string_hash(struct sl_string *string) {
+  uint32_t hash = __atomic_load_n(&string->hash, __ATOMIC_RELAXED);
+  if (SL_LIKELY(hash != 0)) return hash;
+  hash = sl_hash_bytes(string->bytes, string->length);
+  __atomic_store_n(&string->hash, hash, __ATOMIC_RELAXED);
+  return hash;
+}
+
+// ---------------------------------------------------------------- interning
+
+// An open-addressed table: slots only ever fill, so that readers need no lock. A full table is replaced as a whole; whoever
+// still reads the old one misses at worst, and looks again under the lock.
+struct intern_table {
+  size_t mask;
+  size_t count;
+  sl_value slots[];
+};
+
+static struct intern_table *_Atomic interned;
+
+static sl_value *intern_slot(struct intern_table *table, uint32_t hash, const char *bytes, size_t length) {
+  for (size_t i = hash & table->mask;; i = (i + 1) & table->mask) {
+    sl_value *slot = &table->slots[i];
+    sl_value found = __atomic_load_n(slot, __ATOMIC_ACQUIRE);
+    if (!found) return slot;
+    const struct sl_string *string = as_string(found);
+    if (string->hash == hash && string->length == length && memcmp(string->bytes, bytes, length) == 0) return slot;
+  }
+}
+
+static struct intern_table *intern_table_new(size_t slot_count) {
+  struct intern_table *table = sl_allocate(sizeof *table + slot_count * sizeof *table->slots);
+  table->mask = slot_count - 1;
+  return table;
+}
+
+// At most half full. Called under the lock.
+static struct intern_table *intern_table_with_room(void) {
+  struct intern_table *table = interned;
+  if (table && table->count * 2 < table->mask) return table;
+  struct intern_table *larger = intern_table_new(table ? (table->mask + 1) * 2 : 1024);
+  for (size_t i = 0; table && i <= table->mask; i++) {
+    const struct sl_string *string = as_string(table->slots[i]);
+    if (string) *intern_slot(larger, string->hash, string->bytes, string->length) = table->slots[i];
+  }
+  larger->count = table ? table->count : 0;
+  interned = larger;
+  return larger;
+}
+
+static sl_value intern_new(uint32_t hash, const char *bytes, size_t length) {
+  sl_value string = sl_string(bytes, length);
+  sl_string_hash(as_string(string));
+  sl_lock(SL_LOCK_STRINGS);
+  struct intern_table *table = intern_table_with_room();
+  sl_value *slot = intern_slot(table, hash, bytes, length);
+  if (!*slot) {
+    __atomic_store_n(slot, string, __ATOMIC_RELEASE);
+    table->count++;
+  }
+  string = *slot;
+  sl_unlock(SL_LOCK_STRINGS);
+  return string;
+}
+
+sl_value sl_string_intern(const char *bytes, size_t length) {
+  uint32_t hash = sl_hash_bytes(bytes, length);
+  struct intern_table *table = interned;
+  sl_value *slot = table ? intern_slot(table, hash, bytes, length) : NULL;
+  sl_value found = slot ? __atomic_load_n(slot, __ATOMIC_ACQUIRE) : NULL;
+  return found ? found : intern_new(hash, bytes, length);
+}
+
+// ---------------------------------------------------------------- slots
+
+void sl_string_quote(const char *bytes, size_t length, struct sl_text *out) {
+  sl_text_reserve(out, length + 2);
+  sl_text_append_char(out, '"');
+  size_t plain = 0;  // where the bytes begin that are written as they are
+  for (size_t i = 0; i < length; i++) {
+    unsigned char c = (unsigned char)bytes[i];
+    if (SL_LIKELY(c >= ' ' && c != '"' && c != '\\')) continue;
+    sl_text_append(out, bytes + plain, i - plain);
+    plain = i + 1;
+    const char *escape = c == '"' ? "\\\"" : c == '\\' ? "\\\\" : c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t";
+    if (c >= ' ' || c == '\n' || c == '\r' || c == '\t') {
+      sl_text_append(out, escape, 2);
+    } else {
+      sl_text_format(out, "\\x%02x", c);
+    }
+  }
+  sl_text_append(out, bytes + plain, length - plain);
+  sl_text_append_char(out, '"');
+}
+
+static bool string_repr(struct sl_thread *thread, sl_value x, struct sl_text *out) {
+  (void)thread;
+  sl_string_quote(as_string(x)->bytes, as_string(x)->length, out);
+  return true;
+}
+
+static bool string_str(struct sl_thread *thread, sl_value x, struct sl_text *out) {
+  (void)thread;
+  sl_text_append(out, as_string(x)->bytes, as_string(x)->length);
+  return true;
+}
+
+static bool string_truth(sl_value x) { return as_string(x)->length != 0; }
+
+static bool string_hash(struct sl_thread *thread, sl_value x, uint32_t *hash) {
+  (void)thread;
+  *hash = sl_string_hash(as_string(x));
+  return true;
+}
+
+static int string_equal(struct sl_thread *thread, sl_value x, sl_value y) {
+  (void)thread;
+  return sl_string_equal(as_string(x), as_string(y));
+}
+
+int sl_string_compare(const struct sl_string *a, const struct sl_string *b) {
+  uint32_t shorter = a->length < b->length ? a->length : b->length;
+  int order = memcmp(a->bytes, b->bytes, shorter);
+  return order ? (order > 0) - (order < 0) : (a->length > b->length) - (a->length < b->length);
+}
+
+static bool string_compare(struct sl_thread *thread, sl_value x, sl_value y, int *order) {
+  (void)thread;
+  *order = sl_string_compare(as_string(x), as_string(y));
+  return true;
+}
+
+static int64_t string_length(sl_value x) { return as_string(x)->length; }
+
+static int string_contains(struct sl_thread *thread, sl_value x, sl_value item) {
+  if (!sl_is_string(item)) {
+    sl_fail(thread, "'in <string>' requires string as left operand, not '%s'", sl_type_name(item));
+    return -1;
+  }
+  const struct sl_string *text = as_string(x), *part = as_string(item);
+  return memmem(text->bytes, text->length, part->bytes, part->length) != NULL;
+}
+
+static sl_value string_index(struct sl_thread *thread, sl_value x, sl_value key) {
+  size_t i;
+  if (!sl_sequence_position(thread, key, "string index", as_string(x)->length, &i)) return NULL;
+  return sl_string_of_byte((unsigned char)as_string(x)->bytes[i]);
+}
+
+static sl_value string_slice(struct sl_thread *thread, sl_value x, sl_value start, sl_value stop, sl_value step) {
+  struct sl_slice slice;
+  const struct sl_string *string = as_string(x);
+  if (!sl_sequence_slice(thread, string->length, start, stop, step, &slice)) return NULL;
+  if (slice.step == 1 || slice.count < 2) return sl_string(string->bytes + slice.start, slice.count);
+  char *bytes;
+  sl_value result = sl_string_new(slice.count, &bytes);
+  for (uint32_t i = 0; i < slice.count; i++) {
+    bytes[i] = string->bytes[slice.start + (int64_t)i * slice.step];
+  }
+  return result;
+}
+
+// ---------------------------------------------------------------- operations
+
+sl_value sl_string_concatenate(struct sl_thread *thread, sl_value a, sl_value b) {
+  const struct sl_string *left = as_string(a), *right = as_string(b);
+  if (right->length == 0) return a;
+  if (left->length == 0) return b;
+  size_t length = (size_t)left->length + right->length;
+  if (length > INT32_MAX) {
+    return sl_fail(thread, "excessive capacity requested (%u + %u characters)", left->length, right->length);
+  }
+  char *bytes;
+  sl_value result = sl_string_new(length, &bytes);
+  memcpy(bytes, left->bytes, left->length);
+  memcpy(bytes + left->length, right->bytes, right->length);
+  return result;
+}
+
+static sl_value repeat(struct sl_thread *thread, const struct sl_string *string, sl_value n) {
+  size_t times;
+  if (!sl_sequence_repetitions(thread, string->length, n, INT32_MAX, "characters", &times)) return NULL;
+  if (times * string->length <= 1) return sl_string(string->bytes, times * string->length);
+  char *bytes;
+  sl_value result = sl_string_new(times * string->length, &bytes);
+  for (size_t i = 0; i < times; i++) memcpy(bytes + i * string->length, string->bytes, string->length);
+  return result;
+}
+
+static sl_value string_binary(struct sl_thread *thread, enum sl_operator op, sl_value x, sl_value y, bool reversed) {
+  if (op == SL_OP_STAR && sl_is_int(y)) return repeat(thread, as_string(x), y);
+  if (reversed) return NULL;
+  if (op == SL_OP_PLUS && sl_is_string(y)) return sl_string_concatenate(thread, x, y);
+  return op == SL_OP_PERCENT ? sl_format_percent(thread, x, y) : NULL;
+}
+
+// ---------------------------------------------------------------- externals
+
+const char *sl_string_bytes(sl_value string) { return as_string(string)->bytes; }
+
+size_t sl_string_length(sl_value string) { return as_string(string)->length; }
+
+bool sl_string_is(sl_value value, const char *text) {
+  size_t length = strlen(text);
+  return sl_is_string(value) && as_string(value)->length == length && memcmp(as_string(value)->bytes, text, length) == 0;
+}
+
+const struct sl_type sl_string_type = {
+    .name = "string",
+    .methods = sl_string_methods,
+    .repr = string_repr,
+    .str = string_str,
+    .truth = string_truth,
+    .hash = string_hash,
+    .equal = string_equal,
+    .compare = string_compare,
+    .length = string_length,
+    .contains = string_contains,
+    .index = string_index,
+    .slice = string_slice,
+    .binary = string_binary,
+};
