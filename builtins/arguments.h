@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Arguments: readings of arguments that several builtins share. Private to builtins/.
+#ifndef BUILTINS_ARGUMENTS_H_
+#define BUILTINS_ARGUMENTS_H_
+
+#include "runtime/starlark.h"
+
+// A position in a sequence as slices understand it: negative counts from the end, and what is out of range
+// is moved to the nearest end.
+size_t sl_arguments_clamp(int32_t index, size_t length);
+
+// The part of a sequence between two optional bounds (an int or None): *from <= *to <= length.
+// False with an error pending: a bound is beyond 32 bits.
+bool sl_arguments_bounds(struct sl_thread *thread, sl_value start, sl_value end, size_t length,
+                         size_t *from, size_t *to) SL_MUST_CHECK;
+
+// The elements of an iterable as an array, valid until the iterable changes. False: it is not iterable.
+bool sl_arguments_items(struct sl_thread *thread, sl_value iterable, sl_value **items,
+                        size_t *count) SL_MUST_CHECK;
+
+// Turns a list around in place. The list is new: nobody else has seen it.
+void sl_arguments_reverse(sl_value list);
+
+// A string made from what was written into `text`, which is freed; NULL, passing on the pending error, if
+// the writing failed.
+sl_value sl_arguments_finish(bool written, struct sl_text *text);
+
+// Adds the entries of a mapping, or the pairs of an iterable, as dict() and dict.update() do; the messages
+// name `function`.
+bool sl_dict_add_pairs(struct sl_thread *thread, const char *function, sl_value dict,
+                       sl_value pairs) SL_MUST_CHECK;
+
+// Reads digits with an optional sign, fraction and exponent, and nothing else. False: malformed. A number
+// that is too large becomes infinite.
+bool sl_number_read_float(const char *bytes, size_t length, double *out);
+
+// string.format().
+sl_value sl_format(struct sl_thread *thread, sl_value self, sl_value *arguments);
+
+// json.encode() and json.decode().
+sl_value sl_json_encode(struct sl_thread *thread, sl_value self, sl_value *arguments);
+sl_value sl_json_decode(struct sl_thread *thread, sl_value self, sl_value *arguments);
+
+#endif  // BUILTINS_ARGUMENTS_H_

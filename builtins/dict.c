@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Dict: dict() and the methods of dicts. Invariant: a method that changes the dict checks first that it may,
+// before it looks at its arguments, as Bazel does.
+#include "builtins/arguments.h"
+#include "builtins/builtins.h"
+
+static bool add_pair(struct sl_thread *thread, const char *function, sl_value dict, sl_value pair,
+                     size_t position) {
+  if (!sl_is_iterable(pair)) {
+    return sl_fail_false(thread,
+                         "in %s, dictionary update sequence element #%zu is not iterable (%s)",
+                         function, position, sl_type_name(pair));
+  }
+  sl_value *items;
+  size_t count;
+  if (!sl_arguments_items(thread, pair, &items, &count)) return false;
+  if (count != 2) {
+    return sl_fail_false(thread,
+                         "in %s, item #%zu has length %zu, but exactly two elements are required",
+                         function, position, count);
+  }
+  return sl_dict_set(thread, dict, items[0], items[1]);
+}
+
+bool sl_dict_add_pairs(struct sl_thread *thread, const char *function, sl_value dict,
+                       sl_value pairs) {
+  if (sl_is_mapping(pairs)) return sl_dict_update(thread, dict, pairs);
+  if (!sl_is_iterable(pairs)) {
+    return sl_fail_false(thread, "in %s, got %s, want iterable", function, sl_type_name(pairs));
+  }
+  struct sl_iterator iterator;
+  if (!sl_iterate_begin(thread, pairs, &iterator)) return false;
+  bool added = true;
+  size_t position = 0;
+  for (sl_value pair; added && (pair = sl_iterate_next(&iterator)); position++) {
+    added = add_pair(thread, function, dict, pair, position);
+  }
+  sl_iterate_end(&iterator);
+  return added;
+}
+
+static sl_value dict_function(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  (void)self;
+  sl_value pairs = arguments[0], named = arguments[1];
+  if (!pairs) return named;
+  sl_value dict = sl_dict(thread, sl_dict_length(named));
+  if (!sl_dict_add_pairs(thread, "dict", dict, pairs)) return NULL;
+  return sl_dict_update(thread, dict, named) ? dict : NULL;
+}
+
+static sl_value dict_clear(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  (void)arguments;
+  return sl_dict_clear(thread, self) ? SL_NONE : NULL;
+}
+
+static sl_value dict_get(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  sl_value found = sl_dict_get(thread, self, arguments[0]);
+  if (found) return found;
+  return sl_error_pending(thread) ? NULL : arguments[1];
+}
+
+static sl_value dict_items(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  (void)arguments;
+  sl_value *items = sl_allocate((sl_dict_length(self) + 1) * sizeof *items);
+  size_t cursor = 0, count = 0;
+  for (sl_value pair[2]; sl_dict_next(self, &cursor, &pair[0], &pair[1]);) {
+    items[count++] = sl_tuple(pair, 2);
+  }
+  return sl_list(thread, items, count);
+}
+
+static sl_value dict_keys(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  (void)arguments;
+  return sl_to_list(thread, self);
+}
+
+static sl_value dict_pop(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  sl_value key = arguments[0], otherwise = arguments[1];
+  if (!sl_check_mutable(thread, self)) return NULL;
+  sl_value removed = sl_dict_remove(thread, self, key);
+  if (removed) return removed;
+  if (sl_error_pending(thread)) return NULL;
+  if (otherwise) return otherwise;
+  struct sl_text text = {0};
+  if (sl_repr(thread, key, &text)) sl_fail(thread, "KeyError: %s", sl_text_string(&text));
+  sl_text_free(&text);
+  return NULL;
+}
+
+static sl_value dict_popitem(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  (void)arguments;
+  size_t cursor = 0;
+  sl_value pair[2];
+  if (!sl_dict_next(self, &cursor, &pair[0], &pair[1])) {
+    return sl_fail(thread, "popitem: empty dictionary");
+  }
+  if (!sl_check_mutable(thread, self) || !sl_dict_remove(thread, self, pair[0])) return NULL;
+  return sl_tuple(pair, 2);
+}
+
+static sl_value dict_setdefault(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  if (!sl_check_mutable(thread, self)) return NULL;
+  sl_value found = sl_dict_get(thread, self, arguments[0]);
+  if (found) return found;
+  if (sl_error_pending(thread)) return NULL;
+  return sl_dict_set(thread, self, arguments[0], arguments[1]) ? arguments[1] : NULL;
+}
+
+static sl_value dict_update(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  sl_value pairs = arguments[0], named = arguments[1];
+  if (!sl_check_mutable(thread, self)) return NULL;
+  if (pairs && !sl_dict_add_pairs(thread, "update", self, pairs)) return NULL;
+  return sl_dict_update(thread, self, named) ? SL_NONE : NULL;
+}
+
+static sl_value dict_values(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  (void)arguments;
+  sl_value *items = sl_allocate((sl_dict_length(self) + 1) * sizeof *items);
+  size_t cursor = 0, count = 0;
+  for (sl_value key; sl_dict_next(self, &cursor, &key, &items[count]);) count++;
+  return sl_list(thread, items, count);
+}
+
+struct sl_builtin sl_dict_functions[] = {
+    SL_BUILTIN("dict(pairs = unbound, /, **kwargs)", dict_function,
+               "A new dict with the entries of a dict, or of an iterable of pairs, and of the "
+               "keyword arguments."),
+    SL_BUILTIN_END,
+};
+
+struct sl_builtin sl_dict_methods[] = {
+    SL_BUILTIN("clear()", dict_clear, "Removes all entries."),
+    SL_BUILTIN("get(key, /, default = None)", dict_get,
+               "The value of a key; if there is none, `default`."),
+    SL_BUILTIN("items()", dict_items, "A new list of the pairs (key, value)."),
+    SL_BUILTIN("keys()", dict_keys, "A new list of the keys."),
+    SL_BUILTIN(
+        "pop(key, /, default = unbound)", dict_pop,
+        "Removes a key and returns its value; if there is none, `default`, or else an error."),
+    SL_BUILTIN("popitem()", dict_popitem,
+               "Removes the first entry and returns it as a pair (key, value)."),
+    SL_BUILTIN("setdefault(key, /, default = None)", dict_setdefault,
+               "The value of a key, which gets the value `default` if there is none."),
+    SL_BUILTIN("update(pairs = unbound, /, **kwargs)", dict_update,
+               "Adds the entries of a dict, or of an iterable of pairs, and of the keyword "
+               "arguments."),
+    SL_BUILTIN("values()", dict_values, "A new list of the values."),
+    SL_BUILTIN_END,
+};

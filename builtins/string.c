@@ -1,0 +1,547 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// String: the methods of strings. A string is bytes, and its elements are bytes; letters, digits and white space
+// are ASCII's, as in Bazel. Invariant: a result that equals the receiver is the receiver.
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE  // memmem
+#endif
+#include <string.h>
+
+#include "builtins/arguments.h"
+#include "builtins/builtins.h"
+
+// ---------------------------------------------------------------- bytes
+
+// Some bytes of a string, or all of them.
+struct span {
+  const char *bytes;
+  size_t length;
+};
+
+#define NOT_FOUND SIZE_MAX
+
+static struct span span_of(sl_value string) {
+  return (struct span){sl_string_bytes(string), sl_string_length(string)};
+}
+
+// The bytes from `start` to before `end` as a string.
+static sl_value slice(sl_value string, size_t start, size_t end) {
+  if (start == 0 && end == sl_string_length(string)) return string;
+  return sl_string(sl_string_bytes(string) + start, end - start);
+}
+
+static size_t find_first(struct span text, struct span sub) {
+  const char *found = memmem(text.bytes, text.length, sub.bytes, sub.length);
+  return found ? (size_t)(found - text.bytes) : NOT_FOUND;
+}
+
+static size_t find_last(struct span text, struct span sub) {
+  if (sub.length > text.length) return NOT_FOUND;
+  for (size_t i = text.length - sub.length + 1; i-- > 0;) {
+    if (memcmp(text.bytes + i, sub.bytes, sub.length) == 0) return i;
+  }
+  return NOT_FOUND;
+}
+
+static bool starts_with(struct span text, struct span prefix) {
+  return prefix.length <= text.length && memcmp(text.bytes, prefix.bytes, prefix.length) == 0;
+}
+
+static bool ends_with(struct span text, struct span suffix) {
+  return suffix.length <= text.length &&
+         memcmp(text.bytes + text.length - suffix.length, suffix.bytes, suffix.length) == 0;
+}
+
+static bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+static bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+static bool is_cased(char c) { return is_lower(c) || is_upper(c); }
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_alphanumeric(char c) { return is_cased(c) || is_digit(c); }
+static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+// Bazel strips more than isspace() tells: U+001C to U+001F too.
+static bool is_stripped(char c) { return is_space(c) || (c >= 0x1c && c <= 0x1f); }
+// A byte of a letter beyond ASCII is part of a word, though it has no case here.
+static bool is_letter(char c) { return is_cased(c) || (unsigned char)c >= 0x80; }
+static char to_lower(char c) { return is_upper(c) ? (char)(c + ('a' - 'A')) : c; }
+static char to_upper(char c) { return is_lower(c) ? (char)(c - ('a' - 'A')) : c; }
+
+// ---------------------------------------------------------------- tests
+
+static sl_value test_all(sl_value self, bool (*test)(char c)) {
+  struct span text = span_of(self);
+  for (size_t i = 0; i < text.length; i++) {
+    if (!test(text.bytes[i])) return SL_FALSE;
+  }
+  return sl_bool(text.length > 0);
+}
+
+// Whether there are cased letters, and none of the other case.
+static sl_value test_case(sl_value self, bool (*other)(char c)) {
+  struct span text = span_of(self);
+  bool any = false;
+  for (size_t i = 0; i < text.length; i++) {
+    if (other(text.bytes[i])) return SL_FALSE;
+    any = any || is_cased(text.bytes[i]);
+  }
+  return sl_bool(any);
+}
+
+static sl_value string_isalnum(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  (void)thread, (void)arguments;
+  return test_all(self, is_alphanumeric);
+}
+
+static sl_value string_isalpha(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  (void)thread, (void)arguments;
+  return test_all(self, is_cased);
+}
+
+static sl_value string_isdigit(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  (void)thread, (void)arguments;
+  return test_all(self, is_digit);
+}
+
+static sl_value string_isspace(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  (void)thread, (void)arguments;
+  return test_all(self, is_space);
+}
+
+static sl_value string_islower(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  (void)thread, (void)arguments;
+  return test_case(self, is_upper);
+}
+
+static sl_value string_isupper(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  (void)thread, (void)arguments;
+  return test_case(self, is_lower);
+}
+
+// Upper case only after what has no case, lower case only after what has.
+static sl_value string_istitle(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  (void)thread, (void)arguments;
+  struct span text = span_of(self);
+  bool after_cased = false, any = false;
+  for (size_t i = 0; i < text.length; i++) {
+    char c = text.bytes[i];
+    if (is_upper(c) && after_cased) return SL_FALSE;
+    if (is_lower(c) && !after_cased) return SL_FALSE;
+    after_cased = is_cased(c);
+    any = any || after_cased;
+  }
+  return sl_bool(any);
+}
+
+// ---------------------------------------------------------------- case
+
+static sl_value string_lower(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  (void)thread, (void)arguments;
+  struct span text = span_of(self);
+  char *out;
+  sl_value result = sl_string_new(text.length, &out);
+  for (size_t i = 0; i < text.length; i++) out[i] = to_lower(text.bytes[i]);
+  return result;
+}
+
+static sl_value string_upper(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  (void)thread, (void)arguments;
+  struct span text = span_of(self);
+  char *out;
+  sl_value result = sl_string_new(text.length, &out);
+  for (size_t i = 0; i < text.length; i++) out[i] = to_upper(text.bytes[i]);
+  return result;
+}
+
+static sl_value string_capitalize(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  (void)thread, (void)arguments;
+  struct span text = span_of(self);
+  char *out;
+  sl_value result = sl_string_new(text.length, &out);
+  for (size_t i = 0; i < text.length; i++) {
+    out[i] = i == 0 ? to_upper(text.bytes[i]) : to_lower(text.bytes[i]);
+  }
+  return result;
+}
+
+static sl_value string_title(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  (void)thread, (void)arguments;
+  struct span text = span_of(self);
+  char *out;
+  sl_value result = sl_string_new(text.length, &out);
+  bool inside_word = false;
+  for (size_t i = 0; i < text.length; i++) {
+    out[i] = inside_word ? to_lower(text.bytes[i]) : to_upper(text.bytes[i]);
+    inside_word = is_letter(text.bytes[i]);
+  }
+  return result;
+}
+
+// ---------------------------------------------------------------- search
+
+// The part of the receiver between two bounds, and where it begins.
+static bool window(struct sl_thread *thread, sl_value self, sl_value start, sl_value end,
+                   struct span *text, size_t *offset) {
+  struct span all = span_of(self);
+  size_t to;
+  if (!sl_arguments_bounds(thread, start, end, all.length, offset, &to)) return false;
+  *text = (struct span){all.bytes + *offset, to - *offset};
+  return true;
+}
+
+// find(), index() and their reversed forms: arguments are sub, start, end. `needed`: not finding is an error.
+static sl_value search(struct sl_thread *thread, sl_value self, sl_value *arguments,
+                       size_t (*find)(struct span text, struct span sub), bool needed) {
+  struct span text;
+  size_t offset;
+  if (!window(thread, self, arguments[1], arguments[2], &text, &offset)) return NULL;
+  size_t found = find(text, span_of(arguments[0]));
+  if (found != NOT_FOUND) return sl_int((int64_t)(offset + found));
+  return needed ? sl_fail(thread, "substring not found") : sl_int(-1);
+}
+
+static sl_value string_find(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  return search(thread, self, arguments, find_first, false);
+}
+
+static sl_value string_index(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  return search(thread, self, arguments, find_first, true);
+}
+
+static sl_value string_rfind(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  return search(thread, self, arguments, find_last, false);
+}
+
+static sl_value string_rindex(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  return search(thread, self, arguments, find_last, true);
+}
+
+static sl_value string_count(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  struct span text, sub = span_of(arguments[0]);
+  size_t offset, count = 0;
+  if (!window(thread, self, arguments[1], arguments[2], &text, &offset)) return NULL;
+  if (sub.length == 0) return sl_int((int64_t)text.length + 1);
+  for (size_t found; (found = find_first(text, sub)) != NOT_FOUND; count++) {
+    text.bytes += found + sub.length;
+    text.length -= found + sub.length;
+  }
+  return sl_int((int64_t)count);
+}
+
+// startswith() and endswith(): arguments are a string or a tuple of strings, start, end.
+static sl_value affix(struct sl_thread *thread, sl_value self, sl_value *arguments,
+                      bool (*test)(struct span text, struct span affix)) {
+  struct span text;
+  size_t offset;
+  if (!window(thread, self, arguments[1], arguments[2], &text, &offset)) return NULL;
+  sl_value sub = arguments[0];
+  if (sl_is_string(sub)) return sl_bool(test(text, span_of(sub)));
+  size_t count = sl_tuple_length(sub);
+  // All elements are checked before any is tried.
+  for (size_t i = 0; i < count; i++) {
+    if (!sl_is_string(sl_tuple_get(sub, i))) {
+      return sl_fail(thread, "at index %zu of sub, got element of type %s, want string", i,
+                     sl_type_name(sl_tuple_get(sub, i)));
+    }
+  }
+  for (size_t i = 0; i < count; i++) {
+    if (test(text, span_of(sl_tuple_get(sub, i)))) return SL_TRUE;
+  }
+  return SL_FALSE;
+}
+
+static sl_value string_endswith(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  return affix(thread, self, arguments, ends_with);
+}
+
+static sl_value string_startswith(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  return affix(thread, self, arguments, starts_with);
+}
+
+// ---------------------------------------------------------------- cutting
+
+static sl_value string_removeprefix(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  (void)thread;
+  struct span text = span_of(self), prefix = span_of(arguments[0]);
+  return starts_with(text, prefix) ? slice(self, prefix.length, text.length) : self;
+}
+
+static sl_value string_removesuffix(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  (void)thread;
+  struct span text = span_of(self), suffix = span_of(arguments[0]);
+  return ends_with(text, suffix) ? slice(self, 0, text.length - suffix.length) : self;
+}
+
+// The bytes that strip() and its halves remove.
+struct byte_set {
+  bool has[256];
+};
+
+static void strip_set(sl_value characters, struct byte_set *set) {
+  *set = (struct byte_set){0};
+  if (characters == SL_NONE) {
+    for (int c = 0; c < 0x80; c++) set->has[c] = is_stripped((char)c);
+    return;
+  }
+  struct span text = span_of(characters);
+  for (size_t i = 0; i < text.length; i++) set->has[(unsigned char)text.bytes[i]] = true;
+}
+
+static sl_value strip(sl_value self, sl_value characters, bool left, bool right) {
+  struct byte_set set;
+  strip_set(characters, &set);
+  struct span text = span_of(self);
+  size_t start = 0, end = text.length;
+  while (left && start < end && set.has[(unsigned char)text.bytes[start]]) start++;
+  while (right && end > start && set.has[(unsigned char)text.bytes[end - 1]]) end--;
+  return slice(self, start, end);
+}
+
+static sl_value string_lstrip(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  (void)thread;
+  return strip(self, arguments[0], true, false);
+}
+
+static sl_value string_rstrip(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  (void)thread;
+  return strip(self, arguments[0], false, true);
+}
+
+static sl_value string_strip(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  (void)thread;
+  return strip(self, arguments[0], true, true);
+}
+
+static sl_value partition(struct sl_thread *thread, sl_value self, sl_value separator,
+                          bool at_first) {
+  struct span text = span_of(self), cut = span_of(separator);
+  if (cut.length == 0) return sl_fail(thread, "empty separator");
+  size_t found = at_first ? find_first(text, cut) : find_last(text, cut);
+  if (found == NOT_FOUND) {
+    sl_value empty = sl_string("", 0);
+    sl_value first = at_first ? self : empty, last = at_first ? empty : self;
+    return sl_tuple((sl_value[]){first, empty, last}, 3);
+  }
+  sl_value before = slice(self, 0, found);
+  sl_value after = slice(self, found + cut.length, text.length);
+  return sl_tuple((sl_value[]){before, separator, after}, 3);
+}
+
+static sl_value string_partition(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  return partition(thread, self, arguments[0], true);
+}
+
+static sl_value string_rpartition(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  return partition(thread, self, arguments[0], false);
+}
+
+// ---------------------------------------------------------------- splitting and joining
+
+// Reads the arguments of split() and rsplit(): the separator and the greatest number of cuts, negative for any.
+static bool split_arguments(struct sl_thread *thread, sl_value *arguments, int32_t *limit) {
+  if (sl_string_length(arguments[0]) == 0) return sl_fail_false(thread, "Empty separator");
+  *limit = -1;
+  return arguments[1] == SL_NONE || sl_to_int32(thread, arguments[1], "maxsplit", limit);
+}
+
+static sl_value string_split(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  int32_t limit;
+  if (!split_arguments(thread, arguments, &limit)) return NULL;
+  struct span text = span_of(self), separator = span_of(arguments[0]);
+  sl_value parts = sl_list(thread, NULL, 0);
+  size_t start = 0;
+  for (; limit != 0; limit--) {
+    size_t found = find_first((struct span){text.bytes + start, text.length - start}, separator);
+    if (found == NOT_FOUND) break;
+    if (!sl_list_push(thread, parts, slice(self, start, start + found))) return NULL;
+    start += found + separator.length;
+  }
+  return sl_list_push(thread, parts, slice(self, start, text.length)) ? parts : NULL;
+}
+
+static sl_value string_rsplit(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  int32_t limit;
+  if (!split_arguments(thread, arguments, &limit)) return NULL;
+  struct span text = span_of(self), separator = span_of(arguments[0]);
+  sl_value parts = sl_list(thread, NULL, 0);
+  size_t end = text.length;
+  for (; limit != 0; limit--) {
+    size_t found = find_last((struct span){text.bytes, end}, separator);
+    if (found == NOT_FOUND) break;
+    if (!sl_list_push(thread, parts, slice(self, found + separator.length, end))) return NULL;
+    end = found;
+  }
+  if (!sl_list_push(thread, parts, slice(self, 0, end))) return NULL;
+  sl_arguments_reverse(parts);
+  return parts;
+}
+
+static sl_value string_splitlines(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  struct span text = span_of(self);
+  bool keep_ends = arguments[0] == SL_TRUE;
+  sl_value lines = sl_list(thread, NULL, 0);
+  for (size_t start = 0, next; start < text.length; start = next) {
+    size_t end = start;
+    while (end < text.length && text.bytes[end] != '\n' && text.bytes[end] != '\r') end++;
+    next = end;
+    if (next < text.length && text.bytes[next++] == '\r') {
+      next += next < text.length && text.bytes[next] == '\n';
+    }
+    if (!sl_list_push(thread, lines, slice(self, start, keep_ends ? next : end))) return NULL;
+  }
+  return lines;
+}
+
+// The length of the joined string; false with an error pending: something is no string.
+static bool joined_length(struct sl_thread *thread, size_t separator, const sl_value *items,
+                          size_t count, size_t *length) {
+  *length = count > 0 ? separator * (count - 1) : 0;
+  for (size_t i = 0; i < count; i++) {
+    if (sl_is_string(items[i])) {
+      *length += sl_string_length(items[i]);
+      continue;
+    }
+    struct sl_text text = {0};
+    if (sl_str(thread, items[i], &text)) {
+      sl_fail(thread, "expected string for sequence element %zu, got '%s' of type %s", i,
+              sl_text_string(&text), sl_type_name(items[i]));
+    }
+    sl_text_free(&text);
+    return false;
+  }
+  return true;
+}
+
+static char *append(char *out, struct span span) {
+  memcpy(out, span.bytes, span.length);
+  return out + span.length;
+}
+
+static sl_value string_join(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  sl_value *items;
+  size_t count, length;
+  if (!sl_arguments_items(thread, arguments[0], &items, &count)) return NULL;
+  struct span separator = span_of(self);
+  if (!joined_length(thread, separator.length, items, count, &length)) return NULL;
+  if (count == 1) return items[0];
+  char *out;
+  sl_value result = sl_string_new(length, &out);
+  for (size_t i = 0; i < count; i++) {
+    if (i > 0) out = append(out, separator);
+    out = append(out, span_of(items[i]));
+  }
+  return result;
+}
+
+static sl_value string_elems(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  (void)thread, (void)arguments;
+  struct span text = span_of(self);
+  sl_value *items = sl_allocate((text.length + 1) * sizeof *items);
+  for (size_t i = 0; i < text.length; i++) items[i] = sl_string(text.bytes + i, 1);
+  return sl_list_frozen(items, text.length);
+}
+
+// ---------------------------------------------------------------- replacing
+
+// "" is found before each byte and at the end.
+static void replace_empty(struct span text, struct span with, int32_t limit, struct sl_text *out) {
+  size_t i = 0;
+  for (; limit != 0; limit--) {
+    sl_text_append(out, with.bytes, with.length);
+    if (i == text.length) return;
+    sl_text_append_char(out, text.bytes[i++]);
+  }
+  sl_text_append(out, text.bytes + i, text.length - i);
+}
+
+static void replace(struct span text, struct span old, struct span with, int32_t limit,
+                    struct sl_text *out) {
+  for (; limit != 0; limit--) {
+    size_t found = find_first(text, old);
+    if (found == NOT_FOUND) break;
+    sl_text_append(out, text.bytes, found);
+    sl_text_append(out, with.bytes, with.length);
+    text.bytes += found + old.length;
+    text.length -= found + old.length;
+  }
+  sl_text_append(out, text.bytes, text.length);
+}
+
+static sl_value string_replace(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  struct span text = span_of(self), old = span_of(arguments[0]), with = span_of(arguments[1]);
+  int32_t limit;
+  if (!sl_to_int32(thread, arguments[2], "count", &limit)) return NULL;
+  if (limit == 0 || find_first(text, old) == NOT_FOUND) return self;
+  struct sl_text out = {0};
+  if (old.length == 0) {
+    replace_empty(text, with, limit, &out);
+  } else {
+    replace(text, old, with, limit, &out);
+  }
+  return sl_arguments_finish(true, &out);
+}
+
+// ---------------------------------------------------------------- the table
+
+#define BOUNDS "start: int | None = 0, end: int | None = None, /)"
+
+struct sl_builtin sl_string_methods[] = {
+    SL_BUILTIN("capitalize()", string_capitalize,
+               "The first letter in upper case, all others in lower case."),
+    SL_BUILTIN("count(sub: string, " BOUNDS, string_count,
+               "How often `sub` occurs without overlapping, between `start` and `end`."),
+    SL_BUILTIN("elems()", string_elems, "A list of the elements: strings of one byte each."),
+    SL_BUILTIN(
+        "endswith(sub: string | tuple, " BOUNDS, string_endswith,
+        "Whether the part between `start` and `end` ends with `sub`, or with one of a tuple."),
+    SL_BUILTIN("find(sub: string, " BOUNDS, string_find,
+               "Where `sub` first occurs between `start` and `end`; -1: nowhere."),
+    SL_BUILTIN("format(*args, **kwargs)", sl_format,
+               "The string with {} {0} {name} replaced by arguments; {{ and }} stand for braces."),
+    SL_BUILTIN("index(sub: string, " BOUNDS, string_index,
+               "Where `sub` first occurs between `start` and `end`; an error: nowhere."),
+    SL_BUILTIN("isalnum()", string_isalnum, "Whether all of it is letters and digits."),
+    SL_BUILTIN("isalpha()", string_isalpha, "Whether all of it is letters."),
+    SL_BUILTIN("isdigit()", string_isdigit, "Whether all of it is digits."),
+    SL_BUILTIN("islower()", string_islower, "Whether all cased letters are in lower case."),
+    SL_BUILTIN("isspace()", string_isspace, "Whether all of it is white space."),
+    SL_BUILTIN("istitle()", string_istitle,
+               "Whether each word begins in upper case and goes on in lower case."),
+    SL_BUILTIN("isupper()", string_isupper, "Whether all cased letters are in upper case."),
+    SL_BUILTIN("join(elements, /)", string_join,
+               "The strings of an iterable, with this string between them."),
+    SL_BUILTIN("lower()", string_lower, "All letters in lower case."),
+    SL_BUILTIN("lstrip(chars: string | None = None, /)", string_lstrip,
+               "Without the leading bytes that are in `chars`, or without white space."),
+    SL_BUILTIN("partition(sep: string, /)", string_partition,
+               "The parts before, at and after the first `sep`: a tuple of three."),
+    SL_BUILTIN("removeprefix(prefix: string, /)", string_removeprefix,
+               "Without `prefix`, if it begins so."),
+    SL_BUILTIN("removesuffix(suffix: string, /)", string_removesuffix,
+               "Without `suffix`, if it ends so."),
+    SL_BUILTIN(
+        "replace(old: string, new: string, count: int = -1, /)", string_replace,
+        "With the first `count` occurrences of `old`, or all if negative, replaced by `new`."),
+    SL_BUILTIN("rfind(sub: string, " BOUNDS, string_rfind,
+               "Where `sub` last occurs between `start` and `end`; -1: nowhere."),
+    SL_BUILTIN("rindex(sub: string, " BOUNDS, string_rindex,
+               "Where `sub` last occurs between `start` and `end`; an error: nowhere."),
+    SL_BUILTIN("rpartition(sep: string, /)", string_rpartition,
+               "The parts before, at and after the last `sep`: a tuple of three."),
+    SL_BUILTIN("rsplit(sep: string, maxsplit: int | None = None, /)", string_rsplit,
+               "A new list of the parts between `sep`, cut at most `maxsplit` times from the end."),
+    SL_BUILTIN("rstrip(chars: string | None = None, /)", string_rstrip,
+               "Without the trailing bytes that are in `chars`, or without white space."),
+    SL_BUILTIN("split(sep: string, maxsplit: int | None = None, /)", string_split,
+               "A new list of the parts between `sep`, cut at most `maxsplit` times."),
+    SL_BUILTIN("splitlines(keepends: bool = False, /)", string_splitlines,
+               "A new list of the lines, which end with \\n, \\r or \\r\\n."),
+    SL_BUILTIN(
+        "startswith(sub: string | tuple, " BOUNDS, string_startswith,
+        "Whether the part between `start` and `end` begins with `sub`, or with one of a tuple."),
+    SL_BUILTIN(
+        "strip(chars: string | None = None, /)", string_strip,
+        "Without the leading and trailing bytes that are in `chars`, or without white space."),
+    SL_BUILTIN("title()", string_title,
+               "Each word with its first letter in upper case and the others in lower case."),
+    SL_BUILTIN("upper()", string_upper, "All letters in upper case."),
+    SL_BUILTIN_END,
+};
