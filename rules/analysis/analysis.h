@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The door of rules/analysis/: targets become configured targets with providers and actions. Each (target, configuration) and
-// each (target, aspect) is analysed once, on demand, depth first off the C stack's limits; results are immutable.
+// each (target, aspect) is analysed once, on demand, depth first off the C stack's limits; results are immutable. An analysis
+// belongs to one OS thread at a time. It lives in the collected heap: keep its address on a stack.
+//
+// A pending error of this layer is a whole report: sl_error_message gives "WS/p/BUILD:2:2: in q rule //p:x: " and a traceback.
 #ifndef RULES_ANALYSIS_ANALYSIS_H_
 #define RULES_ANALYSIS_ANALYSIS_H_
 
@@ -26,14 +29,19 @@ struct bz_analysis_options {
   const char *compilation_mode; // NULL: "fastbuild"
   sl_value defines;             // dict of --define, or NULL
   sl_value flags;               // dict label text -> string of --//pkg:flag=value, or NULL
+  sl_value aspect_parameters;   // dict of --aspects_parameters=k=v, or NULL
   const char *python_path;      // --python_path: the interpreter of py_binary launchers; NULL: "python3"
   bool keep_going;
 };
 struct bz_analysis;
 // The .bzl environment with provider, depset, aspect, DefaultInfo, OutputGroupInfo, PyInfo's place ... on top of loading's.
 const struct sl_environment *bz_analysis_environment(void);
+// Gives exported providers and aspects their names: the on_export of the loader's options.
+void bz_analysis_export(struct sl_thread *thread, sl_value value, struct bz_label *bzl_file, const char *name);
 struct bz_analysis *bz_analysis_new(struct sl_thread *thread, const struct bz_analysis_options *options);
 struct bz_loader *bz_analysis_loader(const struct bz_analysis *analysis);
+// The missing repositories of which targets were analysed: a dict of canonical name -> reason, in order of meeting them.
+sl_value bz_analysis_missing(const struct bz_analysis *analysis);
 const struct bz_configuration *bz_configuration_target(const struct bz_analysis *analysis);
 const struct bz_configuration *bz_configuration_exec(const struct bz_analysis *analysis);
 
@@ -55,6 +63,7 @@ struct bz_artifact {
   bool is_directory;            // a tree artifact
   bool is_runfiles_tree;        // the NAME.runfiles input of an executable
   struct bz_action *action;     // what makes it; NULL: a source file
+  uint64_t epoch;               // the last walk that met it: analysis/'s own
 };
 
 enum bz_order { BZ_ORDER_DEFAULT, BZ_ORDER_POSTORDER, BZ_ORDER_PREORDER, BZ_ORDER_TOPOLOGICAL };
@@ -67,7 +76,7 @@ struct bz_depset {
   uint32_t count;               // children
   sl_value element_type;        // NULL while empty
   sl_value flat;                // cached to_list(), a frozen list, or NULL
-  uint32_t epoch;               // visited marks of walks
+  uint64_t epoch;               // the last walk that met it
   sl_value children[];          // a bz_depset among them is transitive (elements are never depsets)
 };
 sl_value bz_depset_new(struct sl_thread *thread, enum bz_order order, const sl_value *direct, size_t direct_count,
@@ -83,20 +92,27 @@ extern const struct sl_type bz_configured_target_type;  // "Target"
 struct bz_configured_target {
   const struct sl_type *type;
   struct bz_target *target;                 // the actual one behind aliases
-  const struct bz_configuration *configuration;
+  const struct bz_configuration *configuration;  // NULL: a source file or package group
   sl_value providers;                       // dict provider -> instance
   struct bz_artifact *file;                 // for file targets
   struct bz_action **actions;               // in order of creation
   size_t action_count;
-  sl_value attribute_targets;               // for walks: dict attribute name -> list of configured targets, or NULL
+  struct bz_configured_target *generator;   // of a generated file: the rule
+  struct bz_configured_target *base;        // of a merged target: the one without aspects; else NULL
+  struct bz_aspect_result **aspects;        // what aspects made of it so far, in order of application
+  size_t aspect_count;
+  struct bz_attribute_values *attributes;   // of a rule: analysis/'s own
 };
 
 // Analyses a target. NULL with an error pending (reported with the rule's location and Bazel's words).
 struct bz_configured_target *bz_target_analyze(struct sl_thread *thread, struct bz_analysis *analysis, struct bz_target *target,
                                                const struct bz_configuration *configuration);
-// The configured targets that it depends on, each once, in attribute order.
-void bz_configured_target_each_dependency(struct bz_configured_target *target,
-                                          void (*visit)(struct bz_configured_target *dependency, void *data), void *data);
+// The configured targets that it depends on, in attribute order; one stands once under each attribute that names it. The generating
+// rule of a generated file comes with attribute NULL. Never a merged target.
+void bz_configured_target_each_dependency(const struct bz_configured_target *target,
+                                          void (*visit)(struct bz_configured_target *dependency,
+                                                        const struct bz_attribute *attribute, void *data),
+                                          void *data);
 
 extern const struct sl_type bz_aspect_type;  // "Aspect"
 
@@ -104,18 +120,25 @@ extern const struct sl_type bz_aspect_type;  // "Aspect"
 struct bz_aspect_result {
   struct bz_configured_target *base;
   const char *aspect;                       // "//:py.bzl%mypy_aspect"
+  struct bz_aspect_result **below;          // the aspects that it saw on this target, outermost first
+  size_t below_count;
   sl_value parameters;                      // dict name -> string, as declared
   sl_value providers;                       // dict provider -> instance
   struct bz_action **actions;
   size_t action_count;
-  struct bz_aspect_result **dependencies;   // the results on its attr_aspects, each once
+  struct bz_aspect_result **dependencies;   // the results of this aspect on its attr_aspects, each once
   size_t dependency_count;
+  struct bz_configured_target *merged;      // base with these providers: analysis/'s own
 };
 // "LABEL%name" as --aspects takes it. NULL with an error pending: "nosuch is not exported from //asp:defs.bzl" ...
 sl_value bz_aspect_load(struct sl_thread *thread, struct bz_analysis *analysis, const char *name);
 // Applies an aspect, after all of its attr_aspects. NULL without an error: the aspect does not run on this target (a file).
 struct bz_aspect_result *bz_aspect_apply(struct sl_thread *thread, struct bz_analysis *analysis, sl_value aspect,
                                          struct bz_configured_target *target);
+// Applies several, as `--aspects=a,b` does: a later one sees the earlier ones that it requires. The results are found in
+// target->aspects. False with an error pending.
+bool bz_aspect_apply_all(struct sl_thread *thread, struct bz_analysis *analysis, const sl_value *aspects, size_t count,
+                         struct bz_configured_target *target) SL_MUST_CHECK;
 // A provider of a result by the place where it is exported: "@@rules_mypy+//mypy:private.bzl%CheckInfo". NULL, no error: none.
 sl_value bz_aspect_result_provider(const struct bz_aspect_result *result, const char *name);
 sl_value bz_configured_target_provider(const struct bz_configured_target *target, const char *name);
