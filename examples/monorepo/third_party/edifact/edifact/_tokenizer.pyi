@@ -1,0 +1,3 @@
+from collections.abc import Iterator
+
+def segments(text: str) -> Iterator[str]: ...
