@@ -209,16 +209,18 @@ static bool read_descriptor(int descriptor, struct sl_text *out) {
   }
 }
 
+bool bz_file_read_absolute(struct sl_thread *thread, const char *path, struct sl_text *out) {
+  int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+  bool done = descriptor >= 0 && read_descriptor(descriptor, out);
+  if (!done) sl_fail_false(thread, "%s (%s)", path, strerror(errno));
+  if (descriptor >= 0) close(descriptor);
+  return done;
+}
+
 static bool read_disk(struct sl_thread *thread, struct bz_repository *repository, const char *path,
                       struct sl_text *out) {
   char *absolute = bz_file_absolute(repository, path);
-  int descriptor = open(absolute, O_RDONLY | O_CLOEXEC);
-  bool done = descriptor >= 0 && read_descriptor(descriptor, out);
-  if (!done) {
-    int error = errno;
-    sl_fail_false(thread, "%s (%s)", absolute, error == ENOENT ? "No such file or directory" : strerror(error));
-  }
-  if (descriptor >= 0) close(descriptor);
+  bool done = bz_file_read_absolute(thread, absolute, out);
   free(absolute);
   return done;
 }

@@ -162,6 +162,7 @@ enum bz_file_kind bz_file_stat(struct bz_repository *repository, const char *pat
 const struct bz_directory *bz_directory_list(struct bz_repository *repository, const char *path);
 // Reads a whole file into `out`. False with an error pending: "no such file", "Permission denied" ...
 bool bz_file_read(struct sl_thread *thread, struct bz_repository *repository, const char *path, struct sl_text *out) SL_MUST_CHECK;
+bool bz_file_read_absolute(struct sl_thread *thread, const char *path, struct sl_text *out) SL_MUST_CHECK;
 // DIRECTORY/NAME; either may be "". malloc'ed.
 char *bz_path_join(const char *directory, const char *name);
 // The absolute path of a file of a DISK repository, malloc'ed; NULL otherwise.
