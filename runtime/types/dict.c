@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Dict: hash tables in order of insertion; sets are the same tables without values. Invariants: entries [0, used) hold every live
+// entry in order, holes have a NULL key, and none before `first` is live. Up to SMALL entries there is no index, and
+// look-ups scan. Each slot of the index that is not free belongs to one entry ever put since the last rebuild, so the index,
+// of twice the capacity, is never more than half full.
+#include "runtime/types/table.h"
+
+static struct sl_dict *as_dict(sl_value value) { return (struct sl_dict *)(void *)value; }
+
+enum { FIRST_CAPACITY = 2, SMALL = 8 };
+// What a slot of the index may hold besides the number of an entry + ENTRY.
+enum { FREE, DELETED, ENTRY };
+
+// ---------------------------------------------------------------- the table
+
+struct sl_dict *sl_table_new(const struct sl_type *type, struct sl_mutability *owner, size_t expected_count) {
+  struct sl_dict *table = sl_allocate(sizeof *table);
+  table->type = type;
+  table->owner = owner;
+  if (expected_count) sl_table_reserve(table, expected_count);
+  return table;
+}
+
+// Puts entry `i` into the index, which has room.
+static void index_entry(struct sl_dict *table, uint32_t hash, uint32_t i) {
+  uint32_t slot = hash & table->index_mask;
+  while (table->index[slot] >= ENTRY) slot = (slot + 1) & table->index_mask;
+  table->index[slot] = i + ENTRY;
+}
+
+// Moves the live entries to a new array without holes, and indexes them anew.
+static void rebuild(struct sl_dict *table, size_t capacity) {
+  struct sl_dict_entry *entries = sl_allocate(capacity * sizeof *entries);
+  uint32_t count = 0;
+  for (uint32_t i = table->first; i < table->used; i++) {
+    if (table->entries[i].key) entries[count++] = table->entries[i];
+  }
+  table->entries = entries;
+  table->capacity = (uint32_t)capacity;
+  table->used = count;
+  table->first = 0;
+  table->index = NULL;
+  if (capacity <= SMALL) return;
+  table->index = sl_allocate_atomic(2 * capacity * sizeof *table->index);
+  table->index_mask = (uint32_t)(2 * capacity - 1);
+  for (uint32_t i = 0; i < count; i++) index_entry(table, entries[i].hash, i);
+}
+
+// A table of which a quarter is holes is packed, another one grows: either way many puts pay for the next rebuild.
+static void make_room(struct sl_dict *table) {
+  size_t capacity = table->capacity;
+  if (capacity == 0) {
+    capacity = FIRST_CAPACITY;
+  } else if (table->count > capacity - capacity / 4) {
+    capacity = capacity < SMALL ? SMALL : 2 * capacity;
+  }
+  rebuild(table, capacity);
+}
+
+void sl_table_reserve(struct sl_dict *table, size_t count) {
+  size_t capacity = FIRST_CAPACITY;
+  while (capacity < count) capacity = capacity < SMALL ? SMALL : 2 * capacity;
+  if (capacity > table->capacity) rebuild(table, capacity);
+}
+
+// Whether an entry is that of a key. -1: an error is pending.
+static inline int matches(struct sl_thread *thread, const struct sl_dict_entry *entry, sl_value key, uint32_t hash) {
+  if (entry->key == key) return 1;
+  if (entry->hash != hash || !entry->key) return 0;
+  return sl_equal(thread, entry->key, key);
+}
+
+// The number of the key's entry; -1: none, or an error is pending. *slot: its place in the index, if there is one.
+static int64_t find(struct sl_thread *thread, const struct sl_dict *table, sl_value key, uint32_t hash, uint32_t *slot) {
+  if (!table->index) {
+    for (uint32_t i = table->first; i < table->used; i++) {
+      int match = matches(thread, &table->entries[i], key, hash);
+      if (match) return match > 0 ? (int64_t)i : -1;
+    }
+    return -1;
+  }
+  for (uint32_t i = hash & table->index_mask;; i = (i + 1) & table->index_mask) {
+    uint32_t content = table->index[i];
+    if (content == FREE) return -1;
+    if (content == DELETED) continue;
+    int match = matches(thread, &table->entries[content - ENTRY], key, hash);
+    if (match) {
+      *slot = i;
+      return match > 0 ? (int64_t)content - ENTRY : -1;
+    }
+  }
+}
+
+sl_value *sl_dict_find(struct sl_thread *thread, struct sl_dict *table, sl_value key, uint32_t hash) {
+  uint32_t slot;
+  int64_t i = find(thread, table, key, hash, &slot);
+  return i < 0 ? NULL : &table->entries[i].value;
+}
+
+static inline bool matches_string(const struct sl_dict_entry *entry, const struct sl_string *key, uint32_t hash) {
+  if (entry->key == (sl_value)(uintptr_t)key) return true;
+  return entry->hash == hash && entry->key && sl_is_string(entry->key) &&
+         sl_string_equal((const struct sl_string *)(const void *)entry->key, key);
+}
+
+sl_value *sl_dict_find_string(struct sl_dict *table, struct sl_string *key) {
+  uint32_t hash = sl_string_hash(key);
+  if (!table->index) {
+    for (uint32_t i = table->first; i < table->used; i++) {
+      if (matches_string(&table->entries[i], key, hash)) return &table->entries[i].value;
+    }
+    return NULL;
+  }
+  for (uint32_t i = hash & table->index_mask;; i = (i + 1) & table->index_mask) {
+    uint32_t content = table->index[i];
+    if (content == FREE) return NULL;
+    if (content == DELETED) continue;
+    struct sl_dict_entry *entry = &table->entries[content - ENTRY];
+    if (matches_string(entry, key, hash)) return &entry->value;
+  }
+}
+
+// Appends an entry whose key is not there yet.
+static void append(struct sl_dict *table, sl_value key, uint32_t hash, sl_value value) {
+  if (table->used == table->capacity) make_room(table);
+  uint32_t i = table->used++;
+  table->entries[i] = (struct sl_dict_entry){key, value, hash};
+  table->count++;
+  if (table->index) index_entry(table, hash, i);
+}
+
+bool sl_dict_put(struct sl_thread *thread, struct sl_dict *table, sl_value key, uint32_t hash, sl_value value) {
+  sl_value *found = sl_dict_find(thread, table, key, hash);
+  if (found) {
+    *found = value;
+    return true;
+  }
+  if (SL_UNLIKELY(sl_error_pending(thread))) return false;
+  append(table, key, hash, value);
+  return true;
+}
+
+sl_value sl_table_remove(struct sl_thread *thread, struct sl_dict *table, sl_value key, uint32_t hash) {
+  uint32_t slot;
+  int64_t i = find(thread, table, key, hash, &slot);
+  if (i < 0) return NULL;
+  sl_value removed = table->entries[i].value;
+  table->entries[i] = (struct sl_dict_entry){0};
+  table->count--;
+  if (table->index) table->index[slot] = DELETED;
+  while (table->first < table->used && !table->entries[table->first].key) table->first++;
+  return removed;
+}
+
+void sl_table_clear(struct sl_dict *table) {
+  table->count = table->used = table->capacity = table->first = 0;
+  table->entries = NULL;
+  table->index = NULL;
+}
+
+struct sl_dict *sl_dict_copy(struct sl_thread *thread, const struct sl_dict *from) {
+  struct sl_dict *copy = sl_table_new(from->type, sl_thread_head(thread)->mutability, from->count);
+  for (uint32_t i = from->first; i < from->used; i++) {
+    const struct sl_dict_entry *entry = &from->entries[i];
+    if (entry->key) append(copy, entry->key, entry->hash, entry->value);
+  }
+  return copy;
+}
+
+const struct sl_dict_entry *sl_table_next(const struct sl_dict *table, size_t *cursor) {
+  size_t i = *cursor < table->first ? table->first : *cursor;
+  while (i < table->used && !table->entries[i].key) i++;
+  *cursor = i + 1;
+  return i < table->used ? &table->entries[i] : NULL;
+}
+
+static sl_value table_next_key(struct sl_iterator *iterator) {
+  const struct sl_dict_entry *entry = sl_table_next(as_dict(iterator->sequence), &iterator->position);
+  return entry ? entry->key : NULL;
+}
+
+bool sl_table_iterate(struct sl_thread *thread, sl_value x, struct sl_iterator *iterator) {
+  (void)thread;
+  if (!as_dict(x)->owner->frozen) as_dict(x)->iterators++;
+  iterator->next = table_next_key;
+  return true;
+}
+
+void sl_table_iterate_end(struct sl_iterator *iterator) {
+  struct sl_dict *table = as_dict(iterator->sequence);
+  if (!table->owner->frozen) table->iterators--;
+}
+
+// ---------------------------------------------------------------- slots
+
+static bool write_entries(struct sl_thread *thread, sl_value x, struct sl_text *out) {
+  size_t cursor = 0;
+  const struct sl_dict_entry *entry;
+  for (bool first = true; (entry = sl_table_next(as_dict(x), &cursor)) != NULL; first = false) {
+    if (!first) sl_text_append(out, ", ", 2);
+    if (!sl_repr(thread, entry->key, out)) return false;
+    sl_text_append(out, ": ", 2);
+    if (!sl_repr(thread, entry->value, out)) return false;
+  }
+  return true;
+}
+
+static bool dict_repr(struct sl_thread *thread, sl_value x, struct sl_text *out) {
+  sl_text_append_char(out, '{');
+  if (!write_entries(thread, x, out)) return false;
+  sl_text_append_char(out, '}');
+  return true;
+}
+
+static bool dict_truth(sl_value x) { return as_dict(x)->count != 0; }
+
+static int entries_equal(struct sl_thread *thread, const struct sl_dict *a, struct sl_dict *b) {
+  size_t cursor = 0;
+  const struct sl_dict_entry *entry;
+  while ((entry = sl_table_next(a, &cursor)) != NULL) {
+    const sl_value *other = sl_dict_find(thread, b, entry->key, entry->hash);
+    if (!other) return sl_error_pending(thread) ? -1 : 0;
+    int equal = sl_equal(thread, entry->value, *other);
+    if (equal != 1) return equal;
+  }
+  return 1;
+}
+
+// The order of entries does not matter.
+static int dict_equal(struct sl_thread *thread, sl_value x, sl_value y) {
+  if (as_dict(x)->count != as_dict(y)->count) return 0;
+  if (!sl_thread_enter(thread)) return -1;
+  int equal = entries_equal(thread, as_dict(x), as_dict(y));
+  sl_thread_leave(thread);
+  return equal;
+}
+
+static int64_t dict_length(sl_value x) { return as_dict(x)->count; }
+
+static int dict_contains(struct sl_thread *thread, sl_value x, sl_value item) {
+  uint32_t hash;
+  if (!sl_hash(thread, item, &hash)) return -1;
+  if (sl_dict_find(thread, as_dict(x), item, hash)) return 1;
+  return sl_error_pending(thread) ? -1 : 0;
+}
+
+static sl_value dict_index(struct sl_thread *thread, sl_value x, sl_value key) {
+  sl_value found = sl_dict_get(thread, x, key);
+  if (found || sl_error_pending(thread)) return found;
+  struct sl_text shown = {0};
+  if (sl_repr(thread, key, &shown)) sl_fail(thread, "key %s not found in dictionary", sl_text_string(&shown));
+  sl_text_free(&shown);
+  return NULL;
+}
+
+static sl_value dict_binary(struct sl_thread *thread, enum sl_operator op, sl_value x, sl_value y, bool reversed) {
+  if (op != SL_OP_PIPE || !sl_is_mapping(y)) return NULL;
+  sl_value left = reversed ? y : x;
+  sl_value result = (sl_value)(void *)(sl_is_dict(left) ? sl_dict_copy(thread, as_dict(left))
+                                                         : as_dict(sl_dict(thread, 0)));
+  if (!sl_is_dict(left) && !sl_dict_update(thread, result, left)) return NULL;
+  return sl_dict_update(thread, result, reversed ? x : y) ? result : NULL;
+}
+
+static void dict_freeze(sl_value x, void (*visit)(void *data, sl_value part), void *data) {
+  size_t cursor = 0;
+  const struct sl_dict_entry *entry;
+  while ((entry = sl_table_next(as_dict(x), &cursor)) != NULL) {
+    visit(data, entry->key);
+    visit(data, entry->value);
+  }
+}
+
+// ---------------------------------------------------------------- update
+
+// "update" or "dict": whichever is running.
+static const char *running_function(struct sl_thread *thread) {
+  struct sl_frame frame;
+  return sl_thread_frame(thread, 0, &frame) && frame.function ? frame.function : "update";
+}
+
+static bool put_pair(struct sl_thread *thread, sl_value dict, sl_value pair, size_t position) {
+  if (!sl_is_iterable(pair)) {
+    return sl_fail_false(thread, "in %s, dictionary update sequence element #%zu is not iterable (%s)",
+                         running_function(thread), position, sl_type_name(pair));
+  }
+  sl_value tuple = sl_to_tuple(thread, pair);
+  if (!tuple) return false;
+  if (sl_tuple_length(tuple) != 2) {
+    return sl_fail_false(thread, "in %s, item #%zu has length %zu, but exactly two elements are required",
+                         running_function(thread), position, sl_tuple_length(tuple));
+  }
+  return sl_dict_set(thread, dict, sl_tuple_get(tuple, 0), sl_tuple_get(tuple, 1));
+}
+
+static bool put_pairs(struct sl_thread *thread, sl_value dict, struct sl_iterator *pairs) {
+  sl_value pair;
+  for (size_t i = 0; (pair = sl_iterate_next(pairs)) != NULL; i++) {
+    if (!put_pair(thread, dict, pair, i)) return false;
+  }
+  return true;
+}
+
+static bool put_keys(struct sl_thread *thread, sl_value dict, sl_value mapping, struct sl_iterator *keys) {
+  sl_value key;
+  while ((key = sl_iterate_next(keys)) != NULL) {
+    sl_value value = sl_index(thread, mapping, key);
+    if (!value || !sl_dict_set(thread, dict, key, value)) return false;
+  }
+  return true;
+}
+
+static bool put_entries(struct sl_thread *thread, struct sl_dict *dict, const struct sl_dict *from) {
+  size_t cursor = 0;
+  const struct sl_dict_entry *entry;
+  if (dict->count == 0) sl_table_reserve(dict, from->count);
+  while (dict != from && (entry = sl_table_next(from, &cursor)) != NULL) {
+    if (!sl_dict_put(thread, dict, entry->key, entry->hash, entry->value)) return false;
+  }
+  return true;
+}
+
+bool sl_dict_update(struct sl_thread *thread, sl_value dict, sl_value source) {
+  if (!sl_check_mutable(thread, dict)) return false;
+  if (sl_is_dict(source)) return put_entries(thread, as_dict(dict), as_dict(source));
+  if (!sl_is_iterable(source)) {
+    return sl_fail_false(thread, "in %s, got %s, want iterable", running_function(thread), sl_type_name(source));
+  }
+  struct sl_iterator iterator;
+  if (!sl_iterate_begin(thread, source, &iterator)) return false;
+  bool done = sl_is_mapping(source) ? put_keys(thread, dict, source, &iterator) : put_pairs(thread, dict, &iterator);
+  sl_iterate_end(&iterator);
+  return done;
+}
+
+// ---------------------------------------------------------------- externals
+
+sl_value sl_dict(struct sl_thread *thread, size_t expected_count) {
+  return (sl_value)(void *)sl_table_new(&sl_dict_type, sl_thread_head(thread)->mutability, expected_count);
+}
+
+size_t sl_dict_length(sl_value dict) { return as_dict(dict)->count; }
+
+sl_value sl_dict_get(struct sl_thread *thread, sl_value dict, sl_value key) {
+  uint32_t hash;
+  if (!sl_hash(thread, key, &hash)) return NULL;
+  const sl_value *found = sl_dict_find(thread, as_dict(dict), key, hash);
+  return found ? *found : NULL;
+}
+
+sl_value sl_dict_get_string(sl_value dict, const char *key) {
+  sl_value name = sl_string_intern(key, strlen(key));
+  const sl_value *found = sl_dict_find_string(as_dict(dict), (struct sl_string *)(void *)name);
+  return found ? *found : NULL;
+}
+
+bool sl_dict_next(sl_value dict, size_t *cursor, sl_value *key, sl_value *value) {
+  const struct sl_dict_entry *entry = sl_table_next(as_dict(dict), cursor);
+  if (!entry) return false;
+  *key = entry->key;
+  *value = entry->value;
+  return true;
+}
+
+bool sl_dict_set(struct sl_thread *thread, sl_value dict, sl_value key, sl_value value) {
+  uint32_t hash;
+  if (!sl_check_mutable(thread, dict) || !sl_hash(thread, key, &hash)) return false;
+  return sl_dict_put(thread, as_dict(dict), key, hash, value);
+}
+
+bool sl_dict_set_string(struct sl_thread *thread, sl_value dict, const char *key, sl_value value) {
+  return sl_dict_set(thread, dict, sl_string_intern(key, strlen(key)), value);
+}
+
+sl_value sl_dict_remove(struct sl_thread *thread, sl_value dict, sl_value key) {
+  uint32_t hash;
+  if (!sl_check_mutable(thread, dict) || !sl_hash(thread, key, &hash)) return NULL;
+  return sl_table_remove(thread, as_dict(dict), key, hash);
+}
+
+bool sl_dict_clear(struct sl_thread *thread, sl_value dict) {
+  if (!sl_check_mutable(thread, dict)) return false;
+  sl_table_clear(as_dict(dict));
+  return true;
+}
+
+const struct sl_type sl_dict_type = {
+    .name = "dict",
+    .flags = SL_TYPE_MUTABLE | SL_TYPE_MAPPING,
+    .methods = sl_dict_methods,
+    .repr = dict_repr,
+    .truth = dict_truth,
+    .equal = dict_equal,
+    .length = dict_length,
+    .iterate = sl_table_iterate,
+    .iterate_end = sl_table_iterate_end,
+    .contains = dict_contains,
+    .index = dict_index,
+    .set_index = sl_dict_set,
+    .binary = dict_binary,
+    .freeze = dict_freeze,
+};

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// List: mutable sequences. Invariant: items[length .. capacity] are NULL, so that the collector sees no stale values.
+#include "runtime/types/sequence.h"
+
+static struct sl_list *as_list(sl_value value) { return (struct sl_list *)(void *)value; }
+
+// ---------------------------------------------------------------- layout
+
+static struct sl_list *list_new(struct sl_mutability *owner, size_t capacity) {
+  struct sl_list *list = sl_allocate(sizeof *list);
+  list->type = &sl_list_type;
+  list->owner = owner;
+  list->capacity = (uint32_t)capacity;
+  if (capacity) list->items = sl_allocate(capacity * sizeof *list->items);
+  return list;
+}
+
+static sl_value list_copy(struct sl_mutability *owner, const sl_value *items, size_t count) {
+  struct sl_list *list = list_new(owner, count);
+  list->length = (uint32_t)count;
+  if (count) memcpy(list->items, items, count * sizeof *items);
+  return (sl_value)(void *)list;
+}
+
+enum { FIRST_CAPACITY = 4 };
+
+// Makes room for `extra` more items. Grows by half once lists are long: doubling would waste more than it saves.
+static bool reserve(struct sl_thread *thread, struct sl_list *list, size_t extra) {
+  if (!sl_sequence_check_sum(thread, list->length, extra)) return false;
+  size_t needed = list->length + extra;
+  if (needed <= list->capacity) return true;
+  size_t capacity = list->capacity < 1024 ? (size_t)list->capacity * 2 : (size_t)list->capacity + list->capacity / 2;
+  if (capacity < needed) capacity = needed;
+  if (capacity < FIRST_CAPACITY) capacity = FIRST_CAPACITY;
+  sl_value *items = sl_allocate(capacity * sizeof *items);
+  if (list->length) memcpy(items, list->items, list->length * sizeof *items);
+  list->items = items;
+  list->capacity = (uint32_t)capacity;
+  return true;
+}
+
+// ---------------------------------------------------------------- slots
+
+static bool list_repr(struct sl_thread *thread, sl_value x, struct sl_text *out) {
+  return sl_sequence_write(thread, as_list(x)->items, as_list(x)->length, "[", "]", out);
+}
+
+static bool list_truth(sl_value x) { return as_list(x)->length != 0; }
+
+static int list_equal(struct sl_thread *thread, sl_value x, sl_value y) {
+  const struct sl_list *a = as_list(x), *b = as_list(y);
+  return sl_sequence_equal(thread, a->items, a->length, b->items, b->length);
+}
+
+static int64_t list_length(sl_value x) { return as_list(x)->length; }
+
+static sl_value list_next(struct sl_iterator *iterator) {
+  const struct sl_list *list = as_list(iterator->sequence);
+  return iterator->position < list->length ? list->items[iterator->position++] : NULL;
+}
+
+// A frozen list may be shared by threads, and needs no lock.
+static bool list_iterate(struct sl_thread *thread, sl_value x, struct sl_iterator *iterator) {
+  (void)thread;
+  if (!as_list(x)->owner->frozen) as_list(x)->iterators++;
+  iterator->next = list_next;
+  return true;
+}
+
+static void list_iterate_end(struct sl_iterator *iterator) {
+  struct sl_list *list = as_list(iterator->sequence);
+  if (!list->owner->frozen) list->iterators--;
+}
+
+static int list_contains(struct sl_thread *thread, sl_value x, sl_value item) {
+  return sl_sequence_contains(thread, as_list(x)->items, as_list(x)->length, item);
+}
+
+static sl_value list_index(struct sl_thread *thread, sl_value x, sl_value key) {
+  size_t i;
+  if (!sl_sequence_position(thread, key, "sequence index", as_list(x)->length, &i)) return NULL;
+  return as_list(x)->items[i];
+}
+
+static bool list_set_index(struct sl_thread *thread, sl_value x, sl_value key, sl_value value) {
+  size_t i;
+  if (!sl_sequence_position(thread, key, "list index", as_list(x)->length, &i)) return false;
+  return sl_list_set(thread, x, i, value);
+}
+
+static sl_value list_slice(struct sl_thread *thread, sl_value x, sl_value start, sl_value stop, sl_value step) {
+  struct sl_slice slice;
+  if (!sl_sequence_slice(thread, as_list(x)->length, start, stop, step, &slice)) return NULL;
+  struct sl_list *result = list_new(sl_thread_head(thread)->mutability, slice.count);
+  result->length = slice.count;
+  for (uint32_t i = 0; i < slice.count; i++) {
+    result->items[i] = as_list(x)->items[slice.start + (int64_t)i * slice.step];
+  }
+  return (sl_value)(void *)result;
+}
+
+static void list_freeze(sl_value x, void (*visit)(void *data, sl_value part), void *data) {
+  for (uint32_t i = 0; i < as_list(x)->length; i++) visit(data, as_list(x)->items[i]);
+}
+
+// ---------------------------------------------------------------- operations
+
+static sl_value concatenate(struct sl_thread *thread, const struct sl_list *a, const struct sl_list *b) {
+  if (!sl_sequence_check_sum(thread, a->length, b->length)) return NULL;
+  struct sl_list *result = list_new(sl_thread_head(thread)->mutability, (size_t)a->length + b->length);
+  result->length = a->length + b->length;
+  if (a->length) memcpy(result->items, a->items, a->length * sizeof *a->items);
+  if (b->length) memcpy(result->items + a->length, b->items, b->length * sizeof *b->items);
+  return (sl_value)(void *)result;
+}
+
+static sl_value repeat(struct sl_thread *thread, const struct sl_list *list, sl_value n) {
+  size_t times;
+  if (!sl_sequence_repetitions(thread, list->length, n, SL_SEQUENCE_LIMIT, "elements", &times)) return NULL;
+  struct sl_list *result = list_new(sl_thread_head(thread)->mutability, times * list->length);
+  result->length = (uint32_t)(times * list->length);
+  sl_sequence_repeat(list->items, list->length, times, result->items);
+  return (sl_value)(void *)result;
+}
+
+static sl_value list_binary(struct sl_thread *thread, enum sl_operator op, sl_value x, sl_value y, bool reversed) {
+  if (op == SL_OP_STAR && sl_is_int(y)) return repeat(thread, as_list(x), y);
+  if (op == SL_OP_PLUS && !reversed && sl_is_list(y)) return concatenate(thread, as_list(x), as_list(y));
+  return NULL;
+}
+
+// Appends what an iteration yields. `list` is locked if it is its own iterable.
+static bool extend_by_iteration(struct sl_thread *thread, sl_value list, sl_value iterable) {
+  struct sl_iterator iterator;
+  if (!sl_iterate_begin(thread, iterable, &iterator)) return false;
+  bool done = true;
+  sl_value item;
+  while (done && (item = sl_iterate_next(&iterator)) != NULL) done = sl_list_push(thread, list, item);
+  sl_iterate_end(&iterator);
+  return done;
+}
+
+// ---------------------------------------------------------------- externals
+
+sl_value sl_list(struct sl_thread *thread, const sl_value *items, size_t count) {
+  return list_copy(sl_thread_head(thread)->mutability, items, count);
+}
+
+sl_value sl_list_frozen(const sl_value *items, size_t count) {
+  return list_copy((struct sl_mutability *)&sl_mutability_of_frozen, items, count);
+}
+
+size_t sl_list_length(sl_value list) { return as_list(list)->length; }
+
+sl_value sl_list_get(sl_value list, size_t i) { return as_list(list)->items[i]; }
+
+sl_value *sl_list_items(sl_value list) { return as_list(list)->items; }
+
+bool sl_list_push(struct sl_thread *thread, sl_value value, sl_value item) {
+  struct sl_list *list = as_list(value);
+  if (!sl_check_mutable(thread, value)) return false;
+  if (SL_UNLIKELY(list->length == list->capacity) && !reserve(thread, list, 1)) return false;
+  list->items[list->length++] = item;
+  return true;
+}
+
+bool sl_list_insert(struct sl_thread *thread, sl_value value, size_t i, sl_value item) {
+  struct sl_list *list = as_list(value);
+  if (!sl_check_mutable(thread, value) || !reserve(thread, list, 1)) return false;
+  memmove(list->items + i + 1, list->items + i, (list->length - i) * sizeof *list->items);
+  list->items[i] = item;
+  list->length++;
+  return true;
+}
+
+bool sl_list_set(struct sl_thread *thread, sl_value list, size_t i, sl_value item) {
+  if (!sl_check_mutable(thread, list)) return false;
+  as_list(list)->items[i] = item;
+  return true;
+}
+
+sl_value sl_list_remove_at(struct sl_thread *thread, sl_value value, size_t i) {
+  struct sl_list *list = as_list(value);
+  if (!sl_check_mutable(thread, value)) return NULL;
+  sl_value removed = list->items[i];
+  list->length--;
+  memmove(list->items + i, list->items + i + 1, (list->length - i) * sizeof *list->items);
+  list->items[list->length] = NULL;
+  return removed;
+}
+
+bool sl_list_clear(struct sl_thread *thread, sl_value value) {
+  if (!sl_check_mutable(thread, value)) return false;
+  as_list(value)->length = as_list(value)->capacity = 0;
+  as_list(value)->items = NULL;
+  return true;
+}
+
+bool sl_list_extend(struct sl_thread *thread, sl_value value, sl_value iterable) {
+  struct sl_list *list = as_list(value);
+  if (!sl_is_iterable(iterable)) {
+    return sl_fail_false(thread, "type '%s' is not iterable", sl_type_name(iterable));
+  }
+  if (!sl_check_mutable(thread, value)) return false;
+  // A known length is refused before any work is done for it.
+  int64_t extra = sl_length(iterable);
+  if (extra > 0 && !reserve(thread, list, (size_t)extra)) return false;
+  sl_value *items;
+  size_t count;
+  if (!sl_sequence_items(iterable, &items, &count)) return extend_by_iteration(thread, value, iterable);
+  if (count) memcpy(list->items + list->length, items, count * sizeof *items);
+  list->length += (uint32_t)count;
+  return true;
+}
+
+const struct sl_type sl_list_type = {
+    .name = "list",
+    .flags = SL_TYPE_MUTABLE,
+    .methods = sl_list_methods,
+    .repr = list_repr,
+    .truth = list_truth,
+    .equal = list_equal,
+    .compare = sl_sequence_compare,
+    .length = list_length,
+    .iterate = list_iterate,
+    .iterate_end = list_iterate_end,
+    .contains = list_contains,
+    .index = list_index,
+    .set_index = list_set_index,
+    .slice = list_slice,
+    .binary = list_binary,
+    .freeze = list_freeze,
+};
