@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Cli: the commands of the program. A command is one file that defines `bz_NAME_command`, and one row of the
+// list in main.c.
+#ifndef CLI_CLI_H_
+#define CLI_CLI_H_
+
+// Exit statuses, as Bazel's.
+enum {
+  BZ_EXIT_SUCCESS = 0,
+  BZ_EXIT_FAILURE = 1,       // the command ran and found errors
+  BZ_EXIT_COMMAND_LINE = 2,  // it was called in a wrong way
+};
+
+struct bz_command {
+  const char *synopsis;               // what may follow the name
+  const char *doc;                    // one line
+  int (*run)(int argc, char **argv);  // argv[0] is the command's name; returns the exit status
+};
+
+#endif  // CLI_CLI_H_
