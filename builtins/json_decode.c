@@ -81,41 +81,37 @@ static int hex_digit(char c) {
 
 // ---------------------------------------------------------------- strings
 
-// Reads the four digits at the cursor, which stands after "\u", without consuming them.
-static bool read_unit(struct decoder *decoder, uint32_t *unit) {
+// Reads the four digits of an escape. Returns the first that is none, or NULL.
+static const char *read_hex(const char *digits, uint32_t *unit) {
+  *unit = 0;
+  for (const char *p = digits; p < digits + 4; p++) {
+    int digit = hex_digit(*p);
+    if (digit < 0) return p;
+    *unit = *unit << 4 | (uint32_t)digit;
+  }
+  return NULL;
+}
+
+// Whether the second half of a surrogate pair begins at the cursor.
+static bool low_surrogate_follows(const struct decoder *decoder, uint32_t *unit) {
+  const char *p = decoder->cursor;
+  if (decoder->end - p < 6 || p[0] != '\\' || p[1] != 'u') return false;
+  return !read_hex(p + 2, unit) && *unit >= 0xdc00 && *unit <= 0xdfff;
+}
+
+// The cursor stands after "\u". Two escapes may stand for one character; half of a pair becomes U+FFFD.
+static bool read_unicode_escape(struct decoder *decoder) {
+  uint32_t code_point, low;
   // The closing quote must follow as well.
   if (decoder->end - decoder->cursor <= 4) {
     fail(decoder, "incomplete \\uXXXX escape");
     return false;
   }
-  *unit = 0;
-  for (const char *p = decoder->cursor; p < decoder->cursor + 4; p++) {
-    int digit = hex_digit(*p);
-    if (digit < 0) {
-      fail_at(decoder, p, "invalid hex char ", " in \\uXXXX escape");
-      return false;
-    }
-    *unit = *unit << 4 | (uint32_t)digit;
+  const char *malformed = read_hex(decoder->cursor, &code_point);
+  if (malformed) {
+    fail_at(decoder, malformed, "invalid hex char ", " in \\uXXXX escape");
+    return false;
   }
-  return true;
-}
-
-// Whether the second half of a surrogate pair begins at the cursor.
-static bool low_surrogate_follows(const struct decoder *decoder, uint32_t *unit) {
-  if (decoder->end - decoder->cursor <= 6 || memcmp(decoder->cursor, "\\u", 2) != 0) return false;
-  *unit = 0;
-  for (int i = 2; i < 6; i++) {
-    int digit = hex_digit(decoder->cursor[i]);
-    if (digit < 0) return false;
-    *unit = *unit << 4 | (uint32_t)digit;
-  }
-  return *unit >= 0xdc00 && *unit <= 0xdfff;
-}
-
-// Two escapes may stand for one character; half of a pair becomes U+FFFD.
-static bool read_unicode_escape(struct decoder *decoder) {
-  uint32_t code_point, low;
-  if (!read_unit(decoder, &code_point)) return false;
   decoder->cursor += 4;
   bool high = code_point >= 0xd800 && code_point <= 0xdbff;
   if (high && low_surrogate_follows(decoder, &low)) {
