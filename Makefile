@@ -24,7 +24,7 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prot
     -Wwrite-strings
 # Under a sanitizer gcc warns of what its own instrumentation does.
 ERRORS := $(if $(SANITIZE),,$(if $(WERROR)$(CI),-Werror))
-CFLAGS_ALL := -std=gnu17 $(OPTIMIZE) $(WARNINGS) $(ERRORS) -I. -I$(GEN) \
+CFLAGS_ALL := -std=gnu17 -D_GNU_SOURCE $(OPTIMIZE) $(WARNINGS) $(ERRORS) -I. -I$(GEN) \
     -DSTARMYPY_VERSION='"$(VERSION)"' \
     $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer) $(CFLAGS)
 LIBRARIES := -lgc -lgmp -lutf8proc -lpthread -lm
@@ -37,7 +37,7 @@ CLI := $(wildcard cli/*.c cli/*/*.c)
 # Programs of one file each: unit tests, and examples of embedding.
 SINGLE := $(wildcard tests/unit/*.c examples/*/*.c)
 # Folders whose files the binary carries: one subfolder per repository.
-EMBED := rules/python rules/mypy
+EMBED := rules/core rules/python rules/mypy
 EMBEDDED := $(shell find $(EMBED) -name __pycache__ -prune -o -print 2>/dev/null)
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
@@ -103,9 +103,9 @@ $(GEN)/embedded.c: setup/embed.py $(EMBEDDED)
 
 # The token numbers are in a generated header, which may not be there yet at the first build.
 $(filter $(BUILD)/parser/%,$(OBJECTS)): | $(if $(wildcard parser/grammar.y),$(GEN)/parser/grammar.h)
-# lempar.c's parser has parameters and labels that a grammar need not use, and no prototypes.
-$(BUILD)/parser/grammar.o: GENERATED_FLAGS := -Wno-unused-parameter -Wno-unused-label \
-    -Wno-missing-prototypes
+# lempar.c's parser has parts that a grammar need not use, and no prototypes.
+$(BUILD)/parser/grammar.o: GENERATED_FLAGS := -Wno-unused-parameter -Wno-unused-variable \
+    -Wno-unused-label -Wno-missing-prototypes
 # A file in one literal: ISO C promises 4095 characters only.
 $(BUILD)/embedded.o: GENERATED_FLAGS := -Wno-overlength-strings
 
