@@ -55,7 +55,10 @@ class Output:
 
 
 def execute(
-    command: List[str], environment: Dict[str, str], folder: Optional[str] = None
+    command: List[str],
+    environment: Dict[str, str],
+    folder: Optional[str] = None,
+    timeout: int = TIMEOUT,
 ) -> Output:
     """Runs a command to its end; one that takes too long counts as killed."""
     try:
@@ -66,11 +69,11 @@ def execute(
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            timeout=TIMEOUT,
+            timeout=timeout,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return Output(-9, "", "no end within %d s\n" % TIMEOUT)
+        return Output(-9, "", "no end within %d s\n" % timeout)
     except OSError as error:
         return Output(127, "", "%s\n" % error)
     return Output(

@@ -9,6 +9,8 @@ from typing import Iterator, List
 
 from kinds.base import TESTS, Result, Settings, Test, entries, execute
 
+# A module may run mypy many times.
+MODULE_TIMEOUT = 1200
 RAN = re.compile(r"^Ran (\d+) tests? in ", re.MULTILINE)
 COUNT = re.compile(r"(failures|errors|skipped|unexpected successes)=(\d+)")
 SKIPPED = re.compile(r"\.\.\. skipped (.*)$", re.MULTILINE)
@@ -21,6 +23,7 @@ def run(settings: Settings, module: str) -> List[Result]:
         [sys.executable, "-m", "unittest", "-v", module],
         settings.environment,
         os.path.join(TESTS, "python"),
+        timeout=MODULE_TIMEOUT,
     )
     ran = RAN.search(output.stderr)
     if not ran or output.status not in (0, 1, 5):
