@@ -13,9 +13,9 @@
 #include <gc/gc_mark.h>
 
 enum {
-  INITIAL_HEAP = 32 << 20,       // address space only: pages are touched when they are used
+  INITIAL_HEAP = 32 << 20,          // address space only: pages are touched when they are used
   BYTES_PER_COLLECTION = 32 << 20,  // allocated at least, before a collection is thought of
-  STRESS_INTERVAL = 64,          // allocations per collection under STARMYPY_GC_STRESS
+  STRESS_INTERVAL = 64,             // allocations per collection under STARMYPY_GC_STRESS
 };
 
 // Written once, before the second thread begins.

@@ -13,10 +13,10 @@ _Static_assert(sizeof(mp_limb_t) == sizeof(uint64_t) && GMP_NAIL_BITS == 0, "lim
 
 // An int of either form as limbs.
 struct number {
-  int sign;            // -1, 0 or 1
-  size_t count;        // of limbs; 0 for zero
+  int sign;      // -1, 0 or 1
+  size_t count;  // of limbs; 0 for zero
   const uint64_t *limbs;
-  uint64_t own;        // where an immediate one has its limb
+  uint64_t own;  // where an immediate one has its limb
 };
 
 static void load(struct number *number, sl_value value) {
@@ -99,7 +99,8 @@ sl_value sl_bigint_multiply(sl_value x, sl_value y) {
   const struct number *shorter = a.count < b.count ? &a : &b;
   uint64_t local[LOCAL_LIMBS];
   uint64_t *product = room(local, a.count + b.count);
-  mpn_mul(product, longer->limbs, (mp_size_t)longer->count, shorter->limbs, (mp_size_t)shorter->count);
+  mpn_mul(product, longer->limbs, (mp_size_t)longer->count, shorter->limbs,
+          (mp_size_t)shorter->count);
   return make(a.sign * b.sign, product, a.count + b.count);
 }
 
@@ -120,7 +121,8 @@ void sl_bigint_divide(sl_value x, sl_value y, sl_value *quotient, sl_value *rema
     rest = make(a.sign, r, b.count);
   }
   bool adjust = a.sign * b.sign < 0 && rest != sl_small_int_value(0);
-  if (quotient) *quotient = adjust ? sl_bigint_add(truncated, sl_small_int_value(1), true) : truncated;
+  if (quotient)
+    *quotient = adjust ? sl_bigint_add(truncated, sl_small_int_value(1), true) : truncated;
   if (remainder) *remainder = adjust ? sl_bigint_add(rest, y, false) : rest;
 }
 
@@ -145,7 +147,8 @@ sl_value sl_bigint_shift_left(sl_value x, unsigned count) {
   uint64_t *shifted = room(local, total);
   memset(shifted, 0, words * sizeof *shifted);
   memcpy(shifted + words, a.limbs, a.count * sizeof *shifted);
-  shifted[total - 1] = bits ? mpn_lshift(shifted + words, shifted + words, (mp_size_t)a.count, bits) : 0;
+  shifted[total - 1] =
+      bits ? mpn_lshift(shifted + words, shifted + words, (mp_size_t)a.count, bits) : 0;
   return make(a.sign, shifted, total);
 }
 
@@ -184,7 +187,9 @@ sl_value sl_bigint_bitwise(enum sl_operator op, sl_value x, sl_value y) {
   to_complement(&a, left, count);
   to_complement(&b, right, count);
   for (size_t i = 0; i < count; i++) {
-    left[i] = op == SL_OP_AMPERSAND ? left[i] & right[i] : op == SL_OP_PIPE ? left[i] | right[i] : left[i] ^ right[i];
+    left[i] = op == SL_OP_AMPERSAND ? left[i] & right[i]
+              : op == SL_OP_PIPE    ? left[i] | right[i]
+                                    : left[i] ^ right[i];
   }
   bool negative = left[count - 1] >> (LIMB_BITS - 1) != 0;
   if (negative) mpn_neg(left, left, (mp_size_t)count);
@@ -226,7 +231,8 @@ static int digit_value(char c) {
 static bool parse_short(const char *digits, size_t length, unsigned base, uint64_t *out) {
   uint64_t sum = 0;
   for (size_t i = 0; i < length; i++) {
-    if (__builtin_mul_overflow(sum, base, &sum) || __builtin_add_overflow(sum, (unsigned)digit_value(digits[i]), &sum)) {
+    if (__builtin_mul_overflow(sum, base, &sum) ||
+        __builtin_add_overflow(sum, (unsigned)digit_value(digits[i]), &sum)) {
       return false;
     }
   }
@@ -321,7 +327,10 @@ static bool has_immediate_floor(double d) { return d >= -0x1p62 && d < 0x1p62; }
 sl_value sl_int_from_double(struct sl_thread *thread, double d) {
   if (has_immediate_floor(d)) return sl_small_int_value((int64_t)d);
   if (isfinite(d)) return from_large_double(d);
-  return sl_fail(thread, "can't convert float %s to int", isnan(d) ? "nan" : d > 0 ? "+inf" : "-inf");
+  return sl_fail(thread, "can't convert float %s to int",
+                 isnan(d) ? "nan"
+                 : d > 0  ? "+inf"
+                          : "-inf");
 }
 
 int sl_int_compare_double(sl_value a, double d) {

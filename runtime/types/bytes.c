@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Bytes: immutable bytes that are no text. The layout is that of strings; elements are ints.
-#define _GNU_SOURCE  // memmem
-
 #include "runtime/types/format.h"
 #include "runtime/types/sequence.h"
 
@@ -64,7 +62,8 @@ static sl_value bytes_index(struct sl_thread *thread, sl_value x, sl_value key) 
   return sl_small_int_value((unsigned char)as_bytes(x)->bytes[i]);
 }
 
-static sl_value bytes_slice(struct sl_thread *thread, sl_value x, sl_value start, sl_value stop, sl_value step) {
+static sl_value bytes_slice(struct sl_thread *thread, sl_value x, sl_value start, sl_value stop,
+                            sl_value step) {
   struct sl_slice slice;
   if (!sl_sequence_slice(thread, as_bytes(x)->length, start, stop, step, &slice)) return NULL;
   sl_value result = sl_bytes(NULL, slice.count);
@@ -74,13 +73,15 @@ static sl_value bytes_slice(struct sl_thread *thread, sl_value x, sl_value start
   return result;
 }
 
-static sl_value bytes_binary(struct sl_thread *thread, enum sl_operator op, sl_value x, sl_value y, bool reversed) {
+static sl_value bytes_binary(struct sl_thread *thread, enum sl_operator op, sl_value x, sl_value y,
+                             bool reversed) {
   const struct sl_string *left = as_bytes(x);
   if (op == SL_OP_STAR && sl_is_int(y)) {
     size_t times;
     if (!sl_sequence_repetitions(thread, left->length, y, INT32_MAX, "bytes", &times)) return NULL;
     sl_value result = sl_bytes(NULL, times * left->length);
-    for (size_t i = 0; i < times; i++) memcpy(as_bytes(result)->bytes + i * left->length, left->bytes, left->length);
+    for (size_t i = 0; i < times; i++)
+      memcpy(as_bytes(result)->bytes + i * left->length, left->bytes, left->length);
     return result;
   }
   if (op != SL_OP_PLUS || reversed || !sl_has_type(y, &sl_bytes_type)) return NULL;

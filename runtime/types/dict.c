@@ -14,7 +14,8 @@ enum { FREE, DELETED, ENTRY };
 
 // ---------------------------------------------------------------- the table
 
-struct sl_dict *sl_table_new(const struct sl_type *type, struct sl_mutability *owner, size_t expected_count) {
+struct sl_dict *sl_table_new(const struct sl_type *type, struct sl_mutability *owner,
+                             size_t expected_count) {
   struct sl_dict *table = sl_allocate(sizeof *table);
   table->type = type;
   table->owner = owner;
@@ -65,14 +66,16 @@ void sl_table_reserve(struct sl_dict *table, size_t count) {
 }
 
 // Whether an entry is that of a key. -1: an error is pending.
-static inline int matches(struct sl_thread *thread, const struct sl_dict_entry *entry, sl_value key, uint32_t hash) {
+static inline int matches(struct sl_thread *thread, const struct sl_dict_entry *entry, sl_value key,
+                          uint32_t hash) {
   if (entry->key == key) return 1;
   if (entry->hash != hash || !entry->key) return 0;
   return sl_equal(thread, entry->key, key);
 }
 
 // The number of the key's entry; -1: none, or an error is pending. *slot: its place in the index, if there is one.
-static int64_t find(struct sl_thread *thread, const struct sl_dict *table, sl_value key, uint32_t hash, uint32_t *slot) {
+static int64_t find(struct sl_thread *thread, const struct sl_dict *table, sl_value key,
+                    uint32_t hash, uint32_t *slot) {
   if (!table->index) {
     for (uint32_t i = table->first; i < table->used; i++) {
       int match = matches(thread, &table->entries[i], key, hash);
@@ -92,13 +95,15 @@ static int64_t find(struct sl_thread *thread, const struct sl_dict *table, sl_va
   }
 }
 
-sl_value *sl_dict_find(struct sl_thread *thread, struct sl_dict *table, sl_value key, uint32_t hash) {
+sl_value *sl_dict_find(struct sl_thread *thread, struct sl_dict *table, sl_value key,
+                       uint32_t hash) {
   uint32_t slot;
   int64_t i = find(thread, table, key, hash, &slot);
   return i < 0 ? NULL : &table->entries[i].value;
 }
 
-static inline bool matches_string(const struct sl_dict_entry *entry, const struct sl_string *key, uint32_t hash) {
+static inline bool matches_string(const struct sl_dict_entry *entry, const struct sl_string *key,
+                                  uint32_t hash) {
   if (entry->key == (sl_value)(uintptr_t)key) return true;
   return entry->hash == hash && entry->key && sl_is_string(entry->key) &&
          sl_string_equal((const struct sl_string *)(const void *)entry->key, key);
@@ -130,7 +135,8 @@ static void append(struct sl_dict *table, sl_value key, uint32_t hash, sl_value 
   if (table->index) index_entry(table, hash, i);
 }
 
-bool sl_dict_put(struct sl_thread *thread, struct sl_dict *table, sl_value key, uint32_t hash, sl_value value) {
+bool sl_dict_put(struct sl_thread *thread, struct sl_dict *table, sl_value key, uint32_t hash,
+                 sl_value value) {
   sl_value *found = sl_dict_find(thread, table, key, hash);
   if (found) {
     *found = value;
@@ -141,7 +147,8 @@ bool sl_dict_put(struct sl_thread *thread, struct sl_dict *table, sl_value key, 
   return true;
 }
 
-sl_value sl_table_remove(struct sl_thread *thread, struct sl_dict *table, sl_value key, uint32_t hash) {
+sl_value sl_table_remove(struct sl_thread *thread, struct sl_dict *table, sl_value key,
+                         uint32_t hash) {
   uint32_t slot;
   int64_t i = find(thread, table, key, hash, &slot);
   if (i < 0) return NULL;
@@ -176,7 +183,8 @@ const struct sl_dict_entry *sl_table_next(const struct sl_dict *table, size_t *c
 }
 
 static sl_value table_next_key(struct sl_iterator *iterator) {
-  const struct sl_dict_entry *entry = sl_table_next(as_dict(iterator->sequence), &iterator->position);
+  const struct sl_dict_entry *entry =
+      sl_table_next(as_dict(iterator->sequence), &iterator->position);
   return entry ? entry->key : NULL;
 }
 
@@ -249,16 +257,18 @@ static sl_value dict_index(struct sl_thread *thread, sl_value x, sl_value key) {
   sl_value found = sl_dict_get(thread, x, key);
   if (found || sl_error_pending(thread)) return found;
   struct sl_text shown = {0};
-  if (sl_repr(thread, key, &shown)) sl_fail(thread, "key %s not found in dictionary", sl_text_string(&shown));
+  if (sl_repr(thread, key, &shown))
+    sl_fail(thread, "key %s not found in dictionary", sl_text_string(&shown));
   sl_text_free(&shown);
   return NULL;
 }
 
-static sl_value dict_binary(struct sl_thread *thread, enum sl_operator op, sl_value x, sl_value y, bool reversed) {
+static sl_value dict_binary(struct sl_thread *thread, enum sl_operator op, sl_value x, sl_value y,
+                            bool reversed) {
   if (op != SL_OP_PIPE || !sl_is_mapping(y)) return NULL;
   sl_value left = reversed ? y : x;
   sl_value result = (sl_value)(void *)(sl_is_dict(left) ? sl_dict_copy(thread, as_dict(left))
-                                                         : as_dict(sl_dict(thread, 0)));
+                                                        : as_dict(sl_dict(thread, 0)));
   if (!sl_is_dict(left) && !sl_dict_update(thread, result, left)) return NULL;
   return sl_dict_update(thread, result, reversed ? x : y) ? result : NULL;
 }
@@ -282,13 +292,15 @@ static const char *running_function(struct sl_thread *thread) {
 
 static bool put_pair(struct sl_thread *thread, sl_value dict, sl_value pair, size_t position) {
   if (!sl_is_iterable(pair)) {
-    return sl_fail_false(thread, "in %s, dictionary update sequence element #%zu is not iterable (%s)",
+    return sl_fail_false(thread,
+                         "in %s, dictionary update sequence element #%zu is not iterable (%s)",
                          running_function(thread), position, sl_type_name(pair));
   }
   sl_value tuple = sl_to_tuple(thread, pair);
   if (!tuple) return false;
   if (sl_tuple_length(tuple) != 2) {
-    return sl_fail_false(thread, "in %s, item #%zu has length %zu, but exactly two elements are required",
+    return sl_fail_false(thread,
+                         "in %s, item #%zu has length %zu, but exactly two elements are required",
                          running_function(thread), position, sl_tuple_length(tuple));
   }
   return sl_dict_set(thread, dict, sl_tuple_get(tuple, 0), sl_tuple_get(tuple, 1));
@@ -302,7 +314,8 @@ static bool put_pairs(struct sl_thread *thread, sl_value dict, struct sl_iterato
   return true;
 }
 
-static bool put_keys(struct sl_thread *thread, sl_value dict, sl_value mapping, struct sl_iterator *keys) {
+static bool put_keys(struct sl_thread *thread, sl_value dict, sl_value mapping,
+                     struct sl_iterator *keys) {
   sl_value key;
   while ((key = sl_iterate_next(keys)) != NULL) {
     sl_value value = sl_index(thread, mapping, key);
@@ -311,7 +324,8 @@ static bool put_keys(struct sl_thread *thread, sl_value dict, sl_value mapping, 
   return true;
 }
 
-static bool put_entries(struct sl_thread *thread, struct sl_dict *dict, const struct sl_dict *from) {
+static bool put_entries(struct sl_thread *thread, struct sl_dict *dict,
+                        const struct sl_dict *from) {
   size_t cursor = 0;
   const struct sl_dict_entry *entry;
   if (dict->count == 0) sl_table_reserve(dict, from->count);
@@ -325,11 +339,13 @@ bool sl_dict_update(struct sl_thread *thread, sl_value dict, sl_value source) {
   if (!sl_check_mutable(thread, dict)) return false;
   if (sl_is_dict(source)) return put_entries(thread, as_dict(dict), as_dict(source));
   if (!sl_is_iterable(source)) {
-    return sl_fail_false(thread, "in %s, got %s, want iterable", running_function(thread), sl_type_name(source));
+    return sl_fail_false(thread, "in %s, got %s, want iterable", running_function(thread),
+                         sl_type_name(source));
   }
   struct sl_iterator iterator;
   if (!sl_iterate_begin(thread, source, &iterator)) return false;
-  bool done = sl_is_mapping(source) ? put_keys(thread, dict, source, &iterator) : put_pairs(thread, dict, &iterator);
+  bool done = sl_is_mapping(source) ? put_keys(thread, dict, source, &iterator)
+                                    : put_pairs(thread, dict, &iterator);
   sl_iterate_end(&iterator);
   return done;
 }
@@ -337,7 +353,8 @@ bool sl_dict_update(struct sl_thread *thread, sl_value dict, sl_value source) {
 // ---------------------------------------------------------------- externals
 
 sl_value sl_dict(struct sl_thread *thread, size_t expected_count) {
-  return (sl_value)(void *)sl_table_new(&sl_dict_type, sl_thread_head(thread)->mutability, expected_count);
+  return (sl_value)(void *)sl_table_new(&sl_dict_type, sl_thread_head(thread)->mutability,
+                                        expected_count);
 }
 
 size_t sl_dict_length(sl_value dict) { return as_dict(dict)->count; }

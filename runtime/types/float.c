@@ -158,13 +158,15 @@ sl_value sl_float_binary(struct sl_thread *thread, enum sl_operator op, double a
     case SL_OP_SLASH_SLASH:
       return b == 0 ? sl_fail(thread, "integer division by zero") : sl_float_value_of(floor(a / b));
     case SL_OP_PERCENT:
-      return b == 0 ? sl_fail(thread, "floating-point modulo by zero") : sl_float_value_of(modulo(a, b));
+      return b == 0 ? sl_fail(thread, "floating-point modulo by zero")
+                    : sl_float_value_of(modulo(a, b));
     default:
       return NULL;
   }
 }
 
-static sl_value float_binary(struct sl_thread *thread, enum sl_operator op, sl_value x, sl_value y, bool reversed) {
+static sl_value float_binary(struct sl_thread *thread, enum sl_operator op, sl_value x, sl_value y,
+                             bool reversed) {
   double d;
   if (reversed || !(sl_is_int(y) || sl_is_float(y))) return NULL;
   return sl_to_double(thread, y, &d) ? sl_float_binary(thread, op, sl_float_value(x), d) : NULL;
@@ -180,7 +182,9 @@ static sl_value float_unary(struct sl_thread *thread, enum sl_operator op, sl_va
 
 sl_value sl_float(double value) { return sl_float_value_of(value); }
 
-bool sl_is_float(sl_value value) { return sl_is_small_float(value) || sl_has_type(value, &sl_float_type); }
+bool sl_is_float(sl_value value) {
+  return sl_is_small_float(value) || sl_has_type(value, &sl_float_type);
+}
 
 double sl_float_value(sl_value value) {
   if (sl_is_small_float(value)) return sl_small_float(value);
@@ -192,7 +196,8 @@ bool sl_to_double(struct sl_thread *thread, sl_value value, double *out) {
     *out = sl_float_value(value);
     return true;
   }
-  if (!sl_is_int(value)) return sl_fail_false(thread, "got %s, want int or float", sl_type_name(value));
+  if (!sl_is_int(value))
+    return sl_fail_false(thread, "got %s, want int or float", sl_type_name(value));
   *out = sl_int_to_double(value);
   return isfinite(*out) || sl_fail_false(thread, "int too large to convert to float");
 }

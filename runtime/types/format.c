@@ -11,18 +11,20 @@
 struct formatter {
   struct sl_thread *thread;
   sl_value pattern;
-  const sl_value *items;       // the arguments
+  const sl_value *items;  // the arguments
   size_t count;
-  size_t used;                 // arguments converted so far
+  size_t used;  // arguments converted so far
   struct sl_text out;
 };
 
 // ---------------------------------------------------------------- messages
 
 // "BEFORE REPR AFTER" as the pending error.
-static bool fail_showing(struct sl_thread *thread, const char *before, sl_value value, const char *after) {
+static bool fail_showing(struct sl_thread *thread, const char *before, sl_value value,
+                         const char *after) {
   struct sl_text shown = {0};
-  if (sl_repr(thread, value, &shown)) sl_fail(thread, "%s%s%s", before, sl_text_string(&shown), after);
+  if (sl_repr(thread, value, &shown))
+    sl_fail(thread, "%s%s%s", before, sl_text_string(&shown), after);
   sl_text_free(&shown);
   return false;
 }
@@ -32,7 +34,8 @@ static bool fail_missing_argument(struct formatter *f) {
   sl_value arguments = sl_tuple(f->items, f->count);
   sl_text_append_string(&shown, ": ");
   if (sl_repr(f->thread, arguments, &shown)) {
-    fail_showing(f->thread, "not enough arguments for format pattern ", f->pattern, sl_text_string(&shown));
+    fail_showing(f->thread, "not enough arguments for format pattern ", f->pattern,
+                 sl_text_string(&shown));
   }
   sl_text_free(&shown);
   return false;
@@ -41,14 +44,16 @@ static bool fail_missing_argument(struct formatter *f) {
 static bool fail_character(struct formatter *f, size_t position) {
   struct sl_text before = {0};
   char character = sl_string_bytes(f->pattern)[position];
-  sl_text_format(&before, "unsupported format character \"%c\" at index %zu in ", character, position);
+  sl_text_format(&before, "unsupported format character \"%c\" at index %zu in ", character,
+                 position);
   fail_showing(f->thread, sl_text_string(&before), f->pattern, "");
   sl_text_free(&before);
   return false;
 }
 
 static bool fail_type(struct formatter *f, sl_value argument, char conversion) {
-  return sl_fail_false(f->thread, "got %s for '%%%c' format, want int or float", sl_type_name(argument), conversion);
+  return sl_fail_false(f->thread, "got %s for '%%%c' format, want int or float",
+                       sl_type_name(argument), conversion);
 }
 
 // ---------------------------------------------------------------- conversions
@@ -80,7 +85,8 @@ static bool write_float(struct formatter *f, sl_value argument, char conversion)
   } else {
     sl_text_format(&f->out, "%f", d);
   }
-  for (size_t i = start; isfinite(d) && isupper((unsigned char)conversion) && i < f->out.length; i++) {
+  for (size_t i = start; isfinite(d) && isupper((unsigned char)conversion) && i < f->out.length;
+       i++) {
     f->out.bytes[i] = (char)toupper((unsigned char)f->out.bytes[i]);
   }
   return true;
@@ -99,9 +105,17 @@ static bool write_conversion(struct formatter *f, size_t position) {
       return sl_str(f->thread, argument, &f->out);
     case 'r':
       return sl_repr(f->thread, argument, &f->out);
-    case 'd': case 'o': case 'x': case 'X':
+    case 'd':
+    case 'o':
+    case 'x':
+    case 'X':
       return write_integer(f, argument, conversion);
-    case 'e': case 'E': case 'f': case 'F': case 'g': case 'G':
+    case 'e':
+    case 'E':
+    case 'f':
+    case 'F':
+    case 'g':
+    case 'G':
       return write_float(f, argument, conversion);
     default:
       return fail_character(f, position);
@@ -117,11 +131,13 @@ static bool write_all(struct formatter *f) {
     size_t next = percent ? (size_t)(percent - pattern) : length;
     sl_text_append(&f->out, pattern + i, next - i);
     if (!percent) break;
-    if (next + 1 == length) return fail_showing(f->thread, "incomplete format pattern ends with %: ", f->pattern, "");
+    if (next + 1 == length)
+      return fail_showing(f->thread, "incomplete format pattern ends with %: ", f->pattern, "");
     if (!write_conversion(f, next + 1)) return false;
     i = next + 2;
   }
-  return f->used == f->count || sl_fail_false(f->thread, "not all arguments converted during string formatting");
+  return f->used == f->count ||
+         sl_fail_false(f->thread, "not all arguments converted during string formatting");
 }
 
 sl_value sl_format_percent(struct sl_thread *thread, sl_value pattern, sl_value arguments) {

@@ -84,7 +84,8 @@ static sl_value shift(struct sl_thread *thread, enum sl_operator op, sl_value a,
 
 static sl_value multiply(sl_value a, sl_value b) {
   int64_t product;
-  if (sl_both_small_ints(a, b) && !__builtin_mul_overflow(sl_small_int(a), sl_small_int(b), &product)) {
+  if (sl_both_small_ints(a, b) &&
+      !__builtin_mul_overflow(sl_small_int(a), sl_small_int(b), &product)) {
     return sl_int(product);
   }
   return sl_bigint_multiply(a, b);
@@ -106,11 +107,14 @@ sl_value sl_int_binary(struct sl_thread *thread, enum sl_operator op, sl_value a
     case SL_OP_PERCENT:
       return modulo(thread, a, b);
     case SL_OP_AMPERSAND:
-      return small ? sl_small_int_value(sl_small_int(a) & sl_small_int(b)) : sl_bigint_bitwise(op, a, b);
+      return small ? sl_small_int_value(sl_small_int(a) & sl_small_int(b))
+                   : sl_bigint_bitwise(op, a, b);
     case SL_OP_PIPE:
-      return small ? sl_small_int_value(sl_small_int(a) | sl_small_int(b)) : sl_bigint_bitwise(op, a, b);
+      return small ? sl_small_int_value(sl_small_int(a) | sl_small_int(b))
+                   : sl_bigint_bitwise(op, a, b);
     case SL_OP_CARET:
-      return small ? sl_small_int_value(sl_small_int(a) ^ sl_small_int(b)) : sl_bigint_bitwise(op, a, b);
+      return small ? sl_small_int_value(sl_small_int(a) ^ sl_small_int(b))
+                   : sl_bigint_bitwise(op, a, b);
     case SL_OP_LESS_LESS:
     case SL_OP_GREATER_GREATER:
       return shift(thread, op, a, b);
@@ -120,7 +124,8 @@ sl_value sl_int_binary(struct sl_thread *thread, enum sl_operator op, sl_value a
 }
 
 // A float on the right makes both sides floats.
-static sl_value int_binary(struct sl_thread *thread, enum sl_operator op, sl_value x, sl_value y, bool reversed) {
+static sl_value int_binary(struct sl_thread *thread, enum sl_operator op, sl_value x, sl_value y,
+                           bool reversed) {
   double d;
   if (reversed) return NULL;
   if (sl_is_int(y)) return sl_int_binary(thread, op, x, y);
@@ -145,7 +150,9 @@ sl_value sl_int(int64_t value) {
 
 sl_value sl_int_unsigned(uint64_t value) { return sl_bigint_from(1, value); }
 
-bool sl_is_int(sl_value value) { return sl_is_small_int(value) || sl_has_type(value, &sl_int_type); }
+bool sl_is_int(sl_value value) {
+  return sl_is_small_int(value) || sl_has_type(value, &sl_int_type);
+}
 
 bool sl_int_to_int64(sl_value value, int64_t *out) {
   if (sl_is_small_int(value)) {
@@ -169,10 +176,12 @@ bool sl_int_to_int32(sl_value value, int32_t *out) {
 
 bool sl_to_int32(struct sl_thread *thread, sl_value value, const char *what, int32_t *out) {
   if (SL_LIKELY(sl_int_to_int32(value, out))) return true;
-  if (!sl_is_int(value)) return sl_fail_false(thread, "got %s for %s, want int", sl_type_name(value), what);
+  if (!sl_is_int(value))
+    return sl_fail_false(thread, "got %s for %s, want int", sl_type_name(value), what);
   struct sl_text shown = {0};
   sl_int_format(value, 10, &shown);
-  sl_fail_false(thread, "got %s for %s, want value in signed 32-bit range", sl_text_string(&shown), what);
+  sl_fail_false(thread, "got %s for %s, want value in signed 32-bit range", sl_text_string(&shown),
+                what);
   sl_text_free(&shown);
   return false;
 }

@@ -30,7 +30,8 @@ static bool reserve(struct sl_thread *thread, struct sl_list *list, size_t extra
   if (!sl_sequence_check_sum(thread, list->length, extra)) return false;
   size_t needed = list->length + extra;
   if (needed <= list->capacity) return true;
-  size_t capacity = list->capacity < 1024 ? (size_t)list->capacity * 2 : (size_t)list->capacity + list->capacity / 2;
+  size_t capacity = list->capacity < 1024 ? (size_t)list->capacity * 2
+                                          : (size_t)list->capacity + list->capacity / 2;
   if (capacity < needed) capacity = needed;
   if (capacity < FIRST_CAPACITY) capacity = FIRST_CAPACITY;
   sl_value *items = sl_allocate(capacity * sizeof *items);
@@ -89,7 +90,8 @@ static bool list_set_index(struct sl_thread *thread, sl_value x, sl_value key, s
   return sl_list_set(thread, x, i, value);
 }
 
-static sl_value list_slice(struct sl_thread *thread, sl_value x, sl_value start, sl_value stop, sl_value step) {
+static sl_value list_slice(struct sl_thread *thread, sl_value x, sl_value start, sl_value stop,
+                           sl_value step) {
   struct sl_slice slice;
   if (!sl_sequence_slice(thread, as_list(x)->length, start, stop, step, &slice)) return NULL;
   struct sl_list *result = list_new(sl_thread_head(thread)->mutability, slice.count);
@@ -106,9 +108,11 @@ static void list_freeze(sl_value x, void (*visit)(void *data, sl_value part), vo
 
 // ---------------------------------------------------------------- operations
 
-static sl_value concatenate(struct sl_thread *thread, const struct sl_list *a, const struct sl_list *b) {
+static sl_value concatenate(struct sl_thread *thread, const struct sl_list *a,
+                            const struct sl_list *b) {
   if (!sl_sequence_check_sum(thread, a->length, b->length)) return NULL;
-  struct sl_list *result = list_new(sl_thread_head(thread)->mutability, (size_t)a->length + b->length);
+  struct sl_list *result =
+      list_new(sl_thread_head(thread)->mutability, (size_t)a->length + b->length);
   result->length = a->length + b->length;
   if (a->length) memcpy(result->items, a->items, a->length * sizeof *a->items);
   if (b->length) memcpy(result->items + a->length, b->items, b->length * sizeof *b->items);
@@ -117,16 +121,19 @@ static sl_value concatenate(struct sl_thread *thread, const struct sl_list *a, c
 
 static sl_value repeat(struct sl_thread *thread, const struct sl_list *list, sl_value n) {
   size_t times;
-  if (!sl_sequence_repetitions(thread, list->length, n, SL_SEQUENCE_LIMIT, "elements", &times)) return NULL;
+  if (!sl_sequence_repetitions(thread, list->length, n, SL_SEQUENCE_LIMIT, "elements", &times))
+    return NULL;
   struct sl_list *result = list_new(sl_thread_head(thread)->mutability, times * list->length);
   result->length = (uint32_t)(times * list->length);
   sl_sequence_repeat(list->items, list->length, times, result->items);
   return (sl_value)(void *)result;
 }
 
-static sl_value list_binary(struct sl_thread *thread, enum sl_operator op, sl_value x, sl_value y, bool reversed) {
+static sl_value list_binary(struct sl_thread *thread, enum sl_operator op, sl_value x, sl_value y,
+                            bool reversed) {
   if (op == SL_OP_STAR && sl_is_int(y)) return repeat(thread, as_list(x), y);
-  if (op == SL_OP_PLUS && !reversed && sl_is_list(y)) return concatenate(thread, as_list(x), as_list(y));
+  if (op == SL_OP_PLUS && !reversed && sl_is_list(y))
+    return concatenate(thread, as_list(x), as_list(y));
   return NULL;
 }
 
@@ -136,7 +143,8 @@ static bool extend_by_iteration(struct sl_thread *thread, sl_value list, sl_valu
   if (!sl_iterate_begin(thread, iterable, &iterator)) return false;
   bool done = true;
   sl_value item;
-  while (done && (item = sl_iterate_next(&iterator)) != NULL) done = sl_list_push(thread, list, item);
+  while (done && (item = sl_iterate_next(&iterator)) != NULL)
+    done = sl_list_push(thread, list, item);
   sl_iterate_end(&iterator);
   return done;
 }
@@ -208,7 +216,8 @@ bool sl_list_extend(struct sl_thread *thread, sl_value value, sl_value iterable)
   if (extra > 0 && !reserve(thread, list, (size_t)extra)) return false;
   sl_value *items;
   size_t count;
-  if (!sl_sequence_items(iterable, &items, &count)) return extend_by_iteration(thread, value, iterable);
+  if (!sl_sequence_items(iterable, &items, &count))
+    return extend_by_iteration(thread, value, iterable);
   if (count) memcpy(list->items + list->length, items, count * sizeof *items);
   list->length += (uint32_t)count;
   return true;

@@ -8,7 +8,9 @@ static struct sl_range *as_range(sl_value value) { return (struct sl_range *)(vo
 
 // ---------------------------------------------------------------- layout
 
-static int64_t element(const struct sl_range *range, int64_t i) { return range->start + i * range->step; }
+static int64_t element(const struct sl_range *range, int64_t i) {
+  return range->start + i * range->step;
+}
 
 static int64_t count_elements(int64_t start, int64_t stop, int64_t step) {
   int64_t span = step > 0 ? stop - start : start - stop;
@@ -69,17 +71,20 @@ static int range_contains(struct sl_thread *thread, sl_value x, sl_value item) {
   int32_t n;
   if (!sl_int_to_int32(item, &n) || range->length == 0) return 0;
   int64_t distance = n - range->start;
-  return distance % range->step == 0 && distance / range->step >= 0 && distance / range->step < range->length;
+  return distance % range->step == 0 && distance / range->step >= 0 &&
+         distance / range->step < range->length;
 }
 
 static sl_value range_index(struct sl_thread *thread, sl_value x, sl_value key) {
   size_t i;
-  if (!sl_sequence_position(thread, key, "sequence index", (size_t)as_range(x)->length, &i)) return NULL;
+  if (!sl_sequence_position(thread, key, "sequence index", (size_t)as_range(x)->length, &i))
+    return NULL;
   return sl_small_int_value(element(as_range(x), (int64_t)i));
 }
 
 // A stride beyond 32 bits can select one element at most.
-static sl_value range_slice(struct sl_thread *thread, sl_value x, sl_value start, sl_value stop, sl_value step) {
+static sl_value range_slice(struct sl_thread *thread, sl_value x, sl_value start, sl_value stop,
+                            sl_value step) {
   struct sl_slice slice;
   const struct sl_range *range = as_range(x);
   if (!sl_sequence_slice(thread, (size_t)range->length, start, stop, step, &slice)) return NULL;

@@ -10,7 +10,8 @@ bool sl_sequence_position(struct sl_thread *thread, sl_value key, const char *wh
   if (!sl_to_int32(thread, key, what, &index)) return false;
   int64_t actual = index < 0 ? (int64_t)index + (int64_t)length : index;
   if (actual < 0 || actual >= (int64_t)length) {
-    return sl_fail_false(thread, "index out of range (index is %d, but sequence has %zu elements)", index, length);
+    return sl_fail_false(thread, "index out of range (index is %d, but sequence has %zu elements)",
+                         index, length);
   }
   *position = (size_t)actual;
   return true;
@@ -29,8 +30,8 @@ static int64_t clamp(int64_t n, int64_t least, int64_t greatest) {
   return n < least ? least : n > greatest ? greatest : n;
 }
 
-bool sl_sequence_slice(struct sl_thread *thread, size_t length, sl_value start, sl_value stop, sl_value step,
-                       struct sl_slice *out) {
+bool sl_sequence_slice(struct sl_thread *thread, size_t length, sl_value start, sl_value stop,
+                       sl_value step, struct sl_slice *out) {
   int64_t n = (int64_t)length;
   int64_t stride = 1;
   if (!read_bound(thread, step, "slice step", &stride)) return false;
@@ -46,12 +47,13 @@ bool sl_sequence_slice(struct sl_thread *thread, size_t length, sl_value start, 
   last = clamp(last < 0 ? last + n : last, least, greatest);
   int64_t span = stride > 0 ? last - first : first - last;
   int64_t count = span <= 0 ? 0 : (span - 1) / (stride > 0 ? stride : -stride) + 1;
-  *out = (struct sl_slice){(int32_t)first, (int32_t)(span <= 0 ? first : last), (int32_t)stride, (uint32_t)count};
+  *out = (struct sl_slice){(int32_t)first, (int32_t)(span <= 0 ? first : last), (int32_t)stride,
+                           (uint32_t)count};
   return true;
 }
 
-bool sl_sequence_repetitions(struct sl_thread *thread, size_t length, sl_value n, int64_t limit, const char *unit,
-                             size_t *times) {
+bool sl_sequence_repetitions(struct sl_thread *thread, size_t length, sl_value n, int64_t limit,
+                             const char *unit, size_t *times) {
   int32_t count;
   *times = 0;
   if (sl_int_sign(n) <= 0 || length == 0) return true;
@@ -74,7 +76,8 @@ bool sl_sequence_check_sum(struct sl_thread *thread, size_t a, size_t b) {
   return sl_fail_false(thread, "excessive capacity requested (%zu + %zu elements)", a, b);
 }
 
-int sl_sequence_equal(struct sl_thread *thread, const sl_value *a, size_t a_count, const sl_value *b, size_t b_count) {
+int sl_sequence_equal(struct sl_thread *thread, const sl_value *a, size_t a_count,
+                      const sl_value *b, size_t b_count) {
   if (a_count != b_count) return 0;
   if (!sl_thread_enter(thread)) return -1;
   int equal = 1;
@@ -86,8 +89,8 @@ int sl_sequence_equal(struct sl_thread *thread, const sl_value *a, size_t a_coun
 }
 
 // The first elements that are not equal decide: equal ones need not be ordered.
-static bool compare_items(struct sl_thread *thread, const sl_value *a, size_t a_count, const sl_value *b,
-                          size_t b_count, int *order) {
+static bool compare_items(struct sl_thread *thread, const sl_value *a, size_t a_count,
+                          const sl_value *b, size_t b_count, int *order) {
   size_t shorter = a_count < b_count ? a_count : b_count;
   for (size_t i = 0; i < shorter; i++) {
     int equal = a[i] == b[i] ? 1 : sl_equal(thread, a[i], b[i]);
@@ -109,7 +112,8 @@ bool sl_sequence_compare(struct sl_thread *thread, sl_value a, sl_value b, int *
   return done;
 }
 
-int sl_sequence_contains(struct sl_thread *thread, const sl_value *items, size_t count, sl_value item) {
+int sl_sequence_contains(struct sl_thread *thread, const sl_value *items, size_t count,
+                         sl_value item) {
   for (size_t i = 0; i < count; i++) {
     int equal = items[i] == item ? 1 : sl_equal(thread, items[i], item);
     if (equal != 0) return equal;
@@ -117,8 +121,8 @@ int sl_sequence_contains(struct sl_thread *thread, const sl_value *items, size_t
   return 0;
 }
 
-bool sl_sequence_write(struct sl_thread *thread, const sl_value *items, size_t count, const char *before,
-                       const char *after, struct sl_text *out) {
+bool sl_sequence_write(struct sl_thread *thread, const sl_value *items, size_t count,
+                       const char *before, const char *after, struct sl_text *out) {
   sl_text_append_string(out, before);
   for (size_t i = 0; i < count; i++) {
     if (i > 0) sl_text_append(out, ", ", 2);

@@ -19,23 +19,26 @@ struct sl_slice {
   int32_t start, stop, step;  // normalised
   uint32_t count;             // number of positions
 };
-bool sl_sequence_slice(struct sl_thread *thread, size_t length, sl_value start, sl_value stop, sl_value step,
-                       struct sl_slice *out) SL_MUST_CHECK;
+bool sl_sequence_slice(struct sl_thread *thread, size_t length, sl_value start, sl_value stop,
+                       sl_value step, struct sl_slice *out) SL_MUST_CHECK;
 
 // How often x * n repeats its `length` elements; 0 for n <= 0. False: no 32-bit int, or a result beyond `limit`.
-bool sl_sequence_repetitions(struct sl_thread *thread, size_t length, sl_value n, int64_t limit, const char *unit,
-                             size_t *times) SL_MUST_CHECK;
+bool sl_sequence_repetitions(struct sl_thread *thread, size_t length, sl_value n, int64_t limit,
+                             const char *unit, size_t *times) SL_MUST_CHECK;
 // Fills `out` with `times` copies of the items.
 void sl_sequence_repeat(const sl_value *items, size_t count, size_t times, sl_value *out);
 // False: the sum of two lengths is beyond the limit.
 bool sl_sequence_check_sum(struct sl_thread *thread, size_t a, size_t b) SL_MUST_CHECK;
 
 // Element-wise, with sl_equal's and sl_compare's results.
-int sl_sequence_equal(struct sl_thread *thread, const sl_value *a, size_t a_count, const sl_value *b, size_t b_count);
-bool sl_sequence_compare(struct sl_thread *thread, sl_value a, sl_value b, int *order) SL_MUST_CHECK;
-int sl_sequence_contains(struct sl_thread *thread, const sl_value *items, size_t count, sl_value item);
+int sl_sequence_equal(struct sl_thread *thread, const sl_value *a, size_t a_count,
+                      const sl_value *b, size_t b_count);
+bool sl_sequence_compare(struct sl_thread *thread, sl_value a, sl_value b,
+                         int *order) SL_MUST_CHECK;
+int sl_sequence_contains(struct sl_thread *thread, const sl_value *items, size_t count,
+                         sl_value item);
 // Writes repr of each item between `before` and `after`.
-bool sl_sequence_write(struct sl_thread *thread, const sl_value *items, size_t count, const char *before,
-                       const char *after, struct sl_text *out) SL_MUST_CHECK;
+bool sl_sequence_write(struct sl_thread *thread, const sl_value *items, size_t count,
+                       const char *before, const char *after, struct sl_text *out) SL_MUST_CHECK;
 
 #endif  // RUNTIME_TYPES_SEQUENCE_H_

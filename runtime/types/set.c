@@ -35,7 +35,8 @@ static bool set_repr(struct sl_thread *thread, sl_value x, struct sl_text *out) 
 static bool set_truth(sl_value x) { return as_set(x)->count != 0; }
 
 // Whether an element of one set is in another: 1, 0, or -1 with an error pending.
-static int has_element(struct sl_thread *thread, struct sl_dict *set, const struct sl_dict_entry *entry) {
+static int has_element(struct sl_thread *thread, struct sl_dict *set,
+                       const struct sl_dict_entry *entry) {
   if (sl_dict_find(thread, set, entry->key, entry->hash)) return 1;
   return sl_error_pending(thread) ? -1 : 0;
 }
@@ -62,20 +63,22 @@ static void set_freeze(sl_value x, void (*visit)(void *data, sl_value part), voi
 // ---------------------------------------------------------------- operations
 
 // Adds to `result` the elements of `from` that are in `other`, or those that are not.
-static bool add_selected(struct sl_thread *thread, struct sl_dict *result, const struct sl_dict *from,
-                         struct sl_dict *other, bool wanted) {
+static bool add_selected(struct sl_thread *thread, struct sl_dict *result,
+                         const struct sl_dict *from, struct sl_dict *other, bool wanted) {
   size_t cursor = 0;
   const struct sl_dict_entry *entry;
   while ((entry = sl_table_next(from, &cursor)) != NULL) {
     int has = has_element(thread, other, entry);
     if (has < 0) return false;
-    if (has == wanted && !sl_dict_put(thread, result, entry->key, entry->hash, SL_NONE)) return false;
+    if (has == wanted && !sl_dict_put(thread, result, entry->key, entry->hash, SL_NONE))
+      return false;
   }
   return true;
 }
 
 // Only sets combine with sets; the order is that of the left one first.
-static sl_value set_binary(struct sl_thread *thread, enum sl_operator op, sl_value x, sl_value y, bool reversed) {
+static sl_value set_binary(struct sl_thread *thread, enum sl_operator op, sl_value x, sl_value y,
+                           bool reversed) {
   if (reversed || !sl_is_set(y)) return NULL;
   struct sl_dict *a = as_set(x), *b = as_set(y);
   struct sl_dict *result;

@@ -2,8 +2,6 @@
 //
 // String: immutable bytes, UTF-8 by convention: an element is a byte, as in Bazel. Strings of no or one byte are static, and never
 // allocated. bytes.c shares the layout.
-#define _GNU_SOURCE  // memmem
-
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,13 +20,18 @@ struct short_string {
   char bytes[8];
 };
 
-#define ONE(byte) {&sl_string_type, 0, 1, {(char)(byte)}}
+#define ONE(byte)                           \
+  {                                         \
+    &sl_string_type, 0, 1, { (char)(byte) } \
+  }
 #define FOUR(byte) ONE(byte), ONE((byte) + 1), ONE((byte) + 2), ONE((byte) + 3)
 #define SIXTEEN(byte) FOUR(byte), FOUR((byte) + 4), FOUR((byte) + 8), FOUR((byte) + 12)
-#define SIXTY_FOUR(byte) SIXTEEN(byte), SIXTEEN((byte) + 16), SIXTEEN((byte) + 32), SIXTEEN((byte) + 48)
+#define SIXTY_FOUR(byte) \
+  SIXTEEN(byte), SIXTEEN((byte) + 16), SIXTEEN((byte) + 32), SIXTEEN((byte) + 48)
 
 // Constant but for the hashes.
-static struct short_string one_byte_strings[256] = {SIXTY_FOUR(0), SIXTY_FOUR(64), SIXTY_FOUR(128), SIXTY_FOUR(192)};
+static struct short_string one_byte_strings[256] = {SIXTY_FOUR(0), SIXTY_FOUR(64), SIXTY_FOUR(128),
+                                                    SIXTY_FOUR(192)};
 static struct short_string empty_string = {&sl_string_type, 0, 0, {0}};
 
 static struct sl_string *as_string(sl_value value) { return (struct sl_string *)(void *)value; }
@@ -60,7 +63,9 @@ sl_value sl_string(const char *bytes, size_t length) {
 
 sl_value sl_string_from(const char *string) { return sl_string(string, strlen(string)); }
 
-sl_value sl_string_from_text(const struct sl_text *text) { return sl_string(text->bytes, text->length); }
+sl_value sl_string_from_text(const struct sl_text *text) {
+  return sl_string(text->bytes, text->length);
+}
 
 sl_value sl_string_format(const char *format, ...) {
   struct sl_text text = {0};
@@ -113,13 +118,16 @@ struct intern_table {
 
 static struct intern_table *_Atomic interned;
 
-static sl_value *intern_slot(struct intern_table *table, uint32_t hash, const char *bytes, size_t length) {
+static sl_value *intern_slot(struct intern_table *table, uint32_t hash, const char *bytes,
+                             size_t length) {
   for (size_t i = hash & table->mask;; i = (i + 1) & table->mask) {
     sl_value *slot = &table->slots[i];
     sl_value found = __atomic_load_n(slot, __ATOMIC_ACQUIRE);
     if (!found) return slot;
     const struct sl_string *string = as_string(found);
-    if (string->hash == hash && string->length == length && memcmp(string->bytes, bytes, length) == 0) return slot;
+    if (string->hash == hash && string->length == length &&
+        memcmp(string->bytes, bytes, length) == 0)
+      return slot;
   }
 }
 
@@ -177,7 +185,11 @@ void sl_string_quote(const char *bytes, size_t length, struct sl_text *out) {
     if (SL_LIKELY(c >= ' ' && c != '"' && c != '\\')) continue;
     sl_text_append(out, bytes + plain, i - plain);
     plain = i + 1;
-    const char *escape = c == '"' ? "\\\"" : c == '\\' ? "\\\\" : c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t";
+    const char *escape = c == '"'    ? "\\\""
+                         : c == '\\' ? "\\\\"
+                         : c == '\n' ? "\\n"
+                         : c == '\r' ? "\\r"
+                                     : "\\t";
     if (c >= ' ' || c == '\n' || c == '\r' || c == '\t') {
       sl_text_append(out, escape, 2);
     } else {
@@ -242,11 +254,13 @@ static sl_value string_index(struct sl_thread *thread, sl_value x, sl_value key)
   return sl_string_of_byte((unsigned char)as_string(x)->bytes[i]);
 }
 
-static sl_value string_slice(struct sl_thread *thread, sl_value x, sl_value start, sl_value stop, sl_value step) {
+static sl_value string_slice(struct sl_thread *thread, sl_value x, sl_value start, sl_value stop,
+                             sl_value step) {
   struct sl_slice slice;
   const struct sl_string *string = as_string(x);
   if (!sl_sequence_slice(thread, string->length, start, stop, step, &slice)) return NULL;
-  if (slice.step == 1 || slice.count < 2) return sl_string(string->bytes + slice.start, slice.count);
+  if (slice.step == 1 || slice.count < 2)
+    return sl_string(string->bytes + slice.start, slice.count);
   char *bytes;
   sl_value result = sl_string_new(slice.count, &bytes);
   for (uint32_t i = 0; i < slice.count; i++) {
@@ -263,7 +277,8 @@ sl_value sl_string_concatenate(struct sl_thread *thread, sl_value a, sl_value b)
   if (left->length == 0) return b;
   size_t length = (size_t)left->length + right->length;
   if (length > INT32_MAX) {
-    return sl_fail(thread, "excessive capacity requested (%u + %u characters)", left->length, right->length);
+    return sl_fail(thread, "excessive capacity requested (%u + %u characters)", left->length,
+                   right->length);
   }
   char *bytes;
   sl_value result = sl_string_new(length, &bytes);
@@ -274,15 +289,18 @@ sl_value sl_string_concatenate(struct sl_thread *thread, sl_value a, sl_value b)
 
 static sl_value repeat(struct sl_thread *thread, const struct sl_string *string, sl_value n) {
   size_t times;
-  if (!sl_sequence_repetitions(thread, string->length, n, INT32_MAX, "characters", &times)) return NULL;
+  if (!sl_sequence_repetitions(thread, string->length, n, INT32_MAX, "characters", &times))
+    return NULL;
   if (times * string->length <= 1) return sl_string(string->bytes, times * string->length);
   char *bytes;
   sl_value result = sl_string_new(times * string->length, &bytes);
-  for (size_t i = 0; i < times; i++) memcpy(bytes + i * string->length, string->bytes, string->length);
+  for (size_t i = 0; i < times; i++)
+    memcpy(bytes + i * string->length, string->bytes, string->length);
   return result;
 }
 
-static sl_value string_binary(struct sl_thread *thread, enum sl_operator op, sl_value x, sl_value y, bool reversed) {
+static sl_value string_binary(struct sl_thread *thread, enum sl_operator op, sl_value x, sl_value y,
+                              bool reversed) {
   if (op == SL_OP_STAR && sl_is_int(y)) return repeat(thread, as_string(x), y);
   if (reversed) return NULL;
   if (op == SL_OP_PLUS && sl_is_string(y)) return sl_string_concatenate(thread, x, y);
@@ -297,7 +315,8 @@ size_t sl_string_length(sl_value string) { return as_string(string)->length; }
 
 bool sl_string_is(sl_value value, const char *text) {
   size_t length = strlen(text);
-  return sl_is_string(value) && as_string(value)->length == length && memcmp(as_string(value)->bytes, text, length) == 0;
+  return sl_is_string(value) && as_string(value)->length == length &&
+         memcmp(as_string(value)->bytes, text, length) == 0;
 }
 
 const struct sl_type sl_string_type = {

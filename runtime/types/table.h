@@ -6,11 +6,13 @@
 
 #include "runtime/value.h"
 
-struct sl_dict *sl_table_new(const struct sl_type *type, struct sl_mutability *owner, size_t expected_count);
+struct sl_dict *sl_table_new(const struct sl_type *type, struct sl_mutability *owner,
+                             size_t expected_count);
 // Makes room for `count` entries in all.
 void sl_table_reserve(struct sl_dict *table, size_t count);
 // The removed value; NULL: no such key, or an error is pending.
-sl_value sl_table_remove(struct sl_thread *thread, struct sl_dict *table, sl_value key, uint32_t hash);
+sl_value sl_table_remove(struct sl_thread *thread, struct sl_dict *table, sl_value key,
+                         uint32_t hash);
 void sl_table_clear(struct sl_dict *table);
 // The next live entry at or after *cursor, NULL at the end.
 const struct sl_dict_entry *sl_table_next(const struct sl_dict *table, size_t *cursor);

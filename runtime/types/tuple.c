@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Tuple: immutable sequences, items inline. Their items may be mutable: such a tuple has no hash.
+#include "runtime/reach.h"
 #include "runtime/types/sequence.h"
 
 static struct sl_tuple *as_tuple(sl_value value) { return (struct sl_tuple *)(void *)value; }
@@ -21,7 +22,8 @@ static struct sl_tuple *tuple_new(size_t count) {
 
 static bool tuple_repr(struct sl_thread *thread, sl_value x, struct sl_text *out) {
   const struct sl_tuple *tuple = as_tuple(x);
-  return sl_sequence_write(thread, tuple->items, tuple->length, "(", tuple->length == 1 ? ",)" : ")", out);
+  return sl_sequence_write(thread, tuple->items, tuple->length, "(",
+                           tuple->length == 1 ? ",)" : ")", out);
 }
 
 static bool tuple_truth(sl_value x) { return as_tuple(x)->length != 0; }
@@ -54,13 +56,6 @@ static int tuple_equal(struct sl_thread *thread, sl_value x, sl_value y) {
   return sl_sequence_equal(thread, a->items, a->length, b->items, b->length);
 }
 
-static bool tuple_immutable(sl_value x) {
-  for (uint32_t i = 0; i < as_tuple(x)->length; i++) {
-    if (!sl_is_immutable(as_tuple(x)->items[i])) return false;
-  }
-  return true;
-}
-
 static int64_t tuple_length(sl_value x) { return as_tuple(x)->length; }
 
 static sl_value tuple_next(struct sl_iterator *iterator) {
@@ -84,7 +79,8 @@ static sl_value tuple_index(struct sl_thread *thread, sl_value x, sl_value key) 
   return as_tuple(x)->items[i];
 }
 
-static sl_value tuple_slice(struct sl_thread *thread, sl_value x, sl_value start, sl_value stop, sl_value step) {
+static sl_value tuple_slice(struct sl_thread *thread, sl_value x, sl_value start, sl_value stop,
+                            sl_value step) {
   struct sl_slice slice;
   if (!sl_sequence_slice(thread, as_tuple(x)->length, start, stop, step, &slice)) return NULL;
   struct sl_tuple *result = tuple_new(slice.count);
@@ -100,7 +96,8 @@ static void tuple_freeze(sl_value x, void (*visit)(void *data, sl_value part), v
 
 // ---------------------------------------------------------------- operations
 
-static sl_value concatenate(struct sl_thread *thread, const struct sl_tuple *a, const struct sl_tuple *b) {
+static sl_value concatenate(struct sl_thread *thread, const struct sl_tuple *a,
+                            const struct sl_tuple *b) {
   if (a->length == 0) return (sl_value)(uintptr_t)b;
   if (b->length == 0) return (sl_value)(uintptr_t)a;
   if (!sl_sequence_check_sum(thread, a->length, b->length)) return NULL;
@@ -112,15 +109,18 @@ static sl_value concatenate(struct sl_thread *thread, const struct sl_tuple *a, 
 
 static sl_value repeat(struct sl_thread *thread, const struct sl_tuple *tuple, sl_value n) {
   size_t times;
-  if (!sl_sequence_repetitions(thread, tuple->length, n, SL_SEQUENCE_LIMIT, "elements", &times)) return NULL;
+  if (!sl_sequence_repetitions(thread, tuple->length, n, SL_SEQUENCE_LIMIT, "elements", &times))
+    return NULL;
   struct sl_tuple *result = tuple_new(times * tuple->length);
   sl_sequence_repeat(tuple->items, tuple->length, times, result->items);
   return (sl_value)(void *)result;
 }
 
-static sl_value tuple_binary(struct sl_thread *thread, enum sl_operator op, sl_value x, sl_value y, bool reversed) {
+static sl_value tuple_binary(struct sl_thread *thread, enum sl_operator op, sl_value x, sl_value y,
+                             bool reversed) {
   if (op == SL_OP_STAR && sl_is_int(y)) return repeat(thread, as_tuple(x), y);
-  if (op == SL_OP_PLUS && !reversed && sl_is_tuple(y)) return concatenate(thread, as_tuple(x), as_tuple(y));
+  if (op == SL_OP_PLUS && !reversed && sl_is_tuple(y))
+    return concatenate(thread, as_tuple(x), as_tuple(y));
   return NULL;
 }
 
@@ -152,7 +152,7 @@ const struct sl_type sl_tuple_type = {
     .hash = tuple_hash,
     .equal = tuple_equal,
     .compare = sl_sequence_compare,
-    .immutable = tuple_immutable,
+    .immutable = sl_parts_are_immutable,
     .length = tuple_length,
     .iterate = tuple_iterate,
     .contains = tuple_contains,
