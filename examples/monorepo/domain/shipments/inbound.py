@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 
 from edifact import Message, ParseError, parse_interchange
 
@@ -17,7 +18,7 @@ from libs.ports.ports import find_port
 def _value(message: Message, tag: str, position: int = 1) -> str:
     segment = message.first(tag)
     if segment is None or len(segment) <= position:
-        raise InvalidInput("segment missing", message=message.reference, tag=tag)
+        raise InvalidInput("segment missing", reference=message.reference, tag=tag)
     return segment[position]
 
 
@@ -39,7 +40,7 @@ def read_interchange(text: str) -> tuple[list[Shipment], list[HarborError]]:
         messages = parse_interchange(text)
     except ParseError as error:
         raise InvalidInput("not an interchange", reason=str(error)) from error
-    return partition(attempt(lambda message=message: _shipment(message)) for message in messages)
+    return partition(attempt(partial(_shipment, message)) for message in messages)
 
 
 def telexed_shipments(lines: list[str]) -> list[ShipmentId]:

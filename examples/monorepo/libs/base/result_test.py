@@ -1,4 +1,5 @@
 import unittest
+from functools import partial
 
 from libs.base.errors import InvalidInput
 from libs.base.result import Failed, Ok, attempt, partition
@@ -21,7 +22,7 @@ class ResultTest(unittest.TestCase):
         self.assertEqual(Ok(2).map(str), Ok("2"))
 
     def test_partition(self) -> None:
-        values, errors = partition(attempt(lambda n=n: half(n)) for n in range(4))
+        values, errors = partition(attempt(partial(half, n)) for n in range(4))
         self.assertEqual(values, [0, 1])
         self.assertEqual([error.code for error in errors], ["invalid-input"] * 2)
 

@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
-
-import attrs
 
 from libs.base.errors import InvalidInput
 from libs.money.currency import Currency
 
 
-@attrs.frozen(order=True)
+@dataclass(frozen=True, order=True)
 class Money:
     """`amount` is rounded to the currency's digits on the way in."""
 
     currency: Currency
-    amount: Decimal = attrs.field(converter=Decimal)
+    amount: Decimal
 
-    def __attrs_post_init__(self) -> None:
+    def __post_init__(self) -> None:
         quantum = Decimal(1).scaleb(-self.currency.digits)
         object.__setattr__(self, "amount", self.amount.quantize(quantum, ROUND_HALF_EVEN))
 
     def __add__(self, other: Money) -> Money:
         if self.currency is not other.currency:
             raise InvalidInput("two currencies", left=self.currency, right=other.currency)
-        return attrs.evolve(self, amount=self.amount + other.amount)
+        return replace(self, amount=self.amount + other.amount)
 
     def __mul__(self, factor: Decimal | int) -> Money:
-        return attrs.evolve(self, amount=self.amount * factor)
+        return replace(self, amount=self.amount * factor)
 
     def __str__(self) -> str:
         return f"{self.amount:,} {self.currency}"

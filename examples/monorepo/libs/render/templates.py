@@ -7,7 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from libs.money.money import Money
 
-TEMPLATES = Path(__file__).parent / "templates"
+LETTERS = Path(__file__).with_name("letters")
 
 
 def _money(amount: Money) -> str:
@@ -17,7 +17,7 @@ def _money(amount: Money) -> str:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, keep_trailing_newline=True
+        loader=FileSystemLoader(LETTERS), undefined=StrictUndefined, keep_trailing_newline=True
     )
     environment.filters["money"] = _money
     return environment

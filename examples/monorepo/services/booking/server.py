@@ -48,8 +48,10 @@ def letter(quote: Quote) -> str:
 
 
 def summary(quotes: list[Quote], errors: list[HarborError]) -> str:
-    booked = [[quote.shipment.id, " - ".join(quote.ports), quote.price] for quote in quotes]
-    refused = [["-", str(error), error.code] for error in errors]
+    booked: list[list[object]] = [
+        [quote.shipment.id, " - ".join(quote.ports), quote.price] for quote in quotes
+    ]
+    refused: list[list[object]] = [["-", str(error), error.code] for error in errors]
     return table(["shipment", "route", "price"], booked + refused)
 
 

@@ -3,7 +3,7 @@
 load("@pypi//:requirements.bzl", "requirement")
 load("@rules_python//python:defs.bzl", "py_binary", "py_library", "py_test")
 
-def py_service(name, srcs, main, test, deps = [], data = []):
+def py_service(name, srcs, main, test, deps = [], test_deps = [], data = []):
     """Declares NAME_lib, the program NAME and NAME_test.
 
     Args:
@@ -12,6 +12,7 @@ def py_service(name, srcs, main, test, deps = [], data = []):
       main: the program's entry point.  It has click, as every program of ours.
       test: the one source of the test.
       deps: what the library needs.
+      test_deps: what the test needs besides the library.
       data: what the library reads at run time.
     """
     py_library(
@@ -35,5 +36,6 @@ def py_service(name, srcs, main, test, deps = [], data = []):
         name = name + "_test",
         srcs = [test],
         main = test,
-        deps = [":" + name + "_lib"],
+        visibility = ["//visibility:public"],
+        deps = [":" + name + "_lib"] + test_deps,
     )

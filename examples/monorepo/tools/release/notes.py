@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby
 
-from jinja2 import Template
+from jinja2 import Environment, StrictUndefined
 
 from tools.release.version import VERSION
 
-_NOTES = Template("""Harbor {{ version }}
+_NOTES = Environment(undefined=StrictUndefined).from_string("""Harbor {{ version }}
 {% for area, titles in areas %}
 {{ area }}:
 {% for title in titles %}- {{ title }}
