@@ -26,11 +26,6 @@ void sl_arguments_reverse(sl_value list);
 // the writing failed.
 sl_value sl_arguments_finish(bool written, struct sl_text *text);
 
-// Adds the entries of a mapping, or the pairs of an iterable, as dict() and dict.update() do; the messages
-// name `function`.
-bool sl_dict_add_pairs(struct sl_thread *thread, const char *function, sl_value dict,
-                       sl_value pairs) SL_MUST_CHECK;
-
 // Reads digits with an optional sign, fraction and exponent, and nothing else. False: malformed. A number
 // that is too large becomes infinite.
 bool sl_number_read_float(const char *bytes, size_t length, double *out);

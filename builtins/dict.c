@@ -2,50 +2,15 @@
 //
 // Dict: dict() and the methods of dicts. Invariant: a method that changes the dict checks first that it may,
 // before it looks at its arguments, as Bazel does.
-#include "builtins/arguments.h"
 #include "builtins/builtins.h"
-
-static bool add_pair(struct sl_thread *thread, const char *function, sl_value dict, sl_value pair,
-                     size_t position) {
-  if (!sl_is_iterable(pair)) {
-    return sl_fail_false(thread,
-                         "in %s, dictionary update sequence element #%zu is not iterable (%s)",
-                         function, position, sl_type_name(pair));
-  }
-  sl_value *items;
-  size_t count;
-  if (!sl_arguments_items(thread, pair, &items, &count)) return false;
-  if (count != 2) {
-    return sl_fail_false(thread,
-                         "in %s, item #%zu has length %zu, but exactly two elements are required",
-                         function, position, count);
-  }
-  return sl_dict_set(thread, dict, items[0], items[1]);
-}
-
-bool sl_dict_add_pairs(struct sl_thread *thread, const char *function, sl_value dict,
-                       sl_value pairs) {
-  if (sl_is_mapping(pairs)) return sl_dict_update(thread, dict, pairs);
-  if (!sl_is_iterable(pairs)) {
-    return sl_fail_false(thread, "in %s, got %s, want iterable", function, sl_type_name(pairs));
-  }
-  struct sl_iterator iterator;
-  if (!sl_iterate_begin(thread, pairs, &iterator)) return false;
-  bool added = true;
-  size_t position = 0;
-  for (sl_value pair; added && (pair = sl_iterate_next(&iterator)); position++) {
-    added = add_pair(thread, function, dict, pair, position);
-  }
-  sl_iterate_end(&iterator);
-  return added;
-}
 
 static sl_value dict_function(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)self;
   sl_value pairs = arguments[0], named = arguments[1];
-  if (!pairs) return named;
-  sl_value dict = sl_dict(thread, sl_dict_length(named));
-  if (!sl_dict_add_pairs(thread, "dict", dict, pairs)) return NULL;
+  // What is common: dict() or dict(name = value), without a copy.
+  if (sl_is_list(pairs) && sl_list_length(pairs) == 0) return named;
+  sl_value dict = sl_dict(thread, 0);
+  if (!sl_dict_update(thread, dict, pairs)) return NULL;
   return sl_dict_update(thread, dict, named) ? dict : NULL;
 }
 
@@ -109,8 +74,7 @@ static sl_value dict_setdefault(struct sl_thread *thread, sl_value self, sl_valu
 
 static sl_value dict_update(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   sl_value pairs = arguments[0], named = arguments[1];
-  if (!sl_check_mutable(thread, self)) return NULL;
-  if (pairs && !sl_dict_add_pairs(thread, "update", self, pairs)) return NULL;
+  if (!sl_check_mutable(thread, self) || !sl_dict_update(thread, self, pairs)) return NULL;
   return sl_dict_update(thread, self, named) ? SL_NONE : NULL;
 }
 
@@ -123,7 +87,7 @@ static sl_value dict_values(struct sl_thread *thread, sl_value self, sl_value *a
 }
 
 struct sl_builtin sl_dict_functions[] = {
-    SL_BUILTIN("dict(pairs = unbound, /, **kwargs)", dict_function,
+    SL_BUILTIN("dict(pairs = [], /, **kwargs)", dict_function,
                "A new dict with the entries of a dict, or of an iterable of pairs, and of the "
                "keyword arguments."),
     SL_BUILTIN_END,
@@ -142,7 +106,7 @@ struct sl_builtin sl_dict_methods[] = {
                "Removes the first entry and returns it as a pair (key, value)."),
     SL_BUILTIN("setdefault(key, /, default = None)", dict_setdefault,
                "The value of a key, which gets the value `default` if there is none."),
-    SL_BUILTIN("update(pairs = unbound, /, **kwargs)", dict_update,
+    SL_BUILTIN("update(pairs = [], /, **kwargs)", dict_update,
                "Adds the entries of a dict, or of an iterable of pairs, and of the keyword "
                "arguments."),
     SL_BUILTIN("values()", dict_values, "A new list of the values."),

@@ -56,7 +56,7 @@ static sl_value len_function(struct sl_thread *thread, sl_value self, sl_value *
 
 static sl_value list_function(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)self;
-  return arguments[0] ? sl_to_list(thread, arguments[0]) : sl_list(thread, NULL, 0);
+  return sl_to_list(thread, arguments[0]);
 }
 
 static sl_value range_function(struct sl_thread *thread, sl_value self, sl_value *arguments) {
@@ -81,7 +81,7 @@ static sl_value reversed_function(struct sl_thread *thread, sl_value self, sl_va
 
 static sl_value tuple_function(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)self;
-  return arguments[0] ? sl_to_tuple(thread, arguments[0]) : sl_tuple(NULL, 0);
+  return sl_to_tuple(thread, arguments[0]);
 }
 
 // Pushes one tuple after another until an iterator has come to its end.
@@ -121,14 +121,14 @@ struct sl_builtin sl_sequence_functions[] = {
                "A new list of the pairs (index, element), counting from `start`."),
     SL_BUILTIN("len(x, /)", len_function,
                "The number of bytes of a string, or of elements of anything iterable."),
-    SL_BUILTIN("list(x: iterable = unbound, /)", list_function,
+    SL_BUILTIN("list(x: iterable = [], /)", list_function,
                "A new list of the elements of an iterable."),
     SL_BUILTIN("range(start_or_stop: int, stop_or_none: int | None = None, step: int = 1, /)",
                range_function,
                "The ints from start (0 if only a stop is given) to before stop, step by step."),
     SL_BUILTIN("reversed(sequence: iterable, /)", reversed_function,
                "A new list of the elements of an iterable, the last one first."),
-    SL_BUILTIN("tuple(x: iterable = unbound, /)", tuple_function,
+    SL_BUILTIN("tuple(x: iterable = (), /)", tuple_function,
                "A tuple of the elements of an iterable."),
     SL_BUILTIN("zip(*args)", zip_function,
                "A new list of tuples: the first elements of all arguments, the second ones, and "

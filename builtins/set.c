@@ -109,7 +109,7 @@ static sl_value change(struct sl_thread *thread, const char *method, sl_value se
 
 static sl_value set_function(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)self;
-  return arguments[0] ? copy(thread, arguments[0]) : sl_set(thread, 0);
+  return copy(thread, arguments[0]);
 }
 
 static sl_value set_add(struct sl_thread *thread, sl_value self, sl_value *arguments) {
@@ -217,7 +217,7 @@ static sl_value set_update(struct sl_thread *thread, sl_value self, sl_value *ar
 }
 
 struct sl_builtin sl_set_functions[] = {
-    SL_BUILTIN("set(elements = unbound, /)", set_function,
+    SL_BUILTIN("set(elements = [], /)", set_function,
                "A new set of the elements of an iterable, in their order."),
     SL_BUILTIN_END,
 };

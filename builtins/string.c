@@ -2,9 +2,6 @@
 //
 // String: the methods of strings. A string is bytes, and its elements are bytes; letters, digits and white space
 // are ASCII's, as in Bazel. Invariant: a result that equals the receiver is the receiver.
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE  // memmem
-#endif
 #include <string.h>
 
 #include "builtins/arguments.h"
