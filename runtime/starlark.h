@@ -267,9 +267,6 @@ static inline int64_t sl_small_int(sl_value v) { return (int64_t)(intptr_t)v >> 
 // False if the value is no int or does not fit; no error is set.
 bool sl_int_to_int64(sl_value value, int64_t *out);
 bool sl_int_to_int32(sl_value value, int32_t *out);
-// The same as an argument: false with an error pending: "got string for WHAT, want int",
-// "got 2147483648 for WHAT, want value in signed 32-bit range".
-bool sl_to_int32(struct sl_thread *thread, sl_value value, const char *what, int32_t *out) SL_MUST_CHECK;
 int sl_int_sign(sl_value value);
 double sl_float_value(sl_value value);
 // An int of 32 bits, as Bazel wants indexes and counts. False with an error pending: "got string for index, want int", or
