@@ -48,12 +48,12 @@ static void rebuild(struct sl_dict *table, size_t capacity) {
   for (uint32_t i = 0; i < count; i++) index_entry(table, entries[i].hash, i);
 }
 
-// A table of which a quarter is holes is packed, another one grows: either way many puts pay for the next rebuild.
+// A table of which more than a quarter is holes is packed, another one grows: either way many puts pay for the next rebuild.
 static void make_room(struct sl_dict *table) {
   size_t capacity = table->capacity;
   if (capacity == 0) {
     capacity = FIRST_CAPACITY;
-  } else if (table->count > capacity - capacity / 4) {
+  } else if (table->count >= capacity - capacity / 4) {
     capacity = capacity < SMALL ? SMALL : 2 * capacity;
   }
   rebuild(table, capacity);

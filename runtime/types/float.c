@@ -2,6 +2,7 @@
 //
 // Float: IEEE doubles, immediate but for the two zeros and extreme magnitudes. Unlike IEEE, NaN equals itself and is greater than
 // any other number, so that equality and order are total.
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,10 +41,11 @@ static void read_decimal(const char *printed, struct decimal *decimal) {
   while (decimal->count > 1 && decimal->digits[decimal->count - 1] == '0') decimal->count--;
 }
 
-// The shortest digits that read back as the same number: 15 always survive a round trip from text, 17 always one from a double.
+// The shortest digits that read back as the same number. A text of 15 digits always survives the way through a double, so that trying
+// fewer is of no use; but for subnormal numbers, which have fewer bits. 17 digits always suffice.
 static void shortest_decimal(double magnitude, struct decimal *decimal) {
   char printed[40];
-  for (int digits = 15; digits <= 17; digits++) {
+  for (int digits = magnitude < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
     snprintf(printed, sizeof printed, "%.*e", digits - 1, magnitude);
     if (strtod(printed, NULL) == magnitude) break;
   }
