@@ -1,0 +1,5 @@
+"""The `pip` module extension."""
+
+load("//python/private:pip.bzl", _pip = "pip")
+
+pip = _pip

@@ -1,0 +1,39 @@
+"""The executable of a py_binary: a shell script that starts the interpreter of --python_path."""
+
+# Runs from the execution root, as actions do, or from anywhere beside its runfiles.
+_TEMPLATE = """#!/bin/sh
+main='{main}'
+[ -e "$main" ] || main="$0.runfiles/{workspace}/{short_main}"
+PYTHONPATH="{path}${{PYTHONPATH:-}}" exec '{python}' "$main" "$@"
+"""
+
+# "_main/a/b" -> "a/b", "REPO/site-packages" -> "external/REPO/site-packages"
+def _directory(entry, workspace):
+    repository, _, path = entry.partition("/")
+    if repository == workspace:
+        return path or "."
+    return "external/" + entry
+
+def write_launcher(ctx, main, imports):
+    """Declares and writes the launcher.
+
+    Args:
+      ctx: the context of an executable rule.
+      main: File to run.
+      imports: depset of PyInfo.imports.
+    Returns:
+      The launcher File, named like the target.
+    """
+    executable = ctx.actions.declare_file(ctx.label.name)
+    ctx.actions.write(
+        output = executable,
+        content = _TEMPLATE.format(
+            main = main.path,
+            path = "".join([_directory(entry, ctx.workspace_name) + ":" for entry in imports.to_list()]),
+            python = ctx.fragments.bazel_py.python_path,
+            short_main = main.short_path,
+            workspace = ctx.workspace_name,
+        ),
+        is_executable = True,
+    )
+    return executable

@@ -1,0 +1,55 @@
+"""PyInfo, with the fields and the defaults that rules_python gives it."""
+
+def _init(
+        *,
+        transitive_sources,
+        has_py2_only_sources = False,
+        has_py3_only_sources = False,
+        imports = depset(),
+        uses_shared_libraries = False,
+        direct_original_sources = depset(),
+        direct_pyc_files = depset(),
+        direct_pyi_files = depset(),
+        transitive_implicit_pyc_files = depset(),
+        transitive_implicit_pyc_source_files = depset(),
+        transitive_original_sources = depset(),
+        transitive_pyc_files = depset(),
+        transitive_pyi_files = depset(),
+        venv_symlinks = depset()):
+    return {
+        "direct_original_sources": direct_original_sources,
+        "direct_pyc_files": direct_pyc_files,
+        "direct_pyi_files": direct_pyi_files,
+        "has_py2_only_sources": has_py2_only_sources,
+        "has_py3_only_sources": has_py3_only_sources,
+        "imports": imports,
+        "transitive_implicit_pyc_files": transitive_implicit_pyc_files,
+        "transitive_implicit_pyc_source_files": transitive_implicit_pyc_source_files,
+        "transitive_original_sources": transitive_original_sources,
+        "transitive_pyc_files": transitive_pyc_files,
+        "transitive_pyi_files": transitive_pyi_files,
+        "transitive_sources": transitive_sources,
+        "uses_shared_libraries": uses_shared_libraries,
+        "venv_symlinks": venv_symlinks,
+    }
+
+PyInfo, _ = provider(
+    doc = "What a Python target gives to those who depend on it.",
+    init = _init,
+    fields = {
+        "direct_original_sources": "depset of the target's own .py files.",
+        "direct_pyc_files": "depset of the target's own .pyc files.",
+        "direct_pyi_files": "depset of the target's own .pyi files.",
+        "has_py2_only_sources": "bool.",
+        "has_py3_only_sources": "bool.",
+        "imports": "depset of directories to put on the search path, each REPOSITORY/PATH.",
+        "transitive_implicit_pyc_files": "depset of .pyc files made on the way.",
+        "transitive_implicit_pyc_source_files": "depset of the sources they are made from.",
+        "transitive_original_sources": "depset of .py files, transitive.",
+        "transitive_pyc_files": "depset of .pyc files, transitive.",
+        "transitive_pyi_files": "depset of .pyi files, transitive.",
+        "transitive_sources": "depset of .py files, transitive, postorder.",
+        "uses_shared_libraries": "bool: the target or a dependency has a native extension.",
+        "venv_symlinks": "depset of links of a virtual environment.",
+    },
+)

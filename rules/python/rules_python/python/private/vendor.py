@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fills the vendor directory: one folder for each distribution of a requirements lock.
+
+    vendor.py --manifest vendor.json --vendor-dir DIR [--python PYTHON]
+
+The manifest is what the hub repository of pip.parse generates. Each distribution is fetched by pip with its hashes checked
+and installed alone into DIR/REPOSITORY/site-packages; a BUILD.bazel beside it is what dependents load. A folder appears by
+rename when it is complete, so a killed run leaves nothing half done, and what is there is never touched again unless the
+lock's line for it changed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from email.parser import HeaderParser
+from pathlib import Path
+from typing import Any
+
+STAMP = "requirement.txt"
+
+BUILD = '''load("@rules_python//python:py_library.bzl", "py_library")
+
+package(default_visibility = ["//visibility:public"])
+
+py_library(
+    name = "pkg",
+    srcs = glob(
+        ["site-packages/**/*.py"],
+        allow_empty = True,
+    ),
+    data = [":data"],
+    imports = ["site-packages"],
+    pyi_srcs = glob(
+        ["site-packages/**/*.pyi"],
+        allow_empty = True,
+    ),
+    tags = {tags},
+    deps = {deps},
+)
+
+filegroup(
+    name = "data",
+    srcs = glob(
+        ["site-packages/**/*"],
+        allow_empty = True,
+        exclude = [
+            "**/*.py",
+            "**/*.pyc",
+            "**/*.pyi",
+            "**/* *",
+            "**/*.dist-info/RECORD",
+        ],
+    ),
+)
+
+filegroup(
+    name = "dist_info",
+    srcs = glob(
+        ["site-packages/*.dist-info/**"],
+        allow_empty = True,
+    ),
+)
+
+filegroup(
+    name = "extracted_whl_files",
+    srcs = glob(
+        ["site-packages/**"],
+        allow_empty = True,
+    ),
+)
+
+filegroup(
+    name = "whl",
+    srcs = [],
+)
+'''
+
+
+def normalize(name: str) -> str:
+    return re.sub(r"[-_.]+", "_", name).lower()
+
+
+def starlark_list(items: list[str]) -> str:
+    return "[" + "".join(f'\n        "{item}",' for item in items) + ("\n    ]" if items else "]")
+
+
+def required(site_packages: Path, extras: set[str]) -> list[str]:
+    """Names of the distributions that the one installed here needs, for this interpreter and these extras."""
+    # pip carries `packaging`; there is no other copy to rely on.
+    from pip._vendor.packaging.requirements import Requirement
+
+    names: list[str] = []
+    for metadata in site_packages.glob("*.dist-info/METADATA"):
+        headers = HeaderParser().parsestr(metadata.read_text(encoding="utf-8", errors="replace"))
+        for line in headers.get_all("Requires-Dist") or []:
+            requirement = Requirement(line)
+            marker = requirement.marker
+            wanted = marker is None or any(marker.evaluate({"extra": extra}) for extra in {"", *extras})
+            name = normalize(requirement.name)
+            if wanted and name not in names:
+                names.append(name)
+    return sorted(names)
+
+
+def install(line: str, target: Path, python: str) -> None:
+    """Installs one requirement, without its dependencies, as pip would."""
+    with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as lock:
+        lock.write(line.replace(" --hash=", " \\\n    --hash=") + "\n")
+        lock.flush()
+        command = [python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile", "--require-hashes"]
+        command += ["--disable-pip-version-check", "--no-warn-conflicts", "--root-user-action=ignore"]
+        command += ["--target", str(target), "-r", lock.name]
+        if subprocess.run(command, check=False).returncode != 0:
+            raise SystemExit(f"vendor: pip could not install {line.split(' --hash=')[0]}")
+
+
+def vendor(entry: dict[str, Any], hub: str, known: set[str], directory: Path, python: str) -> bool:
+    """Makes one repository. Returns whether anything was to be done."""
+    line: str = entry["line"]
+    repository = directory / entry["repository"]
+    stamp = repository / STAMP
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == line + "\n":
+        return False
+    directory.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=".vendor-", dir=directory))
+    try:
+        site_packages = draft / "site-packages"
+        install(line, site_packages, python)
+        shutil.rmtree(site_packages / "bin", ignore_errors=True)
+        extras = re.match(r"[^\[\]=<>~!;@ ]+\[([^\]]*)\]", line)
+        wanted = {extra.strip() for extra in extras.group(1).split(",")} if extras else set()
+        deps = [name for name in required(site_packages, wanted) if name in known and name != entry["name"]]
+        labels = [f"@@{hub}//{name}:pkg" for name in deps]
+        tags = [f"pypi_name={entry['name']}"]
+        build = BUILD.format(deps=starlark_list(labels), tags=starlark_list(tags))
+        (draft / "BUILD.bazel").write_text(build, encoding="utf-8")
+        (draft / "REPO.bazel").write_text("", encoding="utf-8")
+        (draft / STAMP).write_text(line + "\n", encoding="utf-8")
+        draft.chmod(0o755)
+        shutil.rmtree(repository, ignore_errors=True)
+        os.replace(draft, repository)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return True
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Fills the vendor directory from a requirements lock.")
+    parser.add_argument("--manifest", required=True, help="vendor.json of the hub repository")
+    parser.add_argument("--vendor-dir", required=True, help="where repositories go")
+    parser.add_argument("--python", default=sys.executable, help="the interpreter whose pip installs")
+    arguments = parser.parse_args()
+    manifest = json.loads(Path(arguments.manifest).read_text(encoding="utf-8"))
+    entries: list[dict[str, Any]] = manifest["requirements"]
+    known = {entry["name"] for entry in entries}
+    directory = Path(arguments.vendor_dir)
+    fetched = 0
+    for i, entry in enumerate(entries):
+        if vendor(entry, manifest["hub"], known, directory, arguments.python):
+            fetched += 1
+            print(f"[{i + 1}/{len(entries)}] {entry['line'].split(' --hash=')[0]}", flush=True)
+    print(f"{len(entries)} distributions in {directory}, {fetched} fetched now", flush=True)
+
+
+if __name__ == "__main__":
+    main()
