@@ -72,16 +72,16 @@ enum bz_order { BZ_ORDER_DEFAULT, BZ_ORDER_POSTORDER, BZ_ORDER_PREORDER, BZ_ORDE
 struct bz_depset {
   const struct sl_type *type;
   enum bz_order order;
-  bool immutable_elements;
+  bool was_flattened;           // to_list() was called; from the second call on its result is kept
   uint32_t count;               // children
-  sl_value element_type;        // NULL while empty
-  sl_value flat;                // cached to_list(), a frozen list, or NULL
+  sl_value example;             // an element, whose type is that of all; NULL: empty
+  sl_value flat;                // kept to_list(), a frozen list, or NULL
   uint64_t epoch;               // the last walk that met it
   sl_value children[];          // a bz_depset among them is transitive (elements are never depsets)
 };
 sl_value bz_depset_new(struct sl_thread *thread, enum bz_order order, const sl_value *direct, size_t direct_count,
                        const sl_value *transitive, size_t transitive_count);
-// All elements in the depset's order: a frozen list, cached.
+// All elements in the depset's order: a frozen list.
 sl_value bz_depset_to_list(struct sl_thread *thread, sl_value depset);
 
 // ---------------------------------------------------------------- configured targets

@@ -122,6 +122,7 @@ struct bz_repository *bz_repository_define_missing(struct bz_workspace *workspac
   struct bz_repository *repository = known_repository(workspace, canonical_name, strlen(canonical_name));
   if (!repository)
     repository = make_repository(workspace, sl_arena_copy(&workspace->arena, canonical_name, strlen(canonical_name)));
+  repository->state->defined = true;
   if (repository->kind == BZ_REPOSITORY_MISSING)
     repository->reason = sl_arena_copy(&workspace->arena, reason, strlen(reason));
   return repository;
@@ -172,8 +173,8 @@ static const char *sibling_name(struct bz_repository *from, const char *apparent
   if (!usage) return NULL;
   const char *name =
       sl_arena_format(&workspace->arena, "%s%.*s", usage->extension.repository_prefix, (int)length, apparent);
-  struct bz_repository *sibling = known_repository(workspace, name, strlen(name));
-  if (sibling && sibling->kind != BZ_REPOSITORY_MISSING) return name;
+  struct bz_repository *sibling = bz_repository_find(workspace, name, strlen(name));
+  if (sibling->kind != BZ_REPOSITORY_MISSING || sibling->state->defined) return name;
   return mapped_name(usage->extension.defined_in, apparent, length);
 }
 

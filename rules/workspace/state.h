@@ -32,6 +32,7 @@ struct bz_repository_state {
   struct sl_handle *files;                  // GENERATED: dict path -> text
   const char *embedded_prefix;              // EMBEDDED: "rules_python/"
   struct bz_extension *extension;           // generates it, or NULL
+  bool defined;                             // an extension names it, even if it could not be made
   bool mapped;                              // its MODULE.bazel was read
   const char **ignored;                     // directories without packages, from .bazelignore
   size_t ignored_count;

@@ -10,7 +10,7 @@ _ALIASES = ["pkg", "whl", "data", "dist_info", "extracted_whl_files"]
 
 _ALIAS = """alias(
     name = "{name}",
-    actual = "@@{spoke}//:{target}",
+    actual = "@{spoke}//:{target}",
 )
 """
 
@@ -48,27 +48,41 @@ def _package(name, spoke):
 def _labels(repository, names, target):
     return ["@@{}//{}:{}".format(repository, name, target) for name in names]
 
+# What `starmypy vendor` reads: where each requirement belongs.
+def _manifest(rctx):
+    prefix = rctx.name.removesuffix(rctx.attr.hub_name)
+    return json.encode_indent({
+        "hub": rctx.attr.hub_name,
+        "lock": rctx.attr.lock,
+        "python_version": rctx.attr.python_version,
+        "requirements": [
+            {"line": rctx.attr.lines[name], "name": name, "repository": prefix + spoke}
+            for name, spoke in rctx.attr.spokes.items()
+        ],
+    }) + "\n"
+
 def _hub_impl(rctx):
     names = rctx.attr.spokes.keys()
     for name, spoke in rctx.attr.spokes.items():
         rctx.file(name + "/BUILD.bazel", _package(name, spoke))
-    repository = rctx.name
     rctx.file("BUILD.bazel", "package(default_visibility = [\"//visibility:public\"])\n\nexports_files([\"requirements.bzl\"])\n")
     rctx.file("requirements.bzl", _REQUIREMENTS_BZL.format(
         hub = rctx.attr.hub_name,
-        repository = repository,
-        packages = _quoted(_labels(repository, names, "pkg")),
-        wheels = _quoted(_labels(repository, names, "whl")),
-        data = _quoted(_labels(repository, names, "data")),
-        by_package = ", ".join(["\"{}\": \"@@{}//{}:whl\"".format(name, repository, name) for name in names]),
+        repository = rctx.name,
+        packages = _quoted(_labels(rctx.name, names, "pkg")),
+        wheels = _quoted(_labels(rctx.name, names, "whl")),
+        data = _quoted(_labels(rctx.name, names, "data")),
+        by_package = ", ".join(["\"{}\": \"@@{}//{}:whl\"".format(name, rctx.name, name) for name in names]),
     ))
-    rctx.file("vendor.json", rctx.attr.manifest)
+    rctx.file("vendor.json", _manifest(rctx))
 
 _hub = repository_rule(
     implementation = _hub_impl,
     attrs = {
         "hub_name": attr.string(),
-        "manifest": attr.string(),
+        "lines": attr.string_dict(),
+        "lock": attr.string(),
+        "python_version": attr.string(),
         "spokes": attr.string_dict(),
     },
 )
@@ -92,20 +106,13 @@ def _parse(module_ctx, tag, hubs):
     if tag.hub_name in hubs:
         return  # another Python version of the same hub: labels mean the first one
     hubs[tag.hub_name] = True
-    canonical = {requirement.name: module_ctx.canonical_prefix + prefix + requirement.name for requirement in requirements}
     _hub(
         name = tag.hub_name,
         hub_name = tag.hub_name,
-        spokes = canonical,
-        manifest = json.encode_indent({
-            "hub": module_ctx.canonical_prefix + tag.hub_name,
-            "lock": str(lock),
-            "python_version": tag.python_version,
-            "requirements": [
-                {"line": requirement.line, "name": requirement.name, "repository": canonical[requirement.name]}
-                for requirement in requirements
-            ],
-        }) + "\n",
+        lines = {requirement.name: requirement.line for requirement in requirements},
+        lock = str(lock),
+        python_version = tag.python_version,
+        spokes = {requirement.name: prefix + requirement.name for requirement in requirements},
     )
 
 def _pip_impl(module_ctx):

@@ -137,7 +137,7 @@ def vendor(entry: dict[str, Any], hub: str, known: set[str], directory: Path, py
         extras = re.match(r"[^\[\]=<>~!;@ ]+\[([^\]]*)\]", line)
         wanted = {extra.strip() for extra in extras.group(1).split(",")} if extras else set()
         deps = [name for name in required(site_packages, wanted) if name in known and name != entry["name"]]
-        labels = [f"@@{hub}//{name}:pkg" for name in deps]
+        labels = [f"@{hub}//{name}:pkg" for name in deps]
         tags = [f"pypi_name={entry['name']}"]
         build = BUILD.format(deps=starlark_list(labels), tags=starlark_list(tags))
         (draft / "BUILD.bazel").write_text(build, encoding="utf-8")
