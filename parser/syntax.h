@@ -173,6 +173,7 @@ const char *sl_operator_text(enum sl_operator op);
 
 enum sl_argument_kind { SL_ARGUMENT_POSITIONAL, SL_ARGUMENT_KEYWORD, SL_ARGUMENT_STAR, SL_ARGUMENT_STAR_STAR };
 
+// The low bits of `flags`; the others are the parser's own.
 enum sl_node_flag {
   SL_FLAG_PARENTHESES = 1,     // the expression stands in parentheses of its own
   SL_FLAG_DICT = 2,            // of a comprehension
@@ -187,15 +188,19 @@ struct sl_node_list {
 
 struct sl_function_syntax;
 
+// No tree is deeper than this, so that whoever walks one may recurse; deeper nesting is an error of the file.
+enum { SL_DEPTH_LIMIT = 2000 };
+
 // One construct. Which member of the union holds follows from `kind`; each is named like it.
 struct sl_node {
   uint8_t kind;      // enum sl_node_kind
-  uint8_t op;        // enum sl_operator, sl_argument_kind, or for IDENTIFIER enum sl_scope
+  uint8_t op;        // enum sl_operator, sl_argument_kind, or for IDENTIFIER and DEF enum sl_scope
   uint16_t flags;    // enum sl_node_flag
   uint32_t start;    // byte offset of the first byte
   uint32_t end;      // byte offset after the last byte
   uint32_t mark;     // byte offset that errors point at: the operator, the "(" of a call, the "[" of an index,
-                     // the "." of a DOT; equals start elsewhere. For IDENTIFIER: the index in its scope
+                     // the "." of a DOT; equals start elsewhere. For IDENTIFIER, and for DEF as what binds its
+                     // function's name: the index in its scope
   union {
     struct { struct sl_name *name; } identifier;
     struct { const char *digits; uint32_t length; uint32_t base; int64_t value; } integer;  // base 0: value holds it;

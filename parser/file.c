@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Files: takes text in, drives lexer, layout and grammar, and hands out the tree. Invariant: whatever the bytes
+// are, there is a tree; if it is not the whole text, there is an error.
+#include <stdlib.h>
+#include <string.h>
+
+#include "parser/grammar.h"
+#include "parser/parser.h"
+
+// re2c reads at most so far behind the end of the text.
+enum { PADDING = 8 };
+
+static struct sl_parsed *new_file(const char *path, const char *source, size_t length,
+                                  const struct sl_dialect *dialect) {
+  struct sl_parsed *parsed = calloc(1, sizeof *parsed);
+  if (!parsed) abort();
+  struct sl_file *file = &parsed->file;
+  file->path = sl_arena_copy(&file->arena, path, strlen(path));
+  file->dialect = dialect;
+  bool too_large = length > UINT32_MAX - PADDING;
+  if (too_large) length = 0;
+  char *copy = sl_arena_allocate(&file->arena, length + PADDING);
+  if (length) memcpy(copy, source, length);
+  file->source = copy;
+  file->length = length;
+  if (too_large) sl_diagnostic_add(file, 0, 0, "file too large");
+  return parsed;
+}
+
+static void find_lines(struct sl_file *file) {
+  uint32_t *starts = NULL;
+  const char *limit = file->source + file->length;
+  for (const char *at = file->source; at; at = memchr(at, '\n', (size_t)(limit - at))) {
+    if (file->line_count) at++;
+    starts = sl_tree_grow(&file->arena, starts, file->line_count, sizeof *starts);
+    starts[file->line_count++] = (uint32_t)(at - file->source);
+  }
+  file->line_starts = starts;
+}
+
+// A word inside brackets that did not fit and that stands where a statement may stand: the brackets were not
+// meant to be open any more.
+static bool begins_statement(const struct sl_parse *parse, bool was_recovering) {
+  return parse->recovering && !was_recovering && parse->token.start == parse->suspect;
+}
+
+static void run(struct sl_parse *parse, void *grammar) {
+  do {
+    bool was_recovering = parse->recovering;
+    parse->lookahead = sl_layout_next(parse, &parse->token);
+    sl_grammar(grammar, parse->lookahead, parse->token);
+    if (begins_statement(parse, was_recovering)) {
+      sl_layout_restart_line(parse, parse->token.start);
+      parse->suspect = UINT32_MAX;
+      parse->lookahead = SL_TOKEN_NEWLINE;
+      parse->token.end = parse->token.start;
+      sl_grammar(grammar, SL_TOKEN_NEWLINE, parse->token);
+    }
+    // Errors end with their line.
+    if (parse->lookahead == SL_TOKEN_NEWLINE) parse->recovering = false;
+  } while (parse->lookahead);
+}
+
+static struct sl_file *parse_file(const char *path, const char *source, size_t length,
+                                  const struct sl_dialect *dialect, bool expression_only) {
+  struct sl_parsed *parsed = new_file(path, source, length, dialect);
+  struct sl_file *file = &parsed->file;
+  find_lines(file);
+  struct sl_parse parse = {
+      .parsed = parsed,
+      .file = file,
+      .dialect = dialect,
+      .cursor = file->source,
+      .limit = file->source + file->length,
+      .line_start = true,
+      .suspect = UINT32_MAX,
+      .expression_only = expression_only,
+  };
+  void *grammar = sl_grammarAlloc(malloc, &parse);
+  if (!grammar) abort();
+  if (expression_only) sl_grammar(grammar, SL_TOKEN_EXPRESSION, parse.token);
+  run(&parse, grammar);
+  sl_grammarFree(grammar, free);
+  // An expression that did not parse leaves nothing.
+  if (!file->top_level) {
+    sl_tree_finish(&parse, sl_tree_block(&parse, (struct sl_pending){0}, 0, 0));
+  }
+  sl_diagnostic_sort(file);
+  return file;
+}
+
+struct sl_file *sl_file_parse(const char *path, const char *source, size_t length,
+                              const struct sl_dialect *dialect) {
+  return parse_file(path, source, length, dialect, false);
+}
+
+struct sl_file *sl_file_parse_expression(const char *path, const char *source, size_t length,
+                                         const struct sl_dialect *dialect) {
+  return parse_file(path, source, length, dialect, true);
+}
+
+void sl_file_free(struct sl_file *file) {
+  if (!file) return;
+  sl_arena_clear(&file->arena);
+  free((struct sl_parsed *)file);
+}

@@ -1,0 +1,526 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The grammar, in the order of the language specification, with the productions that recover from errors.
+// Invariant: no conflicts, and no empty production where a message depends on what stands on the stack.
+//
+// The tokens INDENT, OUTDENT and NEWLINE come from layout.c and only ever at the ends of logical lines; so an
+// error ends with its line, and an indented block after a broken line is still parsed.
+
+%name sl_grammar
+%token_prefix SL_TOKEN_
+%token_type {struct sl_token}
+%default_type {struct sl_node *}
+%extra_context {struct sl_parse *parse}
+// Grows on the heap: deep nesting must not fail here.
+%stack_size 0
+%start_symbol file
+
+%include {
+#define NDEBUG  // Lemon's tracing needs a mutable global.
+#pragma GCC diagnostic ignored "-Wunused-variable"  // `parse` in a destructor that has nothing to do.
+#include <stdlib.h>
+
+#include "parser/grammar.h"
+#include "parser/parser.h"
+
+// Whether the token that is being looked at ends an expression list.
+static bool ends_list(const struct sl_parse *parse) {
+  switch (parse->lookahead) {
+    case 0:
+    case SL_TOKEN_NEWLINE:
+    case SL_TOKEN_SEMICOLON:
+    case SL_TOKEN_EQUALS:
+    case SL_TOKEN_RBRACE:
+    case SL_TOKEN_RBRACKET:
+    case SL_TOKEN_RPAREN:
+      return true;
+    default:
+      return false;
+  }
+}
+
+static void error_here(struct sl_parse *parse, const char *message) {
+  sl_expect_error(parse, parse->lookahead, &parse->token, message);
+}
+
+// A comma after an expression list without parentheses.
+static void trailing_comma(struct sl_parse *parse) {
+  if (!ends_list(parse)) {
+    error_here(parse, "expected expression");
+  } else if (!parse->recovering) {
+    sl_diagnostic_add(parse->file, parse->token.start, parse->token.end,
+                      "Trailing comma is allowed only in parenthesized tuples.");
+  }
+}
+
+// Annotations that the dialect does not have are what Bazel 8 says they are: a token too many.
+static void check_annotation(struct sl_parse *parse, const struct sl_token *colon,
+                             const char *message) {
+  if (!parse->dialect->type_syntax) sl_expect_error(parse, SL_TOKEN_COLON, colon, message);
+}
+}
+
+// What does not fit: the message follows from the tokens that would.
+%syntax_error {
+  _Static_assert(YYNTOKEN <= 64, "the tokens fit into the bit sets of struct sl_expect");
+  const yyStackEntry *top = yypParser->yytos;
+  const yyStackEntry *below = top > yypParser->yystack ? top - 1 : top;
+  struct sl_expect expect = {.top = top->major, .below = below->major};
+  for (unsigned token = 1; token < YYNTOKEN; token++) {
+    uint64_t bit = (uint64_t)1 << token;
+    if (yy_find_shift_action((YYCODETYPE)token, top->stateno) <= YY_MAX_SHIFTREDUCE) {
+      expect.accepted |= bit;
+    }
+    if (yy_find_shift_action((YYCODETYPE)token, below->stateno) <= YY_MAX_SHIFTREDUCE) {
+      expect.accepted_below |= bit;
+    }
+  }
+  sl_expect_report(parse, yymajor, &TOKEN, &expect);
+}
+
+%token ILLEGAL WHILE BYTES.
+
+// An indented block belongs to the line before it if that can have one.
+%nonassoc NEWLINE.
+%nonassoc INDENT.
+%left OR.
+%left AND.
+%right NOT.
+%left PIPE.
+%left CARET.
+%left AMPERSAND.
+%left SHIFT.
+%left PLUS MINUS.
+%left STAR DIVISION.
+
+// ---------------------------------------------------------------- file
+
+file ::= statements(L). {
+  sl_tree_finish(parse, sl_tree_block(parse, L, 0, (uint32_t)parse->file->length));
+}
+// One expression: EXPRESSION is not a token of the text but what file.c begins with.
+file ::= EXPRESSION expression(E) NEWLINE. {
+  struct sl_node *result = sl_tree_statement(parse, SL_NODE_RETURN, E->start, E->end, E);
+  struct sl_pending body = sl_tree_begin(parse, result);
+  sl_tree_finish(parse, sl_tree_block(parse, body, 0, (uint32_t)parse->file->length));
+}
+file ::= EXPRESSION error NEWLINE.
+
+// ---------------------------------------------------------------- statements
+
+%type statements {struct sl_pending}
+statements(A) ::= . { A = sl_tree_empty(parse); }
+statements(A) ::= statements(L) line(M) NEWLINE. {
+  A = sl_tree_join(parse, L, M);
+  parse->after_broken = false;
+}
+statements(A) ::= statements(L) line(M) SEMICOLON NEWLINE. {
+  A = sl_tree_join(parse, L, M);
+  parse->after_broken = false;
+}
+statements(A) ::= statements(L) compound(S). {
+  A = sl_tree_push(parse, L, S);
+  parse->after_broken = false;
+}
+statements(A) ::= statements(L) error NEWLINE(N). {
+  A = sl_tree_push(parse, L, sl_tree_broken(parse, N.end));
+  parse->after_broken = true;
+  yypParser->yyerrcnt = -1;  // The next error is a new one, however near.
+}
+// An indented block where none may stand: reported unless it is the body of a broken line.
+statements(A) ::= statements(L) unexpected_indent(W) statements(M) OUTDENT. {
+  A = W ? sl_tree_join(parse, L, M) : sl_tree_drop(parse, L, M);
+  parse->after_broken = false;
+}
+
+%type unexpected_indent {bool}
+unexpected_indent(A) ::= INDENT(T). {
+  A = !parse->after_broken;
+  if (A) sl_diagnostic_add(parse->file, T.start, T.end, "indentation error");
+  parse->after_broken = false;
+}
+
+%type line {struct sl_pending}
+line(A) ::= small(S). { A = sl_tree_begin(parse, S); }
+line(A) ::= line(L) SEMICOLON small(S). { A = sl_tree_push(parse, L, S); }
+
+suite(A) ::= line(L) NEWLINE(N). { A = sl_tree_block(parse, L, N.start, N.start); }
+suite(A) ::= line(L) SEMICOLON NEWLINE(N). { A = sl_tree_block(parse, L, N.start, N.start); }
+suite(A) ::= NEWLINE(N) INDENT statements(L) OUTDENT. {
+  A = sl_tree_block(parse, L, N.start, N.end);
+}
+suite(A) ::= NEWLINE(N). {
+  sl_diagnostic_add(parse->file, parse->token.start, parse->token.end, "expected an indented block");
+  A = sl_tree_block(parse, sl_tree_empty(parse), N.start, N.end);
+}
+
+// ---------------------------------------------------------------- def
+
+compound(A) ::= signature(S) COLON suite(B). { A = sl_tree_function(parse, S, NULL, B); }
+compound(A) ::= signature(S) ARROW test(T) COLON suite(B). {
+  A = sl_tree_function(parse, S, T, B);
+}
+
+signature(A) ::= DEF(D) IDENTIFIER(N) LPAREN RPAREN. {
+  A = sl_tree_signature(parse, SL_NODE_DEF, D.start, &N, sl_tree_empty(parse));
+}
+signature(A) ::= DEF(D) IDENTIFIER(N) LPAREN parameters(P) RPAREN. {
+  A = sl_tree_signature(parse, SL_NODE_DEF, D.start, &N, P);
+}
+signature(A) ::= DEF(D) IDENTIFIER(N) LPAREN parameters(P) COMMA RPAREN. {
+  A = sl_tree_signature(parse, SL_NODE_DEF, D.start, &N, P);
+}
+
+%type parameters {struct sl_pending}
+parameters(A) ::= parameter(P). { A = sl_tree_begin(parse, P); }
+parameters(A) ::= parameters(L) COMMA parameter(P). { A = sl_tree_push(parse, L, P); }
+
+%type parameter {void *}
+parameter(A) ::= plain_parameter(P). { A = P; }
+parameter(A) ::= IDENTIFIER(N) COLON(C) test(T). {
+  check_annotation(parse, &C, "expected )");
+  A = sl_tree_parameter(parse, SL_WRITTEN_NAMED, N.start, &N, T, NULL);
+}
+parameter(A) ::= IDENTIFIER(N) COLON(C) test(T) EQUALS test(D). {
+  check_annotation(parse, &C, "expected )");
+  A = sl_tree_parameter(parse, SL_WRITTEN_NAMED, N.start, &N, T, D);
+}
+parameter(A) ::= STAR(S) IDENTIFIER(N) COLON(C) test(T). {
+  check_annotation(parse, &C, "expected )");
+  A = sl_tree_parameter(parse, SL_WRITTEN_STAR, S.start, &N, T, NULL);
+}
+parameter(A) ::= STAR_STAR(S) IDENTIFIER(N) COLON(C) test(T). {
+  check_annotation(parse, &C, "expected )");
+  A = sl_tree_parameter(parse, SL_WRITTEN_STAR_STAR, S.start, &N, T, NULL);
+}
+
+%type plain_parameter {void *}
+plain_parameter(A) ::= IDENTIFIER(N). {
+  A = sl_tree_parameter(parse, SL_WRITTEN_NAMED, N.start, &N, NULL, NULL);
+}
+plain_parameter(A) ::= IDENTIFIER(N) EQUALS test(D). {
+  A = sl_tree_parameter(parse, SL_WRITTEN_NAMED, N.start, &N, NULL, D);
+}
+plain_parameter(A) ::= STAR(S). {
+  A = sl_tree_parameter(parse, SL_WRITTEN_STAR, S.start, NULL, NULL, NULL);
+}
+plain_parameter(A) ::= STAR(S) IDENTIFIER(N). {
+  A = sl_tree_parameter(parse, SL_WRITTEN_STAR, S.start, &N, NULL, NULL);
+}
+plain_parameter(A) ::= STAR_STAR(S) IDENTIFIER(N). {
+  A = sl_tree_parameter(parse, SL_WRITTEN_STAR_STAR, S.start, &N, NULL, NULL);
+}
+
+// ---------------------------------------------------------------- if, for, while
+
+compound(A) ::= IF(T) test(C) COLON suite(B). { A = sl_tree_if(parse, T.start, C, B, NULL); }
+compound(A) ::= IF(T) test(C) COLON suite(B) alternative(E). {
+  A = sl_tree_if(parse, T.start, C, B, E);
+}
+alternative(A) ::= ELIF(T) test(C) COLON suite(B). { A = sl_tree_if(parse, T.start, C, B, NULL); }
+alternative(A) ::= ELIF(T) test(C) COLON suite(B) alternative(E). {
+  A = sl_tree_if(parse, T.start, C, B, E);
+}
+alternative(A) ::= ELSE COLON suite(B). { A = B; }
+
+compound(A) ::= FOR(T) targets(V) IN expression(E) COLON suite(B). {
+  A = sl_tree_loop(parse, SL_NODE_FOR, T.start, V, E, B);
+}
+compound(A) ::= WHILE(T) test(C) COLON suite(B). {
+  A = sl_tree_loop(parse, SL_NODE_WHILE, T.start, NULL, C, B);
+}
+
+targets(A) ::= target_list(L). { A = sl_tree_bare(parse, L, false); }
+targets(A) ::= target_list(L) COMMA. { A = sl_tree_bare(parse, L, true); }
+%type target_list {struct sl_pending}
+target_list(A) ::= unary(E). { A = sl_tree_begin(parse, E); }
+target_list(A) ::= target_list(L) COMMA unary(E). { A = sl_tree_push(parse, L, E); }
+
+// ---------------------------------------------------------------- small statements
+
+small(A) ::= RETURN(T). {
+  if (parse->lookahead != SL_TOKEN_NEWLINE && parse->lookahead != SL_TOKEN_SEMICOLON) {
+    error_here(parse, "expected expression");
+  }
+  A = sl_tree_statement(parse, SL_NODE_RETURN, T.start, T.end, NULL);
+}
+small(A) ::= RETURN(T) expression(E). {
+  A = sl_tree_statement(parse, SL_NODE_RETURN, T.start, E->end, E);
+}
+small(A) ::= BREAK(T). { A = sl_tree_statement(parse, SL_NODE_BREAK, T.start, T.end, NULL); }
+small(A) ::= CONTINUE(T). { A = sl_tree_statement(parse, SL_NODE_CONTINUE, T.start, T.end, NULL); }
+small(A) ::= PASS(T). { A = sl_tree_statement(parse, SL_NODE_PASS, T.start, T.end, NULL); }
+small(A) ::= expression(E). {
+  A = sl_tree_statement(parse, SL_NODE_EXPRESSION_STATEMENT, E->start, E->end, E);
+}
+small(A) ::= expression(L) EQUALS(T) expression(R). {
+  A = sl_tree_assign(parse, SL_NODE_ASSIGN, SL_OP_NONE, L->start, T.start, L, NULL, R);
+}
+small(A) ::= expression(L) AUGMENTED(T) expression(R). {
+  A = sl_tree_assign(parse, SL_NODE_AUGMENTED, T.op, L->start, T.start, L, NULL, R);
+}
+small(A) ::= expression(L) COLON(C) test(T). {
+  check_annotation(parse, &C, "expected newline");
+  A = sl_tree_assign(parse, SL_NODE_ASSIGN, SL_OP_NONE, L->start, C.start, L, T, NULL);
+}
+small(A) ::= expression(L) COLON(C) test(T) EQUALS(Q) expression(R). {
+  check_annotation(parse, &C, "expected newline");
+  A = sl_tree_assign(parse, SL_NODE_ASSIGN, SL_OP_NONE, L->start, Q.start, L, T, R);
+}
+small(A) ::= TYPE(K) IDENTIFIER(N) EQUALS(Q) test(T). {
+  A = sl_tree_assign(parse, SL_NODE_TYPE_ALIAS, SL_OP_NONE, K.start, Q.start,
+                     sl_tree_identifier(parse, &N), NULL, T);
+}
+small(A) ::= TYPE(K) IDENTIFIER(N) list(P) EQUALS(Q) test(T). {
+  A = sl_tree_assign(parse, SL_NODE_TYPE_ALIAS, SL_OP_NONE, K.start, Q.start,
+                     sl_tree_identifier(parse, &N), P, T);
+}
+
+// ---------------------------------------------------------------- load
+
+small(A) ::= LOAD(T) LPAREN STRING(M) COMMA bindings(L) RPAREN(E). {
+  A = sl_tree_load(parse, T.start, M.node, L, E.end);
+}
+small(A) ::= LOAD(T) LPAREN STRING(M) COMMA bindings(L) COMMA RPAREN(E). {
+  A = sl_tree_load(parse, T.start, M.node, L, E.end);
+}
+%type bindings {struct sl_pending}
+bindings(A) ::= binding(B). { A = sl_tree_begin(parse, B); }
+bindings(A) ::= bindings(L) COMMA binding(B). { A = sl_tree_push(parse, L, B); }
+binding(A) ::= STRING(S). { A = sl_tree_load_binding(parse, NULL, S.node); }
+binding(A) ::= IDENTIFIER(N) EQUALS STRING(S). { A = sl_tree_load_binding(parse, &N, S.node); }
+
+// ---------------------------------------------------------------- expressions
+
+// An expression list without parentheses is a tuple.
+expression(A) ::= test(E). { A = E; }
+expression(A) ::= items(L). { A = sl_tree_bare(parse, L, true); }
+expression(A) ::= test(E) COMMA. {
+  trailing_comma(parse);
+  A = E;
+}
+expression(A) ::= items(L) COMMA. {
+  trailing_comma(parse);
+  A = sl_tree_bare(parse, L, true);
+}
+
+// Two or more.
+%type items {struct sl_pending}
+items(A) ::= test(E) COMMA test(F). { A = sl_tree_push(parse, sl_tree_begin(parse, E), F); }
+items(A) ::= items(L) COMMA test(E). { A = sl_tree_push(parse, L, E); }
+
+test(A) ::= condition(E). { A = E; }
+test(A) ::= condition(T) IF condition(C) ELSE test(F). { A = sl_tree_conditional(parse, T, C, F); }
+test(A) ::= condition(T) IF condition(C). {
+  if (!parse->recovering) {
+    sl_diagnostic_add(parse->file, T->start, C->end,
+                      "missing else clause in conditional expression or semicolon before if");
+  }
+  A = T;
+}
+test(A) ::= lambda_head(S) COLON test(B). { A = sl_tree_function(parse, S, NULL, B); }
+
+// Where "if" begins something else.
+test_without_if(A) ::= condition(E). { A = E; }
+test_without_if(A) ::= lambda_head(S) COLON test_without_if(B). {
+  A = sl_tree_function(parse, S, NULL, B);
+}
+
+lambda_head(A) ::= LAMBDA(T). {
+  A = sl_tree_signature(parse, SL_NODE_LAMBDA, T.start, NULL, sl_tree_empty(parse));
+}
+lambda_head(A) ::= LAMBDA(T) lambda_parameters(P). {
+  A = sl_tree_signature(parse, SL_NODE_LAMBDA, T.start, NULL, P);
+}
+%type lambda_parameters {struct sl_pending}
+lambda_parameters(A) ::= plain_parameter(P). { A = sl_tree_begin(parse, P); }
+lambda_parameters(A) ::= lambda_parameters(L) COMMA plain_parameter(P). {
+  A = sl_tree_push(parse, L, P);
+}
+
+condition(A) ::= comparison(E). { A = E; }
+condition(A) ::= condition(L) OR(T) condition(R). {
+  A = sl_tree_binary(parse, SL_OP_OR, L, T.start, R);
+}
+condition(A) ::= condition(L) AND(T) condition(R). {
+  A = sl_tree_binary(parse, SL_OP_AND, L, T.start, R);
+}
+condition(A) ::= NOT(T) condition(E). { A = sl_tree_unary(parse, SL_OP_NOT, T.start, E); }
+
+comparison(A) ::= operation(E). { A = E; }
+comparison(A) ::= comparison(L) COMPARISON(T) operation(R). {
+  A = sl_tree_comparison(parse, T.op, L, &T, R);
+}
+comparison(A) ::= comparison(L) IN(T) operation(R). {
+  A = sl_tree_comparison(parse, SL_OP_IN, L, &T, R);
+}
+comparison(A) ::= comparison(L) NOT(T) IN operation(R). {
+  A = sl_tree_comparison(parse, SL_OP_NOT_IN, L, &T, R);
+}
+
+operation(A) ::= unary(E). { A = E; }
+operation(A) ::= operation(L) PIPE(T) operation(R). {
+  A = sl_tree_binary(parse, SL_OP_PIPE, L, T.start, R);
+}
+operation(A) ::= operation(L) CARET(T) operation(R). {
+  A = sl_tree_binary(parse, SL_OP_CARET, L, T.start, R);
+}
+operation(A) ::= operation(L) AMPERSAND(T) operation(R). {
+  A = sl_tree_binary(parse, SL_OP_AMPERSAND, L, T.start, R);
+}
+operation(A) ::= operation(L) SHIFT(T) operation(R). {
+  A = sl_tree_binary(parse, T.op, L, T.start, R);
+}
+operation(A) ::= operation(L) PLUS(T) operation(R). {
+  A = sl_tree_binary(parse, SL_OP_PLUS, L, T.start, R);
+}
+operation(A) ::= operation(L) MINUS(T) operation(R). {
+  A = sl_tree_binary(parse, SL_OP_MINUS, L, T.start, R);
+}
+operation(A) ::= operation(L) STAR(T) operation(R). {
+  A = sl_tree_binary(parse, SL_OP_STAR, L, T.start, R);
+}
+operation(A) ::= operation(L) DIVISION(T) operation(R). {
+  A = sl_tree_binary(parse, T.op, L, T.start, R);
+}
+
+unary(A) ::= primary(E). { A = E; }
+unary(A) ::= PLUS(T) unary(E). { A = sl_tree_unary(parse, SL_OP_PLUS, T.start, E); }
+unary(A) ::= MINUS(T) unary(E). { A = sl_tree_unary(parse, SL_OP_MINUS, T.start, E); }
+unary(A) ::= TILDE(T) unary(E). { A = sl_tree_unary(parse, SL_OP_TILDE, T.start, E); }
+
+// ---------------------------------------------------------------- primaries
+
+primary(A) ::= IDENTIFIER(T). { A = sl_tree_identifier(parse, &T); }
+primary(A) ::= INT(T). { A = T.node; }
+primary(A) ::= FLOAT(T). { A = T.node; }
+primary(A) ::= string(E). { A = E; }
+primary(A) ::= BYTES(T). { A = T.node; }
+primary(A) ::= list(E). { A = E; }
+primary(A) ::= ELLIPSIS(T). { A = sl_tree_node(parse, SL_NODE_ELLIPSIS, T.start, T.end); }
+
+string(A) ::= STRING(T). { A = T.node; }
+string(A) ::= string(E) STRING(T). {
+  if (!parse->recovering) {
+    sl_diagnostic_add(parse->file, T.start, T.end,
+                      "Implicit string concatenation is forbidden, use the + operator");
+  }
+  A = E;
+}
+
+primary(A) ::= primary(E) DOT(T) IDENTIFIER(N). { A = sl_tree_dot(parse, E, T.start, &N); }
+
+primary(A) ::= primary(E) LPAREN(T) RPAREN(U). {
+  A = sl_tree_call(parse, E, T.start, sl_tree_empty(parse), U.end);
+}
+primary(A) ::= primary(E) LPAREN(T) arguments(L) RPAREN(U). {
+  A = sl_tree_call(parse, E, T.start, L, U.end);
+}
+primary(A) ::= primary(E) LPAREN(T) arguments(L) COMMA RPAREN(U). {
+  A = sl_tree_call(parse, E, T.start, L, U.end);
+}
+%type arguments {struct sl_pending}
+arguments(A) ::= argument(E). { A = sl_tree_begin(parse, E); }
+arguments(A) ::= arguments(L) COMMA argument(E). { A = sl_tree_push(parse, L, E); }
+argument(A) ::= test(E). {
+  A = sl_tree_argument(parse, SL_ARGUMENT_POSITIONAL, E->start, NULL, E);
+}
+argument(A) ::= IDENTIFIER(N) EQUALS test(E). {
+  A = sl_tree_argument(parse, SL_ARGUMENT_KEYWORD, N.start, N.name, E);
+}
+argument(A) ::= STAR(T) test(E). {
+  A = sl_tree_argument(parse, SL_ARGUMENT_STAR, T.start, NULL, E);
+}
+argument(A) ::= STAR_STAR(T) test(E). {
+  A = sl_tree_argument(parse, SL_ARGUMENT_STAR_STAR, T.start, NULL, E);
+}
+
+primary(A) ::= primary(E) LBRACKET(T) expression(K) RBRACKET(U). {
+  A = sl_tree_index(parse, E, T.start, K, U.end);
+}
+primary(A) ::= slice(E) RBRACKET(U). { A = sl_tree_slice(parse, E, NULL, NULL, U.end); }
+primary(A) ::= slice(E) COLON RBRACKET(U). { A = sl_tree_slice(parse, E, NULL, NULL, U.end); }
+primary(A) ::= slice(E) COLON test(S) RBRACKET(U). { A = sl_tree_slice(parse, E, NULL, S, U.end); }
+primary(A) ::= slice(E) test(P) RBRACKET(U). { A = sl_tree_slice(parse, E, P, NULL, U.end); }
+primary(A) ::= slice(E) test(P) COLON RBRACKET(U). { A = sl_tree_slice(parse, E, P, NULL, U.end); }
+primary(A) ::= slice(E) test(P) COLON test(S) RBRACKET(U). {
+  A = sl_tree_slice(parse, E, P, S, U.end);
+}
+slice(A) ::= primary(E) LBRACKET(T) COLON. { A = sl_tree_slice_begin(parse, E, T.start, NULL); }
+slice(A) ::= primary(E) LBRACKET(T) expression(S) COLON. {
+  A = sl_tree_slice_begin(parse, E, T.start, S);
+}
+
+primary(A) ::= LPAREN(T) RPAREN(U). {
+  A = sl_tree_sequence(parse, SL_NODE_TUPLE, T.start, U.end, sl_tree_empty(parse));
+}
+primary(A) ::= LPAREN test(E) RPAREN. { A = sl_tree_parenthesized(E); }
+primary(A) ::= LPAREN(T) test(E) COMMA RPAREN(U). {
+  A = sl_tree_single(parse, SL_NODE_TUPLE, T.start, U.end, E);
+}
+primary(A) ::= LPAREN(T) items(L) RPAREN(U). {
+  A = sl_tree_sequence(parse, SL_NODE_TUPLE, T.start, U.end, L);
+}
+primary(A) ::= LPAREN(T) items(L) COMMA RPAREN(U). {
+  A = sl_tree_sequence(parse, SL_NODE_TUPLE, T.start, U.end, L);
+}
+
+list(A) ::= LBRACKET(T) RBRACKET(U). {
+  A = sl_tree_sequence(parse, SL_NODE_LIST, T.start, U.end, sl_tree_empty(parse));
+}
+list(A) ::= LBRACKET(T) test(E) RBRACKET(U). {
+  A = sl_tree_single(parse, SL_NODE_LIST, T.start, U.end, E);
+}
+list(A) ::= LBRACKET(T) test(E) COMMA RBRACKET(U). {
+  A = sl_tree_single(parse, SL_NODE_LIST, T.start, U.end, E);
+}
+list(A) ::= LBRACKET(T) items(L) RBRACKET(U). {
+  A = sl_tree_sequence(parse, SL_NODE_LIST, T.start, U.end, L);
+}
+list(A) ::= LBRACKET(T) items(L) COMMA RBRACKET(U). {
+  A = sl_tree_sequence(parse, SL_NODE_LIST, T.start, U.end, L);
+}
+primary(A) ::= LBRACKET(T) test(E) clauses(L) RBRACKET(U). {
+  A = sl_tree_comprehension(parse, T.start, E, L, U.end, 0);
+}
+
+primary(A) ::= LBRACE(T) RBRACE(U). {
+  A = sl_tree_sequence(parse, SL_NODE_DICT, T.start, U.end, sl_tree_empty(parse));
+}
+primary(A) ::= LBRACE(T) entries(L) RBRACE(U). {
+  A = sl_tree_sequence(parse, SL_NODE_DICT, T.start, U.end, L);
+}
+primary(A) ::= LBRACE(T) entries(L) COMMA RBRACE(U). {
+  A = sl_tree_sequence(parse, SL_NODE_DICT, T.start, U.end, L);
+}
+primary(A) ::= LBRACE(T) entry(E) clauses(L) RBRACE(U). {
+  A = sl_tree_comprehension(parse, T.start, E, L, U.end, SL_FLAG_DICT);
+}
+%type entries {struct sl_pending}
+entries(A) ::= entry(E). { A = sl_tree_begin(parse, E); }
+entries(A) ::= entries(L) COMMA entry(E). { A = sl_tree_push(parse, L, E); }
+entry(A) ::= test(K) COLON(T) test(V). { A = sl_tree_entry(parse, K, T.start, V); }
+
+%type clauses {struct sl_pending}
+clauses(A) ::= for_clause(C). { A = sl_tree_begin(parse, C); }
+clauses(A) ::= clauses(L) for_clause(C). { A = sl_tree_push(parse, L, C); }
+clauses(A) ::= clauses(L) if_clause(C). { A = sl_tree_push(parse, L, C); }
+for_clause(A) ::= FOR(T) targets(V) IN condition(E). {
+  A = sl_tree_for_clause(parse, T.start, V, E);
+}
+if_clause(A) ::= IF(T) test_without_if(E). { A = sl_tree_if_clause(parse, T.start, E); }
+
+// ---------------------------------------------------------------- types
+
+primary(A) ::= CAST(T) LPAREN test(Y) COMMA test(E) RPAREN(U). {
+  A = sl_tree_cast(parse, T.start, Y, E, U.end);
+}
+primary(A) ::= CAST(T) LPAREN test(Y) COMMA test(E) COMMA RPAREN(U). {
+  A = sl_tree_cast(parse, T.start, Y, E, U.end);
+}
+primary(A) ::= ISINSTANCE(T) LPAREN test COMMA test RPAREN(U). {
+  A = sl_tree_isinstance(parse, T.start, U.end);
+}
+primary(A) ::= ISINSTANCE(T) LPAREN test COMMA test COMMA RPAREN(U). {
+  A = sl_tree_isinstance(parse, T.start, U.end);
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Layout: turns line ends and indentation into NEWLINE, INDENT and OUTDENT tokens, and joins lines inside
+// brackets. Invariant: INDENT and OUTDENT balance, and come only at the beginning of a logical line.
+#include <string.h>
+
+#include "parser/grammar.h"
+#include "parser/parser.h"
+
+static uint32_t offset_of(const struct sl_parse *parse, const char *at) {
+  return (uint32_t)(at - parse->file->source);
+}
+
+static uint32_t indentation(const struct sl_parse *parse) {
+  return parse->indent_count ? parse->indents[parse->indent_count - 1] : 0;
+}
+
+static void push_indentation(struct sl_parse *parse, uint32_t column) {
+  parse->indents = sl_tree_grow(&parse->file->arena, parse->indents, parse->indent_count,
+                                sizeof *parse->indents);
+  parse->indents[parse->indent_count++] = column;
+}
+
+// Moves the cursor to the first token of the next line that has one; returns its column.
+static uint32_t skip_to_token(struct sl_parse *parse) {
+  const char *line = parse->cursor;
+  const char *tab = NULL;
+  const char *at = line;
+  uint32_t column = 0;
+  for (;; at++) {
+    if (*at == ' ') {
+      column++;
+    } else if (*at == '\t') {
+      column++;
+      // One message for a line says it all.
+      if (!tab) tab = at;
+    } else if (*at == '\n' || *at == '#') {
+      if (*at == '#') at = sl_lexer_comment(parse, at);
+      if (at == parse->limit) break;
+      column = 0;
+      tab = NULL;
+    } else if (*at != '\r') {
+      break;
+    }
+  }
+  if (tab && !parse->expression_only) {
+    sl_diagnostic_add(parse->file, offset_of(parse, tab) + 1, offset_of(parse, tab) + 2,
+                      "Tab characters are not allowed for indentation. Use spaces instead.");
+  }
+  parse->cursor = at;
+  return at == parse->limit ? 0 : column;
+}
+
+// Compares the next line's indentation with that of the open blocks.
+static void measure(struct sl_parse *parse) {
+  uint32_t column = skip_to_token(parse);
+  parse->line_start = false;
+  if (parse->expression_only) return;
+  if (column > indentation(parse)) {
+    push_indentation(parse, column);
+    parse->dents++;
+    return;
+  }
+  while (column < indentation(parse)) {
+    parse->indent_count--;
+    parse->dents--;
+  }
+  if (column > indentation(parse)) {
+    uint32_t offset = offset_of(parse, parse->cursor);
+    sl_diagnostic_add(parse->file, offset - 1, offset, "indentation error");
+  }
+}
+
+// Hands out one saved INDENT or OUTDENT; it lies before the first token of its line, as Bazel places it.
+static int dent(struct sl_parse *parse, struct sl_token *token) {
+  uint32_t offset = offset_of(parse, parse->cursor);
+  token->start = offset ? offset - 1 : 0;
+  token->end = offset;
+  bool in = parse->dents > 0;
+  parse->dents += in ? -1 : 1;
+  return in ? SL_TOKEN_INDENT : SL_TOKEN_OUTDENT;
+}
+
+// Whether the last token, if any, leaves the grammar at the beginning of a statement.
+static bool at_statement(const struct sl_parse *parse) {
+  switch (parse->previous) {
+    case 0:
+    case SL_TOKEN_NEWLINE:
+    case SL_TOKEN_INDENT:
+    case SL_TOKEN_OUTDENT:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// A line end inside brackets. A word on the next line that stands no deeper than the statement itself hints at
+// a bracket that was never closed; once the statement has had its error, that ends it.
+static bool ends_statement(struct sl_parse *parse) {
+  const char *at = parse->cursor;
+  while (*at == ' ' || *at == '\r') {
+    at++;
+  }
+  bool word = (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') || *at == '_';
+  if (!word || (size_t)(at - parse->cursor) > indentation(parse)) return false;
+  parse->suspect = offset_of(parse, at);
+  return parse->recovering;
+}
+
+static int line_end(struct sl_parse *parse) {
+  parse->brackets = 0;
+  parse->line_start = true;
+  return SL_TOKEN_NEWLINE;
+}
+
+// The end of the text closes the last line, then the blocks.
+static int text_end(struct sl_parse *parse) {
+  if (!at_statement(parse) || (parse->expression_only && !parse->previous)) return line_end(parse);
+  if (!parse->indent_count) return 0;
+  parse->indent_count--;
+  return SL_TOKEN_OUTDENT;
+}
+
+static int open_bracket(struct sl_parse *parse, const struct sl_token *token, int kind) {
+  if (parse->brackets++ < SL_DEPTH_LIMIT) return kind;
+  if (!parse->parsed->too_deep) {
+    sl_diagnostic_add(parse->file, token->start, token->end, "nesting too deep");
+  }
+  parse->parsed->too_deep = true;
+  parse->recovering = true;
+  return SL_TOKEN_ILLEGAL;
+}
+
+static int next(struct sl_parse *parse, struct sl_token *token) {
+  if (parse->line_start) measure(parse);
+  if (parse->dents) return dent(parse, token);
+  for (;;) {
+    int kind = sl_lexer_scan(parse, token);
+    switch (kind) {
+      case 0:
+        return text_end(parse);
+      case SL_TOKEN_NEWLINE:
+        if (parse->brackets && !ends_statement(parse)) continue;
+        line_end(parse);
+        if (!at_statement(parse)) return kind;
+        // A line of which nothing is left, such as one of invalid characters.
+        measure(parse);
+        if (parse->dents) return dent(parse, token);
+        continue;
+      case SL_TOKEN_LPAREN:
+      case SL_TOKEN_LBRACKET:
+      case SL_TOKEN_LBRACE:
+        return open_bracket(parse, token, kind);
+      case SL_TOKEN_RPAREN:
+      case SL_TOKEN_RBRACKET:
+      case SL_TOKEN_RBRACE:
+        if (parse->brackets) parse->brackets--;
+        return kind;
+      default:
+        return kind;
+    }
+  }
+}
+
+int sl_layout_next(struct sl_parse *parse, struct sl_token *token) {
+  int kind = next(parse, token);
+  if (at_statement(parse)) parse->statement_start = token->start;
+  return parse->previous = kind;
+}
+
+void sl_layout_restart_line(struct sl_parse *parse, uint32_t offset) {
+  const char *at = parse->file->source + offset;
+  while (at > parse->file->source && at[-1] != '\n') {
+    at--;
+  }
+  parse->cursor = at;
+  parse->brackets = 0;
+  parse->line_start = true;
+  parse->previous = SL_TOKEN_NEWLINE;
+}

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the files of parser/ share: the state of one parse, tokens, and how the steps call each other:
+//
+//   file.c  pulls tokens from  layout.c  (INDENT, OUTDENT, NEWLINE), which pulls them from
+//   lexer.re  (with literal.c and unicode.c), and pushes them into  grammar.y,  which builds nodes with
+//   tree.c.  expect.c words syntax errors, diagnostic.c keeps them; resolve.c runs afterwards.
+#ifndef PARSER_PARSER_H_
+#define PARSER_PARSER_H_
+
+#include "parser/syntax.h"
+
+// A lexical token. Its kind (SL_TOKEN_..., from grammar.y) travels beside it.
+struct sl_token {
+  uint32_t start;  // byte offset of its first byte
+  uint32_t end;    // byte offset after its last byte
+  union {
+    struct sl_name *name;  // IDENTIFIER
+    struct sl_node *node;  // INT, FLOAT, STRING, BYTES: the finished node
+    enum sl_operator op;   // COMPARISON, SHIFT, DIVISION, AUGMENTED
+  };
+};
+
+// Nodes that wait on the scratch stack to become a struct sl_node_list.
+struct sl_pending {
+  uint32_t start;  // index of the first in the scratch stack
+  uint32_t count;
+};
+
+// A range of the text.
+struct sl_span {
+  uint32_t start;
+  uint32_t end;
+};
+
+// A file with what only parser/ knows of it.
+struct sl_parsed {
+  struct sl_file file;     // first, so that either pointer is the other
+  struct sl_span *broken;  // statements that did not parse: names in them may be bound by them
+  uint32_t broken_count;
+  bool too_deep;  // the nesting limit was reported
+  bool too_many;  // the limit of diagnostics was reported
+};
+
+// Names by their bytes; open addressing.
+struct sl_name_table {
+  struct sl_name **slots;
+  uint32_t capacity;  // a power of two
+};
+
+// One parse in progress.
+struct sl_parse {
+  struct sl_parsed *parsed;
+  struct sl_file *file;  // &parsed->file
+  const struct sl_dialect *dialect;
+  // Lexer.
+  const char *cursor;  // next byte to read
+  const char *limit;   // the NUL after the text
+  struct sl_name_table names;
+  // Layout.
+  uint32_t *indents;  // columns of the open blocks; the first is 0
+  uint32_t indent_count;
+  uint32_t brackets;     // how many are open
+  int dents;             // INDENT (> 0) or OUTDENT (< 0) tokens still to be handed out
+  bool line_start;       // indentation is to be measured before the next token
+  int previous;          // kind of the last token handed out
+  uint32_t suspect;      // offset of a word inside brackets that looks like a new statement
+  bool expression_only;  // no statements: indentation means nothing
+  // Grammar.
+  struct sl_node **scratch;  // stack of nodes that wait for their list
+  uint32_t scratch_count;
+  uint32_t scratch_capacity;
+  uint32_t statement_start;  // offset of the first token of the current logical line
+  uint32_t broken_start;     // the same of the last one that did not parse
+  bool recovering;           // in a statement whose error has been reported
+  bool after_broken;  // the last statement did not parse: an indented block after it is its body
+  int lookahead;      // kind of the token that is being pushed
+  struct sl_token token;  // that token
+};
+
+// ---------------------------------------------------------------- lexer.re, literal.c, unicode.c
+
+// Reads the next token that is not blank; a line end is SL_TOKEN_NEWLINE, the end of the text 0.
+int sl_lexer_scan(struct sl_parse *parse, struct sl_token *token);
+
+// Keeps the comment that begins at `start` and returns the end of its line.
+const char *sl_lexer_comment(struct sl_parse *parse, const char *start);
+
+// Whether the word is reserved in this dialect.
+bool sl_lexer_is_keyword(const struct sl_parse *parse, const char *word, size_t length);
+
+// What stands before a string literal's quotes.
+enum sl_literal_prefix { SL_LITERAL_PLAIN, SL_LITERAL_RAW, SL_LITERAL_BYTES, SL_LITERAL_RAW_BYTES };
+
+// Decodes the literal whose opening quote is at `quote` and whose first byte (a prefix, perhaps) is at `start`.
+// Returns its end; `token` gets the node.
+const char *sl_literal_string(struct sl_parse *parse, const char *start, const char *quote,
+                              enum sl_literal_prefix prefix, struct sl_token *token);
+
+// Makes the node of a number.
+void sl_literal_integer(struct sl_parse *parse, const char *start, const char *end,
+                        struct sl_token *token);
+void sl_literal_float(struct sl_parse *parse, const char *start, const char *end,
+                      struct sl_token *token);
+
+// Length of the character at `text` if it may stand in an identifier (may begin one, with `first`), else 0.
+size_t sl_unicode_identifier(const char *text, const char *limit, bool first);
+
+// ---------------------------------------------------------------- layout.c
+
+// Returns the kind of the next token of the grammar.
+int sl_layout_next(struct sl_parse *parse, struct sl_token *token);
+
+// Closes all brackets and reads on from the beginning of the line of `offset`.
+void sl_layout_restart_line(struct sl_parse *parse, uint32_t offset);
+
+// ---------------------------------------------------------------- grammar.y (names given by Lemon), expect.c
+
+void *sl_grammarAlloc(void *(*allocate)(size_t), struct sl_parse *parse);
+void sl_grammarInit(void *grammar, struct sl_parse *parse);
+void sl_grammar(void *grammar, int kind, struct sl_token token);
+void sl_grammarFinalize(void *grammar);
+void sl_grammarFree(void *grammar, void (*release)(void *));
+int sl_grammarFallback(int kind);
+
+// Where the grammar stands when a token does not fit.
+struct sl_expect {
+  int top;                  // symbol on top of its stack
+  int below;                // symbol below that
+  uint64_t accepted;        // the tokens that would fit, as bits
+  uint64_t accepted_below;  // those that would have fitted instead of the top symbol
+};
+
+// Reports that `token` does not fit, in Bazel's words.
+void sl_expect_report(struct sl_parse *parse, int kind, const struct sl_token *token,
+                      const struct sl_expect *expect);
+
+// Reports "syntax error at 'TOKEN': MESSAGE", unless the statement has had its error.
+void sl_expect_error(struct sl_parse *parse, int kind, const struct sl_token *token,
+                     const char *message);
+
+// ---------------------------------------------------------------- tree.c
+
+// The one struct sl_name with these bytes.
+struct sl_name *sl_tree_name(struct sl_parse *parse, const char *bytes, size_t length);
+
+// Makes room for one more item in an arena array of `count` items; returns the array, perhaps moved.
+void *sl_tree_grow(struct sl_arena *arena, void *items, uint32_t count, size_t size);
+
+// A node of zeros but for these.
+struct sl_node *sl_tree_node(struct sl_parse *parse, enum sl_node_kind kind, uint32_t start,
+                             uint32_t end);
+
+// The list that starts with the nodes of `pending` plus `node`.
+struct sl_pending sl_tree_begin(struct sl_parse *parse, void *node);
+struct sl_pending sl_tree_push(struct sl_parse *parse, struct sl_pending pending, void *node);
+struct sl_pending sl_tree_join(struct sl_parse *parse, struct sl_pending pending,
+                               struct sl_pending more);
+struct sl_pending sl_tree_empty(struct sl_parse *parse);
+
+// A line that did not parse, up to `end`; and the block `more` below it, whose names nobody can rely on.
+struct sl_node *sl_tree_broken(struct sl_parse *parse, uint32_t end);
+struct sl_pending sl_tree_drop(struct sl_parse *parse, struct sl_pending pending,
+                               struct sl_pending more);
+
+// Constructs, one function each; see the node kinds for what they mean.
+struct sl_node *sl_tree_identifier(struct sl_parse *parse, const struct sl_token *token);
+struct sl_node *sl_tree_sequence(struct sl_parse *parse, enum sl_node_kind kind, uint32_t start,
+                                 uint32_t end, struct sl_pending items);
+struct sl_node *sl_tree_bare(struct sl_parse *parse, struct sl_pending items, bool comma);
+struct sl_node *sl_tree_single(struct sl_parse *parse, enum sl_node_kind kind, uint32_t start,
+                               uint32_t end, struct sl_node *item);
+struct sl_node *sl_tree_parenthesized(struct sl_node *expression);
+struct sl_node *sl_tree_unary(struct sl_parse *parse, enum sl_operator op, uint32_t start,
+                              struct sl_node *operand);
+struct sl_node *sl_tree_binary(struct sl_parse *parse, enum sl_operator op, struct sl_node *left,
+                               uint32_t mark, struct sl_node *right);
+struct sl_node *sl_tree_comparison(struct sl_parse *parse, enum sl_operator op,
+                                   struct sl_node *left, const struct sl_token *token,
+                                   struct sl_node *right);
+struct sl_node *sl_tree_conditional(struct sl_parse *parse, struct sl_node *then,
+                                    struct sl_node *condition, struct sl_node *otherwise);
+struct sl_node *sl_tree_entry(struct sl_parse *parse, struct sl_node *key, uint32_t mark,
+                              struct sl_node *value);
+struct sl_node *sl_tree_dot(struct sl_parse *parse, struct sl_node *object, uint32_t mark,
+                            const struct sl_token *name);
+struct sl_node *sl_tree_call(struct sl_parse *parse, struct sl_node *callee, uint32_t mark,
+                             struct sl_pending arguments, uint32_t end);
+struct sl_node *sl_tree_argument(struct sl_parse *parse, enum sl_argument_kind kind, uint32_t start,
+                                 struct sl_name *name, struct sl_node *value);
+struct sl_node *sl_tree_index(struct sl_parse *parse, struct sl_node *object, uint32_t mark,
+                              struct sl_node *key, uint32_t end);
+struct sl_node *sl_tree_slice_begin(struct sl_parse *parse, struct sl_node *object, uint32_t mark,
+                                    struct sl_node *start);
+struct sl_node *sl_tree_slice(struct sl_parse *parse, struct sl_node *slice, struct sl_node *stop,
+                              struct sl_node *step, uint32_t end);
+struct sl_node *sl_tree_comprehension(struct sl_parse *parse, uint32_t start, struct sl_node *body,
+                                      struct sl_pending clauses, uint32_t end, uint16_t flags);
+struct sl_node *sl_tree_for_clause(struct sl_parse *parse, uint32_t start, struct sl_node *target,
+                                   struct sl_node *iterable);
+struct sl_node *sl_tree_if_clause(struct sl_parse *parse, uint32_t start,
+                                  struct sl_node *condition);
+struct sl_node *sl_tree_cast(struct sl_parse *parse, uint32_t start, struct sl_node *type,
+                             struct sl_node *value, uint32_t end);
+struct sl_node *sl_tree_isinstance(struct sl_parse *parse, uint32_t start, uint32_t end);
+struct sl_node *sl_tree_statement(struct sl_parse *parse, enum sl_node_kind kind, uint32_t start,
+                                  uint32_t end, struct sl_node *value);
+struct sl_node *sl_tree_assign(struct sl_parse *parse, enum sl_node_kind kind, enum sl_operator op,
+                               uint32_t start, uint32_t mark, struct sl_node *target,
+                               struct sl_node *type, struct sl_node *value);
+struct sl_node *sl_tree_if(struct sl_parse *parse, uint32_t start, struct sl_node *condition,
+                           struct sl_node *then, struct sl_node *otherwise);
+struct sl_node *sl_tree_loop(struct sl_parse *parse, enum sl_node_kind kind, uint32_t start,
+                             struct sl_node *target, struct sl_node *iterable,
+                             struct sl_node *body);
+struct sl_node *sl_tree_block(struct sl_parse *parse, struct sl_pending statements, uint32_t start,
+                              uint32_t end);
+struct sl_node *sl_tree_load(struct sl_parse *parse, uint32_t start, struct sl_node *module,
+                             struct sl_pending bindings, uint32_t end);
+struct sl_node *sl_tree_load_binding(struct sl_parse *parse, const struct sl_token *local,
+                                     struct sl_node *original);
+
+// A parameter as it is written; struct sl_parameter is made of it once the whole list is known.
+struct sl_written_parameter {
+  enum { SL_WRITTEN_NAMED, SL_WRITTEN_STAR, SL_WRITTEN_STAR_STAR } form;
+  uint32_t start;              // offset of the star or the name
+  struct sl_node *identifier;  // NULL: a bare *
+  struct sl_node *type;
+  struct sl_node *default_value;
+};
+
+void *sl_tree_parameter(struct sl_parse *parse, int form, uint32_t start,
+                        const struct sl_token *name, struct sl_node *type,
+                        struct sl_node *default_value);
+
+// A def or lambda whose body is to come, and the whole of it.
+struct sl_node *sl_tree_signature(struct sl_parse *parse, enum sl_node_kind kind, uint32_t start,
+                                  const struct sl_token *name, struct sl_pending parameters);
+struct sl_node *sl_tree_function(struct sl_parse *parse, struct sl_node *signature,
+                                 struct sl_node *result_type, struct sl_node *body);
+
+// The statements of the whole file.
+void sl_tree_finish(struct sl_parse *parse, struct sl_node *body);
+
+// ---------------------------------------------------------------- diagnostic.c
+
+void sl_diagnostic_add(struct sl_file *file, uint32_t start, uint32_t end, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+// Sorts by position; of equals the earlier one stays first.
+void sl_diagnostic_sort(struct sl_file *file);
+
+#endif  // PARSER_PARSER_H_

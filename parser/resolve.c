@@ -1,0 +1,869 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The resolver: decides for every identifier where its value lives, and reports the static errors that are left,
+// as net.starlark.java.syntax.Resolver and DotBazelFileSyntaxChecker do. Invariant: after it, every identifier
+// that is a variable has a scope, or there is an error.
+//
+// A name's visible binding hangs on the name itself; entering a block covers it, leaving uncovers it. The same
+// walk finds out what is certainly assigned: variables that were assigned since some point are in a log, so that
+// a branch can be taken back.
+#define _GNU_SOURCE  // memmem
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/spell.h"
+#include "parser/parser.h"
+
+struct scope;
+
+// A variable, or a free variable standing for one of an outer function.
+struct binding {
+  struct sl_name *name;
+  struct binding *root;        // the variable itself
+  struct scope *scope;         // the function whose frame it is in
+  struct binding *covered;     // what the name meant before
+  struct binding *previous;    // the binding made visible before this one
+  const struct sl_node *load;  // the last load statement that binds it
+  uint32_t block;              // serial number of its block
+  uint32_t index;              // in the frame, the free variables or the globals
+  uint32_t start;              // offset of the identifier that binds it first
+  uint8_t kind;                // enum sl_scope: LOCAL, FREE, GLOBAL
+  bool file_local;             // bound by a load that does not bind globally
+  bool assigned;               // of a root: certainly assigned at this point of the walk
+};
+
+// A function that is being resolved, or the file.
+struct scope {
+  struct scope *outer;  // NULL: the file
+  struct sl_function_syntax *function;
+  struct binding **free_roots;  // parallel to the function's free variables
+  uint32_t first_use;           // where its identifiers begin in the resolver's uses
+  uint32_t loops;               // how many loops are open
+};
+
+struct name_state {
+  struct binding *visible;
+  uint32_t predeclared;  // 1 + index in the file's predeclared names; 0: not used yet
+  uint32_t call;         // serial number of the last call with such a keyword argument
+};
+
+struct resolver {
+  struct sl_file *file;
+  struct sl_arena *arena;
+  const struct sl_dialect *dialect;
+  const struct sl_names *names;
+  struct name_state *states;  // by name id
+  struct scope *scope;
+  struct binding *newest;  // of the visible bindings
+  uint32_t block;          // serial number of the innermost block
+  uint32_t blocks;         // how many blocks there were
+  uint32_t calls;          // how many calls there were
+  struct sl_node **uses;   // identifiers of locals, of the functions that are open
+  uint32_t use_count;
+  struct binding **log;  // variables in the order in which they were assigned
+  uint32_t log_count;
+};
+
+static void visit(struct resolver *resolver, struct sl_node *node);
+static bool visit_statement(struct resolver *resolver, struct sl_node *node);
+static bool visit_block(struct resolver *resolver, const struct sl_node *block);
+
+static void error(struct resolver *resolver, const struct sl_node *node, const char *message) {
+  sl_diagnostic_add(resolver->file, node->start, node->end, "%s", message);
+}
+
+static bool at_top_level(const struct resolver *resolver) { return !resolver->scope->outer; }
+
+// ---------------------------------------------------------------- what is assigned
+
+static void mark_assigned(struct resolver *resolver, struct binding *binding) {
+  if (binding->root->assigned) return;
+  binding->root->assigned = true;
+  resolver->log =
+      sl_tree_grow(resolver->arena, resolver->log, resolver->log_count, sizeof *resolver->log);
+  resolver->log[resolver->log_count++] = binding->root;
+}
+
+static void set_assigned(const struct resolver *resolver, uint32_t from, uint32_t to, bool value) {
+  for (uint32_t i = from; i < to; i++) {
+    resolver->log[i]->assigned = value;
+  }
+}
+
+// Takes back what was assigned since the log was `mark` long.
+static void forget(struct resolver *resolver, uint32_t mark) {
+  set_assigned(resolver, mark, resolver->log_count, false);
+  resolver->log_count = mark;
+}
+
+// After two branches, the first logged from `mark` to `middle` and taken back, the second from there on: keeps
+// what both have assigned; a branch that does not come to its end has no say.
+static void merge(struct resolver *resolver, uint32_t mark, uint32_t middle, bool first_ends,
+                  bool second_ends) {
+  struct binding **log = resolver->log;
+  uint32_t end = resolver->log_count;
+  uint32_t kept = mark;
+  if (first_ends && second_ends) {
+    for (uint32_t i = mark; i < middle; i++) {
+      if (log[i]->assigned) log[kept++] = log[i];
+    }
+    set_assigned(resolver, middle, end, false);
+  } else if (first_ends) {
+    set_assigned(resolver, middle, end, false);
+    kept = middle;
+  } else {
+    for (uint32_t i = middle; i < end; i++) {
+      log[kept++] = log[i];
+    }
+  }
+  set_assigned(resolver, mark, kept, true);
+  resolver->log_count = kept;
+}
+
+// ---------------------------------------------------------------- bindings
+
+static struct binding *new_binding(struct resolver *resolver, struct sl_name *name,
+                                   enum sl_scope kind, uint32_t index, uint32_t start) {
+  struct name_state *state = &resolver->states[name->id];
+  struct binding *binding = sl_arena_allocate(resolver->arena, sizeof *binding);
+  *binding = (struct binding){
+      .name = name,
+      .root = binding,
+      .scope = resolver->scope,
+      .covered = state->visible,
+      .previous = resolver->newest,
+      .block = resolver->block,
+      .index = index,
+      .start = start,
+      .kind = (uint8_t)kind,
+  };
+  state->visible = binding;
+  resolver->newest = binding;
+  return binding;
+}
+
+// Enters a block; returns what sl_leave needs.
+static struct binding *enter_block(struct resolver *resolver) {
+  resolver->block = ++resolver->blocks;
+  return resolver->newest;
+}
+
+static void leave_block(struct resolver *resolver, struct binding *before, uint32_t outer_block) {
+  for (; resolver->newest != before; resolver->newest = resolver->newest->previous) {
+    resolver->states[resolver->newest->name->id].visible = resolver->newest->covered;
+  }
+  resolver->block = outer_block;
+}
+
+static struct binding *new_local(struct resolver *resolver, struct sl_name *name, uint32_t start) {
+  struct sl_function_syntax *function = resolver->scope->function;
+  function->locals = sl_tree_grow(resolver->arena, function->locals, function->local_count,
+                                  sizeof *function->locals);
+  function->locals[function->local_count] = (struct sl_local){.name = name};
+  return new_binding(resolver, name, SL_SCOPE_LOCAL, function->local_count++, start);
+}
+
+static struct binding *new_global(struct resolver *resolver, struct sl_name *name, uint32_t start,
+                                  bool file_local) {
+  struct sl_file *file = resolver->file;
+  file->globals =
+      sl_tree_grow(resolver->arena, file->globals, file->global_count, sizeof *file->globals);
+  file->globals[file->global_count] = (struct sl_global){
+      .name = name,
+      .start = start,
+      .exported = !file_local && name->bytes[0] != '_',
+  };
+  struct binding *binding =
+      new_binding(resolver, name, SL_SCOPE_GLOBAL, file->global_count++, start);
+  binding->file_local = file_local;
+  return binding;
+}
+
+// Reports a second binding of a global, where the dialect forbids it.
+static void rebind_global(struct resolver *resolver, uint32_t start, const struct binding *before,
+                          bool file_local) {
+  struct sl_file *file = resolver->file;
+  const char *name = before->name->bytes;
+  uint32_t length = before->name->length;
+  if (before->file_local != file_local) {
+    sl_diagnostic_add(file, start, start + length, "conflicting %s declaration of '%s'",
+                      file_local ? "file-local" : "global", name);
+    sl_diagnostic_add(file, before->start, before->start + length,
+                      "'%s' previously declared as %s here", name,
+                      before->file_local ? "file-local" : "global");
+  } else if (!resolver->dialect->global_reassignment) {
+    sl_diagnostic_add(file, start, start + length, "'%s' redeclared at top level", name);
+    sl_diagnostic_add(file, before->start, before->start + length, "'%s' previously declared here",
+                      name);
+  }
+}
+
+// Binds a name that stands at `start` in the current block; `load` is the statement if it is one of a load's.
+static void bind(struct resolver *resolver, struct sl_name *name, uint32_t start,
+                 const struct sl_node *load) {
+  struct binding *binding = resolver->states[name->id].visible;
+  bool bound = binding && binding->block == resolver->block;
+  // The file is block 0; what is bound in it is global.
+  if (resolver->block) {
+    if (!bound) new_local(resolver, name, start);
+    return;
+  }
+  bool file_local = load && !resolver->dialect->load_binds_globally;
+  if (!bound) {
+    binding = new_global(resolver, name, start, file_local);
+  } else if (load && binding->load == load) {
+    sl_diagnostic_add(resolver->file, start, start + name->length,
+                      "load statement defines '%s' more than once", name->bytes);
+  } else {
+    rebind_global(resolver, start, binding, file_local);
+  }
+  binding->load = load;
+}
+
+static void bind_identifier(struct resolver *resolver, const struct sl_node *identifier) {
+  bind(resolver, identifier->identifier.name, identifier->start, NULL);
+}
+
+// Binds every variable of an assignment's left side.
+static void bind_target(struct resolver *resolver, const struct sl_node *target) {
+  if (target->kind == SL_NODE_IDENTIFIER) {
+    bind_identifier(resolver, target);
+  } else if (target->kind == SL_NODE_LIST || target->kind == SL_NODE_TUPLE) {
+    for (uint32_t i = 0; i < target->list.count; i++) {
+      bind_target(resolver, target->list.items[i]);
+    }
+  }
+}
+
+static void bind_load(struct resolver *resolver, const struct sl_node *load) {
+  for (uint32_t i = 0; i < load->load.bindings.count; i++) {
+    const struct sl_node *binding = load->load.bindings.items[i];
+    const struct sl_node *original = binding->load_binding.original;
+    if (original->string.length && original->string.bytes[0] == '_') {
+      sl_diagnostic_add(resolver->file, original->start + 1, original->end - 1,
+                        "symbol '%.*s' is private and cannot be imported",
+                        (int)original->string.length, original->string.bytes);
+    }
+    const struct sl_node *local = binding->load_binding.local;
+    bind(resolver, local->identifier.name, local->start, load);
+  }
+}
+
+// Binds what the statements of a block bind, before any of them is looked at: names may be used before that.
+static void bind_block(struct resolver *resolver, const struct sl_node *block);
+
+static void bind_statement(struct resolver *resolver, const struct sl_node *node) {
+  switch (node->kind) {
+    case SL_NODE_BLOCK:
+      bind_block(resolver, node);
+      break;
+    case SL_NODE_ASSIGN:
+    case SL_NODE_AUGMENTED:
+    case SL_NODE_TYPE_ALIAS:
+      bind_target(resolver, node->assign.target);
+      break;
+    case SL_NODE_IF:
+      bind_statement(resolver, node->branch.then);
+      if (node->branch.otherwise) bind_statement(resolver, node->branch.otherwise);
+      break;
+    case SL_NODE_FOR:
+      bind_target(resolver, node->loop.target);
+      bind_statement(resolver, node->loop.body);
+      break;
+    case SL_NODE_WHILE:
+      bind_statement(resolver, node->loop.body);
+      break;
+    case SL_NODE_DEF:
+      bind(resolver, node->function->name, node->function->name_start, NULL);
+      break;
+    case SL_NODE_LOAD:
+      bind_load(resolver, node);
+      break;
+    default:
+      break;
+  }
+}
+
+static void bind_block(struct resolver *resolver, const struct sl_node *block) {
+  for (uint32_t i = 0; i < block->list.count; i++) {
+    bind_statement(resolver, block->list.items[i]);
+  }
+}
+
+// ---------------------------------------------------------------- uses
+
+// The index among `scope`'s free variables of a variable of an outer function; the functions between pass it on.
+static uint32_t free_index(struct resolver *resolver, struct scope *scope, struct binding *root) {
+  struct sl_function_syntax *function = scope->function;
+  for (uint32_t i = 0; i < function->free_count; i++) {
+    if (scope->free_roots[i] == root) return i;
+  }
+  bool from_free = scope->outer != root->scope;
+  uint32_t index = from_free ? free_index(resolver, scope->outer, root) : root->index;
+  if (!from_free) root->scope->function->locals[index].captured = true;
+  function->free_variables = sl_tree_grow(resolver->arena, function->free_variables,
+                                          function->free_count, sizeof *function->free_variables);
+  scope->free_roots = sl_tree_grow(resolver->arena, scope->free_roots, function->free_count,
+                                   sizeof(struct binding *));
+  function->free_variables[function->free_count] =
+      (struct sl_free_variable){.name = root->name, .from_free = from_free, .index = index};
+  scope->free_roots[function->free_count] = root;
+  return function->free_count++;
+}
+
+// Writes into an identifier, or into a DEF for its name, what the binding says.
+static void set_binding(struct resolver *resolver, struct sl_node *node, struct binding *binding) {
+  if (binding->kind != SL_SCOPE_GLOBAL && binding->scope != resolver->scope) {
+    struct binding *root = binding->root;
+    uint32_t index = free_index(resolver, resolver->scope, root);
+    binding = new_binding(resolver, root->name, SL_SCOPE_FREE, index, root->start);
+    binding->root = root;
+  }
+  node->op = binding->kind;
+  node->mark = binding->index;
+  if (binding->kind != SL_SCOPE_LOCAL) return;
+  resolver->uses =
+      sl_tree_grow(resolver->arena, resolver->uses, resolver->use_count, sizeof *resolver->uses);
+  resolver->uses[resolver->use_count++] = node;
+}
+
+// Whether a statement that did not parse mentions the name: it may well bind it.
+static bool may_be_lost(const struct resolver *resolver, const struct sl_name *name) {
+  const struct sl_parsed *parsed = (const struct sl_parsed *)resolver->file;
+  const char *source = resolver->file->source;
+  for (uint32_t i = 0; i < parsed->broken_count; i++) {
+    const char *at = source + parsed->broken[i].start;
+    const char *end = source + parsed->broken[i].end;
+    if (memmem(at, (size_t)(end - at), name->bytes, name->length)) return true;
+  }
+  return false;
+}
+
+static void offer(void *search, const char *name, size_t length) {
+  sl_spell_offer(search, name, length);
+}
+
+static void undefined(struct resolver *resolver, const struct sl_node *node) {
+  const struct sl_name *name = node->identifier.name;
+  if (may_be_lost(resolver, name)) return;
+  struct sl_spell spell;
+  sl_spell_begin(&spell, name->bytes, name->length);
+  for (const struct binding *binding = resolver->newest; binding; binding = binding->previous) {
+    sl_spell_offer(&spell, binding->name->bytes, binding->name->length);
+  }
+  if (resolver->names && resolver->names->each) {
+    resolver->names->each(resolver->names->data, offer, &spell);
+  }
+  if (spell.best) {
+    sl_diagnostic_add(resolver->file, node->start, node->end,
+                      "name '%s' is not defined (did you mean '%.*s'?)", name->bytes,
+                      (int)spell.best_length, spell.best);
+  } else {
+    sl_diagnostic_add(resolver->file, node->start, node->end, "name '%s' is not defined",
+                      name->bytes);
+  }
+}
+
+static void use_predeclared(struct resolver *resolver, struct sl_node *node) {
+  struct sl_file *file = resolver->file;
+  struct sl_name *name = node->identifier.name;
+  struct name_state *state = &resolver->states[name->id];
+  const struct sl_names *names = resolver->names;
+  if (!state->predeclared) {
+    if (!names || !names->contains(names->data, name->bytes, name->length)) {
+      undefined(resolver, node);
+      return;
+    }
+    file->predeclared = sl_tree_grow(resolver->arena, file->predeclared, file->predeclared_count,
+                                     sizeof *file->predeclared);
+    file->predeclared[file->predeclared_count++] = name;
+    state->predeclared = file->predeclared_count;
+  }
+  node->op = SL_SCOPE_PREDECLARED;
+  node->mark = state->predeclared - 1;
+}
+
+static void use(struct resolver *resolver, struct sl_node *node) {
+  struct binding *binding = resolver->states[node->identifier.name->id].visible;
+  if (!binding) {
+    use_predeclared(resolver, node);
+    return;
+  }
+  set_binding(resolver, node, binding);
+  if (!binding->root->assigned) node->flags |= SL_FLAG_MAY_BE_UNBOUND;
+}
+
+// An identifier, or the DEF of that name, that binds: the name has been through bind().
+static void declare(struct resolver *resolver, struct sl_node *node, const struct sl_name *name) {
+  set_binding(resolver, node, resolver->states[name->id].visible);
+  node->flags |= SL_FLAG_BINDS;
+}
+
+static void define(struct resolver *resolver, struct sl_node *node, const struct sl_name *name) {
+  declare(resolver, node, name);
+  mark_assigned(resolver, resolver->states[name->id].visible);
+}
+
+static void assign(struct resolver *resolver, struct sl_node *target) {
+  switch (target->kind) {
+    case SL_NODE_IDENTIFIER:
+      define(resolver, target, target->identifier.name);
+      break;
+    case SL_NODE_INDEX:
+      visit(resolver, target);
+      break;
+    case SL_NODE_DOT:
+      visit(resolver, target->dot.object);
+      break;
+    case SL_NODE_LIST:
+    case SL_NODE_TUPLE:
+      for (uint32_t i = 0; i < target->list.count; i++) {
+        assign(resolver, target->list.items[i]);
+      }
+      break;
+    case SL_NODE_ERROR:
+      break;
+    default:
+      sl_diagnostic_add(resolver->file, target->start, target->end, "cannot assign to '%.*s'",
+                        (int)(target->end - target->start), resolver->file->source + target->start);
+  }
+}
+
+// ---------------------------------------------------------------- functions
+
+// Parameters become the first locals, in the order of the signature.
+static void bind_parameters(struct resolver *resolver, struct sl_function_syntax *function) {
+  for (int kind = SL_PARAMETER_POSITIONAL; kind <= SL_PARAMETER_STAR_STAR; kind++) {
+    for (uint32_t i = 0; i < function->parameter_count; i++) {
+      struct sl_parameter *parameter = &function->parameters[i];
+      struct sl_node *identifier = parameter->identifier;
+      if ((int)parameter->kind != kind) continue;
+      struct binding *before = resolver->states[identifier->identifier.name->id].visible;
+      if (before && before->block == resolver->block) {
+        sl_diagnostic_add(resolver->file, identifier->start, identifier->end,
+                          "duplicate parameter: %s", before->name->bytes);
+      }
+      bind_identifier(resolver, identifier);
+      define(resolver, identifier, identifier->identifier.name);
+    }
+  }
+}
+
+// Identifiers of captured locals are cells; which ones are captured is known at the function's end.
+static void finish_uses(struct resolver *resolver, const struct scope *scope) {
+  const struct sl_local *locals = scope->function->locals;
+  for (uint32_t i = scope->first_use; i < resolver->use_count; i++) {
+    struct sl_node *node = resolver->uses[i];
+    if (locals[node->mark].captured) node->op = SL_SCOPE_CELL;
+  }
+  resolver->use_count = scope->first_use;
+}
+
+// `node` is a DEF or a LAMBDA; its defaults belong to the scope around it.
+static void visit_function(struct resolver *resolver, struct sl_node *node) {
+  struct sl_function_syntax *function = node->function;
+  for (uint32_t i = 0; i < function->parameter_count; i++) {
+    if (function->parameters[i].default_value) {
+      visit(resolver, function->parameters[i].default_value);
+    }
+  }
+  // The body only runs once the function has its name.
+  if (node->kind == SL_NODE_DEF) define(resolver, node, function->name);
+
+  struct scope scope = {
+      .outer = resolver->scope,
+      .function = function,
+      .first_use = resolver->use_count,
+  };
+  uint32_t block = resolver->block;
+  uint32_t mark = resolver->log_count;
+  resolver->scope = &scope;
+  struct binding *before = enter_block(resolver);
+  bind_parameters(resolver, function);
+  if (node->kind == SL_NODE_DEF) {
+    bind_statement(resolver, function->body);
+    visit_block(resolver, function->body);
+  } else {
+    visit(resolver, function->body);
+  }
+  finish_uses(resolver, &scope);
+  leave_block(resolver, before, block);
+  resolver->log_count = mark;
+  resolver->scope = scope.outer;
+}
+
+// Bazel's words for the constructs that BUILD files and their like do not have.
+static void not_allowed(struct resolver *resolver, const struct sl_node *node, const char *what,
+                        const char *elsewhere, const char *instead) {
+  sl_diagnostic_add(resolver->file, node->start, node->end, "%s in %s files%s%s", what,
+                    resolver->dialect->file_kind,
+                    resolver->dialect->load_statements ? elsewhere : "", instead);
+}
+
+static bool function_allowed(struct resolver *resolver, const struct sl_node *node) {
+  if (resolver->dialect->functions) return true;
+  bool loads = resolver->dialect->load_statements;
+  not_allowed(resolver, node, "functions may not be defined",
+              ". You may move the function to a .bzl file and load it.", loads ? "" : ".");
+  return false;
+}
+
+// ---------------------------------------------------------------- expressions
+
+static void visit_list(struct resolver *resolver, const struct sl_node_list *list) {
+  for (uint32_t i = 0; i < list->count; i++) {
+    visit(resolver, list->items[i]);
+  }
+}
+
+// What a call's arguments so far allow.
+struct argument_order {
+  bool star;
+  bool star_star;
+  bool keyword;
+};
+
+static void check_positional(struct resolver *resolver, const struct sl_node *argument,
+                             const struct argument_order *order) {
+  if (order->star) {
+    error(resolver, argument, "positional argument may not follow *args");
+  } else if (order->star_star) {
+    error(resolver, argument, "positional argument may not follow **kwargs");
+  } else if (order->keyword) {
+    error(resolver, argument, "positional argument may not follow keyword argument");
+  }
+}
+
+static void check_keyword(struct resolver *resolver, const struct sl_node *argument,
+                          const struct argument_order *order, uint32_t call) {
+  const struct sl_name *name = argument->argument.name;
+  if (order->star || order->star_star) {
+    sl_diagnostic_add(resolver->file, argument->start, argument->end,
+                      "keyword argument %s may not follow %s", name->bytes,
+                      order->star ? "*args" : "**kwargs");
+  }
+  struct name_state *state = &resolver->states[name->id];
+  if (state->call == call) {
+    sl_diagnostic_add(resolver->file, argument->start, argument->end,
+                      "duplicate keyword argument: %s", name->bytes);
+  }
+  state->call = call;
+}
+
+static void check_star(struct resolver *resolver, const struct sl_node *argument,
+                       const struct argument_order *order) {
+  bool single = argument->op == SL_ARGUMENT_STAR;
+  if (!resolver->dialect->star_arguments) {
+    sl_diagnostic_add(resolver->file, argument->start, argument->end,
+                      "%s arguments are not allowed in %s files. Pass the arguments in explicitly.",
+                      single ? "*args" : "**kwargs", resolver->dialect->file_kind);
+  } else if (single && order->star_star) {
+    error(resolver, argument, "*args may not follow **kwargs");
+  } else if (single && order->star) {
+    error(resolver, argument, "multiple *args not allowed");
+  } else if (!single && order->star_star) {
+    error(resolver, argument, "multiple **kwargs not allowed");
+  }
+}
+
+static void visit_arguments(struct resolver *resolver, const struct sl_node_list *arguments) {
+  struct argument_order order = {0};
+  uint32_t call = ++resolver->calls;
+  for (uint32_t i = 0; i < arguments->count; i++) {
+    const struct sl_node *argument = arguments->items[i];
+    switch ((enum sl_argument_kind)argument->op) {
+      case SL_ARGUMENT_POSITIONAL:
+        check_positional(resolver, argument, &order);
+        break;
+      case SL_ARGUMENT_KEYWORD:
+        check_keyword(resolver, argument, &order, call);
+        order.keyword = true;
+        break;
+      case SL_ARGUMENT_STAR:
+        check_star(resolver, argument, &order);
+        order.star = true;
+        break;
+      case SL_ARGUMENT_STAR_STAR:
+        check_star(resolver, argument, &order);
+        order.star_star = true;
+        break;
+    }
+    visit(resolver, argument->argument.value);
+  }
+}
+
+static void visit_comprehension(struct resolver *resolver, struct sl_node *node) {
+  const struct sl_node_list *clauses = &node->comprehension.clauses;
+  // As in Python 3, the first operand belongs to the scope around the comprehension.
+  visit(resolver, clauses->items[0]->for_clause.iterable);
+  uint32_t block = resolver->block;
+  uint32_t mark = resolver->log_count;
+  struct binding *before = enter_block(resolver);
+  for (uint32_t i = 0; i < clauses->count; i++) {
+    const struct sl_node *clause = clauses->items[i];
+    if (clause->kind == SL_NODE_FOR_CLAUSE) bind_target(resolver, clause->for_clause.target);
+  }
+  for (uint32_t i = 0; i < clauses->count; i++) {
+    struct sl_node *clause = clauses->items[i];
+    if (clause->kind == SL_NODE_FOR_CLAUSE) {
+      if (i) visit(resolver, clause->for_clause.iterable);
+      assign(resolver, clause->for_clause.target);
+    } else {
+      visit(resolver, clause->if_clause.condition);
+    }
+  }
+  visit(resolver, node->comprehension.body);
+  leave_block(resolver, before, block);
+  resolver->log_count = mark;
+}
+
+static void visit(struct resolver *resolver, struct sl_node *node) {
+  switch (node->kind) {
+    case SL_NODE_IDENTIFIER:
+      use(resolver, node);
+      break;
+    case SL_NODE_LIST:
+    case SL_NODE_TUPLE:
+    case SL_NODE_DICT:
+      visit_list(resolver, &node->list);
+      break;
+    case SL_NODE_DICT_ENTRY:
+      visit(resolver, node->entry.key);
+      visit(resolver, node->entry.value);
+      break;
+    case SL_NODE_UNARY:
+      visit(resolver, node->unary.operand);
+      break;
+    case SL_NODE_BINARY:
+      visit(resolver, node->binary.left);
+      visit(resolver, node->binary.right);
+      break;
+    case SL_NODE_CONDITIONAL:
+      visit(resolver, node->conditional.condition);
+      visit(resolver, node->conditional.then);
+      visit(resolver, node->conditional.otherwise);
+      break;
+    case SL_NODE_INDEX:
+      visit(resolver, node->index.object);
+      visit(resolver, node->index.key);
+      break;
+    case SL_NODE_SLICE:
+      visit(resolver, node->slice.object);
+      for (int i = 0; i < 3; i++) {
+        if (node->slice.bounds[i]) visit(resolver, node->slice.bounds[i]);
+      }
+      break;
+    case SL_NODE_DOT:
+      visit(resolver, node->dot.object);
+      break;
+    case SL_NODE_CALL:
+      visit(resolver, node->call.callee);
+      visit_arguments(resolver, &node->call.arguments);
+      break;
+    case SL_NODE_LAMBDA:
+      if (function_allowed(resolver, node)) visit_function(resolver, node);
+      break;
+    case SL_NODE_COMPREHENSION:
+      visit_comprehension(resolver, node);
+      break;
+    case SL_NODE_CAST:
+      visit(resolver, node->cast.value);
+      break;
+    case SL_NODE_ELLIPSIS:
+      error(resolver, node,
+            "syntax error at '...': ellipsis ('...') is not allowed outside type expressions");
+      break;
+    default:
+      break;
+  }
+}
+
+// ---------------------------------------------------------------- statements
+
+// Statements that are only allowed in functions. False: not to be looked into either.
+static bool control_allowed(struct resolver *resolver, const struct sl_node *node) {
+  const struct sl_dialect *dialect = resolver->dialect;
+  bool is_if = node->kind == SL_NODE_IF;
+  if (dialect->build_file_checks && is_if) {
+    not_allowed(resolver, node, "`if` statements are not allowed",
+                ". You may move conditional logic to a function definition (in a .bzl file), or",
+                dialect->load_statements ? " use an `if` expression for simple cases."
+                                         : ". You may use an `if` expression for simple cases.");
+    return false;
+  }
+  if (dialect->build_file_checks) {
+    not_allowed(resolver, node, "`for` statements are not allowed",
+                ". You may inline the loop, move it to a function definition (in a .bzl file),",
+                dialect->load_statements
+                    ? " or as a last resort use a list comprehension."
+                    : ". You may inline the loop or as a last resort use a list comprehension.");
+    return false;
+  }
+  if (at_top_level(resolver) && !dialect->top_level_control) {
+    error(resolver, node,
+          is_if ? "if statements are not allowed at the top level. You may move it inside a "
+                  "function or use an if expression (x if condition else y)."
+                : "for loops are not allowed at the top level. You may move it inside a function "
+                  "or use a comprehension, [f(x) for x in sequence]");
+  }
+  return true;
+}
+
+static bool visit_if(struct resolver *resolver, struct sl_node *node) {
+  if (!control_allowed(resolver, node)) return true;
+  visit(resolver, node->branch.condition);
+  uint32_t mark = resolver->log_count;
+  bool then_ends = visit_statement(resolver, node->branch.then);
+  if (!node->branch.otherwise) {
+    forget(resolver, mark);
+    return true;
+  }
+  uint32_t middle = resolver->log_count;
+  set_assigned(resolver, mark, middle, false);
+  bool otherwise_ends = visit_statement(resolver, node->branch.otherwise);
+  merge(resolver, mark, middle, then_ends, otherwise_ends);
+  return then_ends || otherwise_ends;
+}
+
+static void visit_loop(struct resolver *resolver, struct sl_node *node) {
+  if (!control_allowed(resolver, node)) return;
+  visit(resolver, node->loop.iterable);
+  uint32_t mark = resolver->log_count;
+  if (node->kind == SL_NODE_FOR) assign(resolver, node->loop.target);
+  resolver->scope->loops++;
+  visit_statement(resolver, node->loop.body);
+  resolver->scope->loops--;
+  // It may not run at all.
+  forget(resolver, mark);
+}
+
+static void visit_assignment(struct resolver *resolver, struct sl_node *node) {
+  struct sl_node *target = node->assign.target;
+  if (node->assign.value) visit(resolver, node->assign.value);
+  if (node->kind == SL_NODE_AUGMENTED) {
+    if (target->kind == SL_NODE_LIST || target->kind == SL_NODE_TUPLE) {
+      sl_diagnostic_add(resolver->file, node->mark, node->mark + 2,
+                        "cannot perform augmented assignment on a list or tuple expression");
+    }
+    // It reads the variable as well.
+    if (target->kind == SL_NODE_IDENTIFIER) use(resolver, target);
+  }
+  if (node->assign.type && target->kind != SL_NODE_IDENTIFIER) {
+    error(resolver, target, "type annotations are only allowed on variables");
+  } else if (!node->assign.value) {
+    declare(resolver, target, target->identifier.name);
+    return;
+  }
+  assign(resolver, target);
+}
+
+static void visit_load(struct resolver *resolver, struct sl_node *node) {
+  if (!resolver->dialect->load_statements) {
+    not_allowed(resolver, node, "`load` statements may not be used", "", "");
+  } else if (!at_top_level(resolver)) {
+    error(resolver, node, "load statement not at top level");
+  }
+  for (uint32_t i = 0; i < node->load.bindings.count; i++) {
+    struct sl_node *local = node->load.bindings.items[i]->load_binding.local;
+    define(resolver, local, local->identifier.name);
+  }
+}
+
+static void check_in_loop(struct resolver *resolver, const struct sl_node *node, const char *word) {
+  if (resolver->scope->loops) return;
+  sl_diagnostic_add(resolver->file, node->start, node->end,
+                    "%s statement must be inside a for loop", word);
+}
+
+static bool visit_block(struct resolver *resolver, const struct sl_node *block) {
+  bool ends = true;
+  for (uint32_t i = 0; i < block->list.count; i++) {
+    if (!visit_statement(resolver, block->list.items[i])) ends = false;
+  }
+  return ends;
+}
+
+// Returns whether the statement can come to its end, so that the next one runs.
+static bool visit_statement(struct resolver *resolver, struct sl_node *node) {
+  switch (node->kind) {
+    case SL_NODE_BLOCK:
+      return visit_block(resolver, node);
+    case SL_NODE_EXPRESSION_STATEMENT:
+      visit(resolver, node->expression.value);
+      return true;
+    case SL_NODE_ASSIGN:
+    case SL_NODE_AUGMENTED:
+      visit_assignment(resolver, node);
+      return true;
+    case SL_NODE_TYPE_ALIAS:
+      assign(resolver, node->assign.target);
+      return true;
+    case SL_NODE_DEF:
+      if (function_allowed(resolver, node)) visit_function(resolver, node);
+      return true;
+    case SL_NODE_FOR:
+    case SL_NODE_WHILE:
+      visit_loop(resolver, node);
+      return true;
+    case SL_NODE_IF:
+      return visit_if(resolver, node);
+    case SL_NODE_RETURN:
+      if (at_top_level(resolver))
+        error(resolver, node, "return statements must be inside a function");
+      if (node->expression.value) visit(resolver, node->expression.value);
+      return false;
+    case SL_NODE_BREAK:
+      check_in_loop(resolver, node, "break");
+      return false;
+    case SL_NODE_CONTINUE:
+      check_in_loop(resolver, node, "continue");
+      return false;
+    case SL_NODE_LOAD:
+      visit_load(resolver, node);
+      return true;
+    default:
+      return true;
+  }
+}
+
+// ---------------------------------------------------------------- files
+
+static bool is_docstring(const struct sl_node *node) {
+  return node->kind == SL_NODE_EXPRESSION_STATEMENT &&
+         node->expression.value->kind == SL_NODE_STRING;
+}
+
+// Loads stand before every other statement, strings apart.
+static void check_loads_first(struct resolver *resolver, const struct sl_node *block) {
+  const struct sl_node *first = NULL;
+  for (uint32_t i = 0; i < block->list.count; i++) {
+    const struct sl_node *node = block->list.items[i];
+    if (is_docstring(node)) continue;
+    if (node->kind == SL_NODE_LOAD && first) {
+      error(resolver, node, "load statements must appear before any other statement");
+      error(resolver, first, "\tfirst non-load statement appears here");
+    }
+    if (node->kind != SL_NODE_LOAD && !first) first = node;
+  }
+}
+
+bool sl_file_resolve(struct sl_file *file, const struct sl_names *names) {
+  struct sl_function_syntax *top_level = file->top_level;
+  struct scope scope = {.function = top_level};
+  struct resolver resolver = {
+      .file = file,
+      .arena = &file->arena,
+      .dialect = file->dialect,
+      .names = names,
+      .scope = &scope,
+  };
+  resolver.states = calloc(file->name_count + 1u, sizeof *resolver.states);
+  if (!resolver.states) abort();
+  if (file->dialect->loads_first) check_loads_first(&resolver, top_level->body);
+  bind_block(&resolver, top_level->body);
+  visit_block(&resolver, top_level->body);
+  finish_uses(&resolver, &scope);
+  free(resolver.states);
+  sl_diagnostic_sort(file);
+  return !file->error_count;
+}
