@@ -4,10 +4,10 @@
     python3 reading.py WORKSPACE          prints the table
     python3 reading.py WORKSPACE TABLE    compares, row by row; exit status 1 on a difference
 
-BUILD files that keep to a small part of the language are Python too: this runs them with functions in
-place of the rules and applies the rules of the aspect as README.md states them.  It shares no line
-with starmypy and knows nothing that examples/monorepo does not need; where the two differ, one
-of them has read the rules wrong.
+BUILD files that keep to a small part of the language are Python too: this runs them with functions
+in place of the rules and applies the rules of the aspect as README.md states them.  It shares no
+line with starmypy and knows nothing that examples/monorepo does not need; where the two differ,
+one of them has read the rules wrong.
 """
 
 import glob as filesystem

@@ -18,24 +18,13 @@ a signal kills this program by the same one.  `python3 -I -S` is enough to run i
 """
 
 import os
-import sys
-
-# What not every run needs (zipfile, hashlib, shutil, fcntl) is imported where it is used.
 import signal
 import subprocess
+import sys
 from types import FrameType
-from typing import (
-    TYPE_CHECKING,
-    Dict,
-    Iterator,
-    List,
-    NamedTuple,
-    NoReturn,
-    Optional,
-    Sequence,
-    Tuple,
-)
+from typing import TYPE_CHECKING, Dict, Iterator, List, NamedTuple, NoReturn, Optional, Sequence
 
+# What not every run needs (zipfile, hashlib, shutil, fcntl) is imported where it is used.
 if TYPE_CHECKING:
     import zipfile
 

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`starmypy check` on examples/monorepo, with real mypy: clean, again, edited, and broken in three ways.
+
+The pypi packages come from `starmypy vendor`, which needs the network unless the example has been vendored already.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from typing import Dict, Set
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "examples" / "monorepo"
+STARMYPY = os.environ.get("STARMYPY", str(ROOT / "build" / "starmypy"))
+MYPY_PYTHON = os.environ.get("STARMYPY_MYPY_PYTHON", str(ROOT / "build/mypy/bin/python"))
+
+sys.path.insert(0, str(ROOT / "tests"))
+from monorepo import reading  # noqa: E402
+
+COLOR = re.compile(r"\x1b(\[[0-9;]*m|\(B)")
+
+
+@unittest.skipUnless(os.path.exists(MYPY_PYTHON), f"no {MYPY_PYTHON}")
+class CheckTest(unittest.TestCase):
+    def setUp(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="test_monorepo_check."))
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.workspace = self.folder / "monorepo"
+        shutil.copytree(EXAMPLE, self.workspace)
+        self.starmypy("vendor")
+
+    def starmypy(self, *arguments: str, status: int = 0) -> str:
+        """What the command says, without colours; it must end with `status`."""
+        process = subprocess.run(
+            [STARMYPY, *arguments],
+            cwd=self.workspace,
+            env={**os.environ, "XDG_CACHE_HOME": str(self.folder / "cache")},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        self.assertEqual(process.returncode, status, process.stdout)
+        return COLOR.sub("", process.stdout)
+
+    def check(self, status: int = 0) -> str:
+        return self.starmypy("check", f"--mypy={MYPY_PYTHON}", "//...", status=status)
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        path = self.workspace / name
+        text = path.read_text()
+        self.assertIn(old, text)
+        path.write_text(text.replace(old, new))
+
+    def reports(self) -> Dict[str, int]:
+        """When each target was checked last, by label."""
+        return {
+            "//"
+            + str(path.with_suffix(""))
+            .split("/bin/", 1)[1][::-1]
+            .replace("/", ":", 1)[::-1]: path.stat()
+            .st_mtime_ns
+            for path in (self.folder / "cache").rglob("bin/**/*.mypy_stdout")
+        }
+
+    def dependents(self, *labels: str) -> Set[str]:
+        """The checked targets that are or need one of `labels`."""
+        workspace = reading.Reading(str(self.workspace))
+        found = set(labels)
+        grown = True
+        while grown:
+            new = {
+                label
+                for label, target in workspace.targets.items()
+                if found & {workspace.actual(dep) for dep in target.attributes["deps"]}
+            }
+            grown = not new <= found
+            found |= new
+        return {label for label in found if workspace.sources(label)}
+
+    def test_only_what_an_edit_touches_is_checked_again(self) -> None:
+        self.assertIn("mypy 2.", self.check())
+        first = self.reports()
+        self.assertEqual(len(first), 64)
+        self.check()
+        self.assertEqual(self.reports(), first)
+        self.edit("libs/render/tables.py", "# The package", "# This package")
+        self.check()
+        again = {label for label, time in self.reports().items() if time != first[label]}
+        self.assertEqual(again, self.dependents("//libs/render:tables"))
+
+    def test_three_errors_arrive(self) -> None:
+        self.edit("libs/base/clock.py", "self._now = start\n", "self._now = start.date()\n")
+        self.edit("services/webhooks/delivery.py", "SECONDS = 10\n", 'SECONDS = "10"\n')
+        self.edit("libs/ports/ports.csv", "Hamburg,53.55", "Hamburg,north")
+        output = self.check(status=1)
+        for label, message in (
+            ("//libs/base:clock", r"libs/base/clock\.py:28: error: Incompatible return value type"),
+            ("//services/webhooks:webhooks_lib", r'delivery\.py:39: error: Argument "timeout" to'),
+            ("//libs/ports:ports_table", r'/bin/libs/ports/ports_table\.py:4: error: Name "north"'),
+        ):
+            with self.subTest(target=label):
+                self.assertIn(label, output)
+                self.assertRegex(output, message)
+        blocked = self.dependents("//libs/base:clock", "//services/webhooks:webhooks_lib")
+        self.assertIn("//services/webhooks:webhooks_test", blocked)
+        for label in blocked:
+            self.assertIn(label, output)
+
+
+if __name__ == "__main__":
+    unittest.main()
