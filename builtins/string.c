@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // String: the methods of strings. A string is bytes, and its elements are bytes; letters, digits and white space
-// are ASCII's, as in Bazel. Invariant: a result that equals the receiver is the receiver.
+// are ASCII's, as in Bazel. Invariant: a byte of 0x80 and above is never changed, so UTF-8 stays UTF-8.
 #include <string.h>
 
 #include "builtins/arguments.h"
