@@ -281,6 +281,7 @@ struct sl_file {
   struct sl_node **loads;                 // every LOAD, in order
   uint32_t load_count;
   // Set by the resolver.
+  bool resolved;                          // sl_file_resolve has been called
   struct sl_global *globals;              // in order of first binding
   uint32_t global_count;
   struct sl_name **predeclared;           // names that the host must provide, in order of first use

@@ -1,0 +1,785 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Interpret: the loop that runs code. Each opcode has one body, which is a label of a computed goto or, with
+// SL_SWITCH_DISPATCH, a case of a portable switch. Invariants: the fast paths here do what the slow ones in
+// interpret_slow.c do, for the commonest types only; `frame->pc` is stored before anything that may fail or call.
+#include "runtime/interpret.h"
+
+#ifndef SL_SWITCH_DISPATCH
+// Labels as values are GNU C.
+#pragma GCC diagnostic ignored "-Wpedantic"
+#endif
+
+// ---------------------------------------------------------------- fast paths
+
+static inline bool both_small_floats(sl_value a, sl_value b) { return sl_is_small_float(a) && sl_is_small_float(b); }
+
+static inline struct sl_list *as_list(sl_value value) { return (struct sl_list *)(void *)value; }
+static inline struct sl_string *as_string(sl_value value) { return (struct sl_string *)(void *)value; }
+static inline struct sl_dict *as_dict(sl_value value) { return (struct sl_dict *)(void *)value; }
+
+// The tagged words of small ints: 2n + 1. False: the result has no immediate form.
+static inline bool add_ints(sl_value a, sl_value b, sl_value *sum) {
+  intptr_t word;
+  if (__builtin_add_overflow((intptr_t)a, (intptr_t)b - 1, &word)) return false;
+  *sum = (sl_value)word;
+  return true;
+}
+
+static inline bool subtract_ints(sl_value a, sl_value b, sl_value *difference) {
+  intptr_t word;
+  if (__builtin_sub_overflow((intptr_t)a, (intptr_t)b - 1, &word)) return false;
+  *difference = (sl_value)word;
+  return true;
+}
+
+static inline bool multiply_ints(sl_value a, sl_value b, sl_value *product) {
+  intptr_t word;
+  if (__builtin_mul_overflow((intptr_t)a - 1, sl_small_int(b), &word)) return false;
+  *product = (sl_value)(word | 1);
+  return true;
+}
+
+// Floored division. Narrow operands are common, and a narrow division is much faster on many processors.
+static inline bool divide_ints(sl_value a, sl_value b, int64_t *quotient, int64_t *remainder) {
+  int64_t x = sl_small_int(a), y = sl_small_int(b);
+  if (SL_LIKELY(((uint64_t)x | (uint64_t)y) <= UINT32_MAX && y != 0)) {
+    *quotient = (uint32_t)x / (uint32_t)y;
+    *remainder = (uint32_t)x % (uint32_t)y;
+    return true;
+  }
+  if (y == 0 || y == -1) return false;
+  *quotient = x / y;
+  *remainder = x % y;
+  if (*remainder != 0 && (*remainder ^ y) < 0) {
+    --*quotient;
+    *remainder += y;
+  }
+  return true;
+}
+
+static inline bool shift_left_ints(sl_value a, sl_value b, sl_value *result) {
+  int64_t x = sl_small_int(a), y = sl_small_int(b);
+  if (y < 0 || y > 31 || x < INT32_MIN / 2 || x > INT32_MAX / 2) return false;
+  *result = sl_small_int_value((int64_t)((uint64_t)x << y));
+  return true;
+}
+
+static inline bool shift_right_ints(sl_value a, sl_value b, sl_value *result) {
+  int64_t y = sl_small_int(b);
+  if (y < 0 || y > 62) return false;
+  *result = sl_small_int_value(sl_small_int(a) >> y);
+  return true;
+}
+
+// 1 equal, 0 not, -1 unknown.
+static inline int equal_fast(sl_value a, sl_value b) {
+  if (a == b) return 1;
+  if (sl_both_small_ints(a, b)) return 0;
+  if (sl_is_string(a) && sl_is_string(b)) return sl_string_equal(as_string(a), as_string(b));
+  return -1;
+}
+
+// The element x[key]; NULL: a matter for the slow path.
+static inline sl_value index_fast(sl_value x, sl_value key) {
+  if (!sl_is_object(x)) return NULL;
+  if (sl_is_small_int(key)) {
+    uint64_t i = (uint64_t)sl_small_int(key);
+    if (x->type == &sl_list_type) {
+      const struct sl_list *list = as_list(x);
+      return i < list->length ? list->items[i] : NULL;
+    }
+    if (x->type == &sl_tuple_type) {
+      const struct sl_tuple *tuple = (const struct sl_tuple *)(const void *)x;
+      return i < tuple->length ? tuple->items[i] : NULL;
+    }
+    if (x->type == &sl_string_type) {
+      return i < as_string(x)->length ? sl_string_of_byte((unsigned char)as_string(x)->bytes[i]) : NULL;
+    }
+  } else if (x->type == &sl_dict_type && sl_is_string(key)) {
+    const sl_value *found = sl_dict_find_string(as_dict(x), as_string(key));
+    return found ? *found : NULL;
+  }
+  return NULL;
+}
+
+static inline bool is_unlocked(const struct sl_list *list) { return !list->owner->frozen && list->iterators == 0; }
+
+static inline bool set_index_fast(sl_value x, sl_value key, sl_value value) {
+  if (!sl_is_list(x) || !sl_is_small_int(key)) return false;
+  struct sl_list *list = as_list(x);
+  uint64_t i = (uint64_t)sl_small_int(key);
+  if (i >= list->length || !is_unlocked(list)) return false;
+  list->items[i] = value;
+  return true;
+}
+
+static inline bool push_fast(struct sl_list *list, sl_value item) {
+  if (list->length == list->capacity) return false;
+  list->items[list->length++] = item;
+  return true;
+}
+
+static inline sl_value pop_fast(sl_value x) {
+  if (!sl_is_list(x)) return NULL;
+  struct sl_list *list = as_list(x);
+  if (list->length == 0 || !is_unlocked(list)) return NULL;
+  sl_value item = list->items[--list->length];
+  list->items[list->length] = NULL;  // the collector must not see it any more
+  return item;
+}
+
+static inline int64_t length_fast(sl_value x) {
+  if (!sl_is_object(x)) return -1;
+  if (x->type == &sl_string_type) return as_string(x)->length;
+  if (x->type == &sl_list_type) return as_list(x)->length;
+  if (x->type == &sl_dict_type) return as_dict(x)->count;
+  return -1;
+}
+
+// Whether the value is true; only a call can tell for most objects.
+static inline bool truth_fast(sl_value value) {
+  if (sl_is_bool(value)) return value == SL_TRUE;
+  if (value == SL_NONE) return false;
+  if (sl_is_small_int(value)) return sl_small_int(value) != 0;
+  if (sl_is_list(value)) return as_list(value)->length != 0;
+  return sl_truth(value);
+}
+
+// The items of a tuple or list of exactly this length.
+static inline const sl_value *items_fast(sl_value value, uint32_t count) {
+  if (!sl_is_object(value)) return NULL;
+  if (value->type == &sl_tuple_type) {
+    const struct sl_tuple *tuple = (const struct sl_tuple *)(const void *)value;
+    return tuple->length == count ? tuple->items : NULL;
+  }
+  if (value->type == &sl_list_type) return as_list(value)->length == count ? as_list(value)->items : NULL;
+  return NULL;
+}
+
+// The field of a struct by the site's cache.
+static inline sl_value field_fast(const struct sl_site *site, sl_value x) {
+  if (!sl_is_struct(x)) return NULL;
+  const struct sl_attribute_cache *cache = atomic_load_explicit(&site->attribute, memory_order_acquire);
+  const struct sl_record *record = (const struct sl_record *)(const void *)x;
+  return cache && cache->shape == record->shape ? record->fields[cache->index] : NULL;
+}
+
+// The method of an object's type by the site's cache.
+static inline struct sl_builtin *method_fast(const struct sl_site *site, sl_value x) {
+  if (!sl_is_object(x)) return NULL;
+  const struct sl_attribute_cache *cache = atomic_load_explicit(&site->attribute, memory_order_acquire);
+  return cache && cache->type == x->type ? cache->row : NULL;
+}
+
+// ---------------------------------------------------------------- the loop
+
+#define A R[pc->a]
+#define B R[pc->b]
+#define C R[pc->c]
+#define KC K[pc->c]
+#define KB K[pc->b]
+#define SITE (&code->sites[pc->c])
+
+#ifdef SL_SWITCH_DISPATCH
+#define OPCODE(name) case SL_OPCODE_##name:
+#define DISPATCH() goto dispatch
+#else
+#define OPCODE(name) opcode_##name:
+#define DISPATCH() goto *labels[pc->op]
+#endif
+#define NEXT() \
+  do {         \
+    pc++;      \
+    DISPATCH(); \
+  } while (0)
+
+// Runs a slow path, which gets its operands from the instruction and may fail.
+#define SLOW(call)               \
+  do {                           \
+    frame->pc = pc;              \
+    if (!(call)) goto failed;    \
+  } while (0)
+
+// A backward jump: a step.
+#define STEP()                                        \
+  do {                                                \
+    if (SL_UNLIKELY(--thread->budget < 0)) {          \
+      SLOW(sl_thread_next_slice(thread));             \
+    }                                                 \
+  } while (0)
+
+// R[a] = x op y: for ints `ints`, for floats `floats`; else, or if these do not hold, the slow path.
+#define ARITHMETIC(operation, right, ints, floats)                 \
+  {                                                                \
+    sl_value x = B, y = (right);                                   \
+    if (SL_LIKELY(sl_both_small_ints(x, y))) {                     \
+      if (ints) NEXT();                                            \
+    } else if (both_small_floats(x, y)) {                          \
+      if (floats) NEXT();                                          \
+    }                                                              \
+    SLOW(sl_slow_binary(thread, pc, operation, x, y));             \
+    NEXT();                                                        \
+  }
+#define FLOATS(operator) (A = sl_float_value_of(sl_small_float(x) operator sl_small_float(y)), true)
+#define NO_FLOATS false
+
+#define DIVISION(right)                                                                              \
+  ARITHMETIC(SL_OP_SLASH_SLASH, right, divide_ints(x, y, &quotient, &remainder) &&                   \
+             (A = sl_small_int_value(quotient), true), NO_FLOATS)
+#define REMAINDER(right)                                                                             \
+  ARITHMETIC(SL_OP_PERCENT, right, divide_ints(x, y, &quotient, &remainder) &&                       \
+             (A = sl_small_int_value(remainder), true), NO_FLOATS)
+// The tags are equal, so that these work on whole words.
+#define BITS(operation, right, expression) \
+  ARITHMETIC(operation, right, (A = (sl_value)(expression), true), NO_FLOATS)
+#define WORD(value) ((uintptr_t)(value))
+
+#define SLOW_BINARY(operation)                           \
+  {                                                      \
+    SLOW(sl_slow_binary(thread, pc, operation, B, C));   \
+    NEXT();                                              \
+  }
+
+#define JUMP_WHEN(condition)          \
+  {                                   \
+    if (condition) pc += pc->c;       \
+    NEXT();                           \
+  }
+
+// Jumps if x op y, for the four orders.
+#define JUMP_ORDER(operator, right)                                              \
+  {                                                                              \
+    sl_value x = A, y = (right);                                                 \
+    if (SL_LIKELY(sl_both_small_ints(x, y))) {                                   \
+      JUMP_WHEN((intptr_t)x operator(intptr_t) y)                                \
+    } else if (both_small_floats(x, y)) {                                        \
+      JUMP_WHEN(sl_small_float(x) operator sl_small_float(y))                    \
+    }                                                                            \
+    int order;                                                                   \
+    SLOW(sl_compare(thread, x, y, &order));                                      \
+    JUMP_WHEN(order operator 0)                                                  \
+  }
+
+#define JUMP_EQUALITY(right, wanted)                                                     \
+  {                                                                                      \
+    sl_value x = A, y = (right);                                                         \
+    int equal = equal_fast(x, y);                                                        \
+    if (SL_UNLIKELY(equal < 0)) {                                                        \
+      frame->pc = pc;                                                                    \
+      equal = sl_equal(thread, x, y);                                                    \
+      if (equal < 0) goto failed;                                                        \
+    }                                                                                    \
+    JUMP_WHEN(equal == (wanted))                                                         \
+  }
+
+#define JUMP_MEMBERSHIP(wanted)                                                                 \
+  {                                                                                             \
+    sl_value x = A, y = B;                                                                      \
+    int found;                                                                                  \
+    if (sl_is_dict(y) && sl_is_string(x)) {                                                     \
+      found = sl_dict_find_string(as_dict(y), as_string(x)) != NULL;                            \
+    } else {                                                                                    \
+      frame->pc = pc;                                                                           \
+      found = sl_slow_contains(thread, y, x);                                                   \
+      if (found < 0) goto failed;                                                               \
+    }                                                                                           \
+    JUMP_WHEN(found == (wanted))                                                                \
+  }
+
+#define INDEX_BODY(key)                                           \
+  {                                                               \
+    sl_value found = index_fast(B, key);                          \
+    if (SL_LIKELY(found != NULL)) {                               \
+      A = found;                                                  \
+      NEXT();                                                     \
+    }                                                             \
+    SLOW(sl_slow_index(thread, pc, B, key));                      \
+    NEXT();                                                       \
+  }
+
+#define SET_INDEX_BODY(key)                                               \
+  {                                                                       \
+    if (!set_index_fast(A, key, B)) SLOW(sl_set_index(thread, A, key, B)); \
+    NEXT();                                                               \
+  }
+
+// Loads what belongs to the newest frame.
+#define ENTER()                              \
+  do {                                       \
+    frame = thread->frame;                   \
+    code = frame->function->code;            \
+    R = frame->base;                         \
+    K = code->constants;                     \
+    globals = frame->function->module->globals; \
+    pc = frame->pc;                          \
+  } while (0)
+
+sl_value sl_interpret(struct sl_thread *thread) {
+#ifndef SL_SWITCH_DISPATCH
+  static const void *const labels[] = {
+#define SL_OPCODE_LABEL(name) &&opcode_##name,
+      SL_OPCODES(SL_OPCODE_LABEL)
+#undef SL_OPCODE_LABEL
+  };
+#endif
+  struct sl_call_frame *frame;
+  const struct sl_code *code;
+  const struct sl_instruction *pc;
+  sl_value *R, *K, *globals;
+  // Of the call being made.
+  sl_value *window, *result;
+  struct sl_site *site;
+  uint32_t count;
+  // Of the division being made.
+  int64_t quotient, remainder;
+
+  ENTER();
+  DISPATCH();
+
+#ifdef SL_SWITCH_DISPATCH
+dispatch:
+  switch ((enum sl_opcode)pc->op) {
+#endif
+
+    // -------------------------------------------------------------- moving
+
+    OPCODE(MOVE) {
+      A = B;
+      NEXT();
+    }
+    OPCODE(CONSTANT) {
+      A = KC;
+      NEXT();
+    }
+    OPCODE(CLEAR) {
+      memset(&A, 0, pc->b * sizeof(sl_value));
+      NEXT();
+    }
+    OPCODE(CHECK_LOCAL) {
+      if (SL_UNLIKELY(!A)) SLOW(sl_slow_unbound(thread, "local", KC));
+      NEXT();
+    }
+    OPCODE(GLOBAL) {
+      sl_value value = globals[pc->c];
+      if (SL_UNLIKELY(!value)) SLOW(sl_slow_unbound(thread, "global", code->program->global_names[pc->c]));
+      A = value;
+      NEXT();
+    }
+    OPCODE(SET_GLOBAL) {
+      globals[pc->c] = A;
+      NEXT();
+    }
+    OPCODE(CELL) {
+      struct sl_cell *cell = sl_allocate(sizeof *cell);
+      cell->value = A;
+      A = (sl_value)(void *)cell;
+      NEXT();
+    }
+    OPCODE(EMPTY_CELL) {
+      A = sl_allocate(sizeof(struct sl_cell));
+      NEXT();
+    }
+    OPCODE(GET_CELL) {
+      sl_value value = ((const struct sl_cell *)(const void *)B)->value;
+      if (SL_UNLIKELY(!value)) SLOW(sl_slow_unbound(thread, "local", KC));
+      A = value;
+      NEXT();
+    }
+    OPCODE(SET_CELL) {
+      ((struct sl_cell *)(void *)A)->value = B;
+      NEXT();
+    }
+    OPCODE(FREE) {
+      sl_value value = frame->function->cells[pc->b]->value;
+      if (SL_UNLIKELY(!value)) SLOW(sl_slow_unbound(thread, "local", KC));
+      A = value;
+      NEXT();
+    }
+
+    // -------------------------------------------------------------- operators
+
+    OPCODE(ADD) ARITHMETIC(SL_OP_PLUS, C, add_ints(x, y, &A), FLOATS(+))
+    OPCODE(ADD_K) ARITHMETIC(SL_OP_PLUS, KC, add_ints(x, y, &A), FLOATS(+))
+    OPCODE(SUBTRACT) ARITHMETIC(SL_OP_MINUS, C, subtract_ints(x, y, &A), FLOATS(-))
+    OPCODE(SUBTRACT_K) ARITHMETIC(SL_OP_MINUS, KC, subtract_ints(x, y, &A), FLOATS(-))
+    OPCODE(MULTIPLY) ARITHMETIC(SL_OP_STAR, C, multiply_ints(x, y, &A), FLOATS(*))
+    OPCODE(MULTIPLY_K) ARITHMETIC(SL_OP_STAR, KC, multiply_ints(x, y, &A), FLOATS(*))
+    OPCODE(DIVIDE) ARITHMETIC(SL_OP_SLASH, C, false, FLOATS(/))
+    OPCODE(DIVIDE_K) ARITHMETIC(SL_OP_SLASH, KC, false, FLOATS(/))
+    OPCODE(FLOOR_DIVIDE) DIVISION(C)
+    OPCODE(FLOOR_DIVIDE_K) DIVISION(KC)
+    OPCODE(MODULO) REMAINDER(C)
+    OPCODE(MODULO_K) REMAINDER(KC)
+    OPCODE(AND) BITS(SL_OP_AMPERSAND, C, WORD(x) & WORD(y))
+    OPCODE(AND_K) BITS(SL_OP_AMPERSAND, KC, WORD(x) & WORD(y))
+    OPCODE(OR) BITS(SL_OP_PIPE, C, WORD(x) | WORD(y))
+    OPCODE(OR_K) BITS(SL_OP_PIPE, KC, WORD(x) | WORD(y))
+    OPCODE(XOR) BITS(SL_OP_CARET, C, (WORD(x) ^ WORD(y)) | 1)
+    OPCODE(XOR_K) BITS(SL_OP_CARET, KC, (WORD(x) ^ WORD(y)) | 1)
+    OPCODE(SHIFT_LEFT) ARITHMETIC(SL_OP_LESS_LESS, C, shift_left_ints(x, y, &A), NO_FLOATS)
+    OPCODE(SHIFT_LEFT_K) ARITHMETIC(SL_OP_LESS_LESS, KC, shift_left_ints(x, y, &A), NO_FLOATS)
+    OPCODE(SHIFT_RIGHT) ARITHMETIC(SL_OP_GREATER_GREATER, C, shift_right_ints(x, y, &A), NO_FLOATS)
+    OPCODE(SHIFT_RIGHT_K) ARITHMETIC(SL_OP_GREATER_GREATER, KC, shift_right_ints(x, y, &A), NO_FLOATS)
+    OPCODE(EQUAL) SLOW_BINARY(SL_OP_EQUAL)
+    OPCODE(NOT_EQUAL) SLOW_BINARY(SL_OP_NOT_EQUAL)
+    OPCODE(LESS) SLOW_BINARY(SL_OP_LESS)
+    OPCODE(LESS_EQUAL) SLOW_BINARY(SL_OP_LESS_EQUAL)
+    OPCODE(GREATER) SLOW_BINARY(SL_OP_GREATER)
+    OPCODE(GREATER_EQUAL) SLOW_BINARY(SL_OP_GREATER_EQUAL)
+    OPCODE(IN) SLOW_BINARY(SL_OP_IN)
+    OPCODE(NOT_IN) SLOW_BINARY(SL_OP_NOT_IN)
+    OPCODE(ADD_IN_PLACE) {
+      sl_value x = B, y = C;
+      if (SL_LIKELY(sl_both_small_ints(x, y)) && add_ints(x, y, &A)) NEXT();
+      if (both_small_floats(x, y) && FLOATS(+)) NEXT();
+      SLOW(sl_slow_in_place(thread, pc, SL_OP_PLUS, x, y));
+      NEXT();
+    }
+    OPCODE(SUBTRACT_IN_PLACE) {
+      sl_value x = B, y = C;
+      if (SL_LIKELY(sl_both_small_ints(x, y)) && subtract_ints(x, y, &A)) NEXT();
+      if (both_small_floats(x, y) && FLOATS(-)) NEXT();
+      SLOW(sl_slow_in_place(thread, pc, SL_OP_MINUS, x, y));
+      NEXT();
+    }
+    OPCODE(OR_IN_PLACE) {
+      SLOW(sl_slow_in_place(thread, pc, SL_OP_PIPE, B, C));
+      NEXT();
+    }
+    OPCODE(AND_IN_PLACE) {
+      SLOW(sl_slow_in_place(thread, pc, SL_OP_AMPERSAND, B, C));
+      NEXT();
+    }
+    OPCODE(XOR_IN_PLACE) {
+      SLOW(sl_slow_in_place(thread, pc, SL_OP_CARET, B, C));
+      NEXT();
+    }
+    OPCODE(NEGATE) {
+      sl_value x = B;
+      if (SL_LIKELY(sl_is_small_int(x)) && subtract_ints(sl_small_int_value(0), x, &A)) NEXT();
+      SLOW(sl_slow_unary(thread, pc, SL_OP_MINUS, x));
+      NEXT();
+    }
+    OPCODE(PLUS) {
+      SLOW(sl_slow_unary(thread, pc, SL_OP_PLUS, B));
+      NEXT();
+    }
+    OPCODE(INVERT) {
+      SLOW(sl_slow_unary(thread, pc, SL_OP_TILDE, B));
+      NEXT();
+    }
+    OPCODE(NOT) {
+      A = sl_bool(!truth_fast(B));
+      NEXT();
+    }
+
+    // -------------------------------------------------------------- jumps
+
+    OPCODE(JUMP) {
+      pc += pc->c;
+      NEXT();
+    }
+    OPCODE(LOOP) {
+      STEP();
+      pc += pc->c;
+      NEXT();
+    }
+    OPCODE(JUMP_IF) JUMP_WHEN(truth_fast(A))
+    OPCODE(JUMP_IF_NOT) JUMP_WHEN(!truth_fast(A))
+    OPCODE(JUMP_EQUAL) JUMP_EQUALITY(B, true)
+    OPCODE(JUMP_EQUAL_K) JUMP_EQUALITY(KB, true)
+    OPCODE(JUMP_NOT_EQUAL) JUMP_EQUALITY(B, false)
+    OPCODE(JUMP_NOT_EQUAL_K) JUMP_EQUALITY(KB, false)
+    OPCODE(JUMP_LESS) JUMP_ORDER(<, B)
+    OPCODE(JUMP_LESS_K) JUMP_ORDER(<, KB)
+    OPCODE(JUMP_LESS_EQUAL) JUMP_ORDER(<=, B)
+    OPCODE(JUMP_LESS_EQUAL_K) JUMP_ORDER(<=, KB)
+    OPCODE(JUMP_GREATER) JUMP_ORDER(>, B)
+    OPCODE(JUMP_GREATER_K) JUMP_ORDER(>, KB)
+    OPCODE(JUMP_GREATER_EQUAL) JUMP_ORDER(>=, B)
+    OPCODE(JUMP_GREATER_EQUAL_K) JUMP_ORDER(>=, KB)
+    OPCODE(JUMP_IN) JUMP_MEMBERSHIP(true)
+    OPCODE(JUMP_NOT_IN) JUMP_MEMBERSHIP(false)
+
+    // -------------------------------------------------------------- values with parts
+
+    OPCODE(INDEX) INDEX_BODY(C)
+    OPCODE(INDEX_K) INDEX_BODY(KC)
+    OPCODE(SET_INDEX) SET_INDEX_BODY(C)
+    OPCODE(SET_INDEX_K) SET_INDEX_BODY(KC)
+    OPCODE(SLICE) {
+      SLOW(sl_slow_slice(thread, pc, &B));
+      NEXT();
+    }
+    OPCODE(ATTRIBUTE) {
+      sl_value field = field_fast(SITE, B);
+      if (SL_LIKELY(field != NULL)) {
+        A = field;
+        NEXT();
+      }
+      SLOW(sl_slow_attribute(thread, pc, SITE, B));
+      NEXT();
+    }
+    OPCODE(SET_ATTRIBUTE) {
+      SLOW(sl_slow_set_attribute(thread, A, KC, B));
+      NEXT();
+    }
+    OPCODE(LIST) {
+      A = sl_list(thread, &B, (uint32_t)pc->c);
+      NEXT();
+    }
+    OPCODE(LIST_MORE) {
+      SLOW(sl_slow_list_more(thread, A, &B, (uint32_t)pc->c));
+      NEXT();
+    }
+    OPCODE(LIST_PUSH) {
+      if (SL_UNLIKELY(!push_fast(as_list(A), B))) SLOW(sl_list_push(thread, A, B));
+      NEXT();
+    }
+    OPCODE(TUPLE) {
+      A = sl_tuple(&B, (uint32_t)pc->c);
+      NEXT();
+    }
+    OPCODE(TUPLE_OF_LIST) {
+      A = sl_tuple(as_list(B)->items, as_list(B)->length);
+      NEXT();
+    }
+    OPCODE(DICT) {
+      A = sl_dict(thread, (uint32_t)pc->c);
+      NEXT();
+    }
+    OPCODE(DICT_INSERT) {
+      SLOW(sl_slow_dict_insert(thread, A, &B));
+      NEXT();
+    }
+    OPCODE(DICT_PUT) {
+      SLOW(sl_dict_set(thread, A, (&B)[0], (&B)[1]));
+      NEXT();
+    }
+    OPCODE(UNPACK) {
+      const sl_value *items = items_fast(B, (uint32_t)pc->c);
+      if (SL_LIKELY(items != NULL)) {
+        memcpy(&A, items, (uint32_t)pc->c * sizeof *items);
+        NEXT();
+      }
+      SLOW(sl_slow_unpack(thread, B, &A, (uint32_t)pc->c));
+      NEXT();
+    }
+    OPCODE(UNPACK_PAIR) {
+      const sl_value *items = items_fast(B, 2);
+      sl_value pair[2];
+      if (SL_UNLIKELY(!items)) {
+        SLOW(sl_slow_unpack(thread, B, pair, 2));
+        items = pair;
+      }
+      sl_value second = items[1];
+      A = items[0];
+      C = second;
+      NEXT();
+    }
+    OPCODE(FUNCTION) {
+      A = sl_slow_function(frame, code->children[pc->c], &B);
+      NEXT();
+    }
+
+    // -------------------------------------------------------------- loops
+
+    OPCODE(ITERATE) {
+      SLOW(sl_iterate_begin(thread, B, (struct sl_iterator *)(void *)&A));
+      pc += pc->c;
+      NEXT();
+    }
+    OPCODE(NEXT) {
+      struct sl_iterator *iterator = (struct sl_iterator *)(void *)&A;
+      sl_value item = iterator->next(iterator);
+      if (SL_UNLIKELY(!item)) NEXT();
+      B = item;
+      STEP();
+      pc += pc->c;
+      NEXT();
+    }
+    OPCODE(END) {
+      sl_iterate_end((struct sl_iterator *)(void *)&A);
+      NEXT();
+    }
+    OPCODE(RANGE) {
+      SLOW(sl_slow_range(thread, &A, pc->b));
+      pc += pc->c;
+      NEXT();
+    }
+    OPCODE(NEXT_IN_RANGE) {
+      // Next value and step are ints; what is left is a bare count.
+      sl_value *counter = &A;
+      uintptr_t left = (uintptr_t)counter[1];
+      if (SL_UNLIKELY(left == 0)) NEXT();
+      sl_value item = counter[0];
+      counter[1] = (sl_value)(left - 1);
+      counter[0] = (sl_value)((uintptr_t)item + (uintptr_t)counter[2] - 1);
+      B = item;
+      STEP();
+      pc += pc->c;
+      NEXT();
+    }
+
+    // -------------------------------------------------------------- calls
+
+    OPCODE(CALL) {
+      window = &A;
+      count = pc->b;
+      result = &C;
+      site = NULL;
+      goto call_positional;
+    }
+    OPCODE(CALL_SITE) {
+      site = SITE;
+      window = &A;
+      count = site->positional_count;
+      result = &R[site->result];
+      goto call_any;
+    }
+    OPCODE(CALL_METHOD) {
+      site = SITE;
+      window = &A;
+      goto call_method;
+    }
+    OPCODE(APPEND) {
+      sl_value x = A;
+      if (SL_LIKELY(sl_is_list(x)) && is_unlocked(as_list(x))) {
+        if (SL_UNLIKELY(!push_fast(as_list(x), B))) SLOW(sl_list_push(thread, x, B));
+        NEXT();
+      }
+      site = SITE;
+      window = &R[site->window];
+      window[0] = x;
+      window[1] = B;
+      goto call_method;
+    }
+    OPCODE(POP) {
+      sl_value item = pop_fast(B);
+      if (SL_LIKELY(item != NULL)) {
+        A = item;
+        NEXT();
+      }
+      site = SITE;
+      window = &R[site->window];
+      window[0] = B;
+      goto call_method;
+    }
+    OPCODE(LENGTH) {
+      int64_t length = length_fast(B);
+      if (SL_LIKELY(length >= 0)) {
+        A = sl_small_int_value(length);
+        NEXT();
+      }
+      SLOW(sl_slow_length(thread, pc, KC, B));
+      NEXT();
+    }
+    OPCODE(RETURN) {
+      sl_value value = A;
+      result = frame->result;
+      sl_frame_pop(thread);
+      if (!result) return value;
+      *result = value;
+      goto returned;
+    }
+    OPCODE(RETURN_CONSTANT) {
+      sl_value value = KC;
+      result = frame->result;
+      sl_frame_pop(thread);
+      if (!result) return value;
+      *result = value;
+      goto returned;
+    }
+
+    // -------------------------------------------------------------- files
+
+    OPCODE(LOAD) {
+      SLOW(sl_slow_load(thread, pc, frame->function->module));
+      NEXT();
+    }
+    OPCODE(LOAD_SYMBOL) {
+      SLOW(sl_slow_load_symbol(thread, pc, (struct sl_module *)(void *)B, KC));
+      NEXT();
+    }
+    OPCODE(RESULT) {
+      frame->function->module->result = A;
+      NEXT();
+    }
+
+#ifdef SL_SWITCH_DISPATCH
+  }
+#endif
+  __builtin_unreachable();
+
+call_method : {
+  sl_value receiver = window[0];
+  count = site->positional_count;
+  result = &R[site->result];
+  struct sl_builtin *row = method_fast(site, receiver);
+  frame->pc = pc;
+  if (SL_LIKELY(row != NULL)) goto call_row;
+  sl_value field = field_fast(site, receiver);
+  if (field) {
+    window[0] = field;
+    goto call_any;
+  }
+  if (!sl_slow_method(thread, site, window, &row)) goto failed;
+  if (!row) goto call_any;
+call_row:
+  if (SL_LIKELY(!site->named_count && !site->star && !site->star_star) &&
+      SL_LIKELY(sl_bind_direct(thread, sl_signature_of(row), window + 1, count))) {
+    frame->native = sl_builtin_value(row);
+    sl_value value = row->function(thread, receiver, window + 1);
+    frame->native = NULL;
+    if (SL_UNLIKELY(!value)) goto failed;
+    *result = value;
+    NEXT();
+  }
+  if (sl_call_row(thread, row, window, site, count, result) == SL_CALL_FAILED) goto failed;
+  NEXT();
+}
+
+call_positional:
+  frame->pc = pc;
+  if (SL_LIKELY(sl_has_type(window[0], &sl_function_type))) {
+    struct sl_function *function = (struct sl_function *)(void *)window[0];
+    if (SL_LIKELY(function->code->simple && function->code->positional_count == count)) goto enter;
+  } else if (sl_has_type(window[0], &sl_builtin_type)) {
+    struct sl_builtin *row = (struct sl_builtin *)(void *)window[0];
+    if (SL_LIKELY(sl_bind_direct(thread, sl_signature_of(row), window + 1, count))) {
+      frame->native = window[0];
+      sl_value value = row->function(thread, NULL, window + 1);
+      frame->native = NULL;
+      if (SL_UNLIKELY(!value)) goto failed;
+      *result = value;
+      NEXT();
+    }
+  }
+call_any:
+  frame->pc = pc;
+  switch (sl_call_window(thread, window, site, count, result)) {
+    case SL_CALL_FAILED:
+      goto failed;
+    case SL_CALL_DONE:
+      NEXT();
+    case SL_CALL_ENTER:
+      break;
+  }
+enter:
+  if (SL_UNLIKELY(!sl_frame_push(thread, (struct sl_function *)(void *)window[0], window + 1, result))) goto failed;
+  ENTER();
+  DISPATCH();
+
+returned:
+  ENTER();
+  thread->top = R + code->register_count;
+  NEXT();
+
+failed:
+  // No Starlark code handles errors: all frames up to the host's call end.
+  do {
+    result = sl_slow_unwind(thread);
+  } while (result);
+  return NULL;
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Signature: what a native's row says about its parameters, read once. Private to runtime/. Invariant: immutable when
+// published in the row; parameters stand in the order of the signature's text, which is that of the native's arguments.
+#ifndef RUNTIME_SIGNATURE_H_
+#define RUNTIME_SIGNATURE_H_
+
+#include <stdatomic.h>
+
+#include "runtime/value.h"
+
+enum sl_signature_kind {
+  SL_SIGNATURE_POSITIONAL_ONLY,
+  SL_SIGNATURE_ORDINARY,
+  SL_SIGNATURE_KEYWORD_ONLY,
+  SL_SIGNATURE_STAR,
+  SL_SIGNATURE_STAR_STAR,
+};
+
+// One of the types that an annotation allows.
+struct sl_annotation {
+  sl_value name;                    // as messages say it
+  bool (*accepts)(sl_value value);  // NULL: values whose type has this name
+};
+
+struct sl_signature_parameter {
+  sl_value name;                    // interned
+  enum sl_signature_kind kind;
+  bool required;                    // neither a default value nor `= unbound`
+  bool any;                         // not annotated
+  bool small_int;                   // ints are accepted: they need no look-up
+  sl_value default_value;           // NULL: none
+  const struct sl_type *type;       // a type that is accepted: the common case
+  struct sl_annotation *annotations;
+  uint32_t annotation_count;
+};
+
+struct sl_signature {
+  sl_value name;
+  uint32_t parameter_count;         // all
+  uint32_t positional_count;        // the first ones, which may be given by position
+  uint32_t required_count;          // of these, the first ones that must be given
+  bool direct;                      // positional arguments can be bound without looking at anything but types
+  bool star;
+  bool star_star;
+  struct sl_signature_parameter parameters[];
+};
+
+// Reads the row's signature, or returns what was read before.
+const struct sl_signature *sl_signature_read(struct sl_builtin *row);
+
+static inline const struct sl_signature *sl_signature_of(struct sl_builtin *row) {
+  const struct sl_signature *signature = __atomic_load_n(&row->parsed, __ATOMIC_ACQUIRE);
+  return SL_LIKELY(signature != NULL) ? signature : sl_signature_read(row);
+}
+
+bool sl_parameter_accepts_slowly(const struct sl_signature_parameter *parameter, sl_value value);
+
+static inline bool sl_parameter_accepts(const struct sl_signature_parameter *parameter, sl_value value) {
+  if (parameter->any) return true;
+  if (sl_is_object(value) && value->type == parameter->type) return true;
+  if (sl_is_small_int(value) && parameter->small_int) return true;
+  return sl_parameter_accepts_slowly(parameter, value);
+}
+
+// "in call to f(), parameter 'x' got value of type 'int', want 'string'"
+bool sl_parameter_refuse(struct sl_thread *thread, const struct sl_signature *signature,
+                         const struct sl_signature_parameter *parameter, sl_value value) SL_MUST_CHECK;
+
+#endif  // RUNTIME_SIGNATURE_H_
