@@ -15,37 +15,21 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 # Each layer, from the bottom up: its folder, its door, and the layers whose doors it may include.
 # A file belongs to the layer with the longest folder that holds it. common/ is not a layer: leaves, for everyone.
+LIBSTARLARK = ["builtins", "runtime", "parser"]
+LOADING = ["rules/workspace"] + LIBSTARLARK
+ANALYSIS = ["rules/loading"] + LOADING
+ABOVE = ["rules/analysis"] + ANALYSIS
 LAYERS: Dict[str, Tuple[str, List[str]]] = {
     "parser": ("parser/syntax.h", []),
     "runtime": ("runtime/starlark.h", ["parser"]),
     "builtins": ("builtins/builtins.h", ["runtime"]),
-    "rules/workspace": ("rules/workspace/workspace.h", ["builtins", "runtime"]),
-    "rules/loading": ("rules/loading/loading.h", ["rules/workspace", "builtins", "runtime"]),
-    "rules/analysis": (
-        "rules/analysis/analysis.h",
-        ["rules/loading", "rules/workspace", "builtins", "runtime"],
-    ),
-    "rules/graph": (
-        "rules/graph/graph.h",
-        ["rules/analysis", "rules/loading", "rules/workspace", "builtins", "runtime"],
-    ),
-    "rules/query": (
-        "rules/query/query.h",
-        ["rules/analysis", "rules/loading", "rules/workspace", "builtins", "runtime"],
-    ),
-    "rules": (
-        "rules/bazel.h",
-        [
-            "rules/query",
-            "rules/graph",
-            "rules/analysis",
-            "rules/loading",
-            "rules/workspace",
-            "builtins",
-            "runtime",
-        ],
-    ),
-    "cli": ("", ["rules", "builtins", "runtime", "parser"]),
+    "rules/workspace": ("rules/workspace/workspace.h", LIBSTARLARK),
+    "rules/loading": ("rules/loading/loading.h", LOADING),
+    "rules/analysis": ("rules/analysis/analysis.h", ANALYSIS),
+    "rules/graph": ("rules/graph/graph.h", ABOVE),
+    "rules/query": ("rules/query/query.h", ABOVE),
+    "rules": ("rules/bazel.h", ["rules/query", "rules/graph"] + ABOVE),
+    "cli": ("", ["rules"] + LIBSTARLARK),
 }
 LEAVES = "common"
 
