@@ -38,6 +38,21 @@ void sl_diagnostic_add(struct sl_file *file, uint32_t start, uint32_t end, const
   sl_text_free(&text);
 }
 
+// Drops a message that repeats the one before it, as when a name is declared three times.
+static void drop_repeated(struct sl_file *file) {
+  struct sl_diagnostic *items = file->diagnostics;
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < file->diagnostic_count; i++) {
+    if (kept && items[kept - 1].start == items[i].start &&
+        !strcmp(items[kept - 1].message, items[i].message)) {
+      file->error_count--;
+    } else {
+      items[kept++] = items[i];
+    }
+  }
+  file->diagnostic_count = kept;
+}
+
 void sl_diagnostic_sort(struct sl_file *file) {
   // Insertion: the list is short and nearly sorted.
   struct sl_diagnostic *items = file->diagnostics;
@@ -49,6 +64,7 @@ void sl_diagnostic_sort(struct sl_file *file) {
     }
     items[j] = moved;
   }
+  drop_repeated(file);
 }
 
 struct sl_position sl_file_position(const struct sl_file *file, uint32_t offset) {

@@ -162,13 +162,13 @@ compound(A) ::= signature(S) ARROW test(T) COLON suite(B). {
 }
 
 signature(A) ::= DEF(D) IDENTIFIER(N) LPAREN RPAREN. {
-  A = sl_tree_signature(parse, SL_NODE_DEF, D.start, &N, sl_tree_empty(parse));
+  A = sl_tree_signature(parse, D.start, &N, sl_tree_empty(parse));
 }
 signature(A) ::= DEF(D) IDENTIFIER(N) LPAREN parameters(P) RPAREN. {
-  A = sl_tree_signature(parse, SL_NODE_DEF, D.start, &N, P);
+  A = sl_tree_signature(parse, D.start, &N, P);
 }
 signature(A) ::= DEF(D) IDENTIFIER(N) LPAREN parameters(P) COMMA RPAREN. {
-  A = sl_tree_signature(parse, SL_NODE_DEF, D.start, &N, P);
+  A = sl_tree_signature(parse, D.start, &N, P);
 }
 
 %type parameters {struct sl_pending}
@@ -318,20 +318,22 @@ test(A) ::= condition(T) IF condition(C). {
   }
   A = T;
 }
-test(A) ::= lambda_head(S) COLON test(B). { A = sl_tree_function(parse, S, NULL, B); }
+test(A) ::= LAMBDA(T) COLON test(B). {
+  A = sl_tree_lambda(parse, T.start, sl_tree_empty(parse), B);
+}
+test(A) ::= LAMBDA(T) lambda_parameters(P) COLON test(B). {
+  A = sl_tree_lambda(parse, T.start, P, B);
+}
 
 // Where "if" begins something else.
 test_without_if(A) ::= condition(E). { A = E; }
-test_without_if(A) ::= lambda_head(S) COLON test_without_if(B). {
-  A = sl_tree_function(parse, S, NULL, B);
+test_without_if(A) ::= LAMBDA(T) COLON test_without_if(B). {
+  A = sl_tree_lambda(parse, T.start, sl_tree_empty(parse), B);
+}
+test_without_if(A) ::= LAMBDA(T) lambda_parameters(P) COLON test_without_if(B). {
+  A = sl_tree_lambda(parse, T.start, P, B);
 }
 
-lambda_head(A) ::= LAMBDA(T). {
-  A = sl_tree_signature(parse, SL_NODE_LAMBDA, T.start, NULL, sl_tree_empty(parse));
-}
-lambda_head(A) ::= LAMBDA(T) lambda_parameters(P). {
-  A = sl_tree_signature(parse, SL_NODE_LAMBDA, T.start, NULL, P);
-}
 %type lambda_parameters {struct sl_pending}
 lambda_parameters(A) ::= plain_parameter(P). { A = sl_tree_begin(parse, P); }
 lambda_parameters(A) ::= lambda_parameters(L) COMMA plain_parameter(P). {

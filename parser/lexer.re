@@ -8,19 +8,54 @@
 #include "parser/grammar.h"
 #include "parser/parser.h"
 
-// Words of Python that Starlark reserves, and what Bazel says instead of "keyword 'x' not supported".
+// Every reserved word. The second column: what Bazel says of words of Python that Starlark only reserves, where it
+// is not "keyword 'x' not supported".
 static const struct {
   const char *word;
-  const char *message;
-} advice[] = {
+  const char *advice;
+} reserved[] = {
+    {"and", NULL},
+    {"as", NULL},
     {"assert", "'assert' not supported, use 'fail' instead"},
+    {"break", NULL},
+    {"class", NULL},
+    {"continue", NULL},
+    {"def", NULL},
     {"del", "'del' not supported, use '.pop()' to delete an item from a dictionary or a list"},
+    {"elif", NULL},
+    {"else", NULL},
+    {"except", NULL},
+    {"finally", NULL},
+    {"for", NULL},
+    {"from", NULL},
+    {"global", NULL},
+    {"if", NULL},
     {"import", "'import' not supported, use 'load' instead"},
+    {"in", NULL},
     {"is", "'is' not supported, use '==' instead"},
+    {"lambda", NULL},
+    {"load", NULL},
+    {"nonlocal", NULL},
+    {"not", NULL},
+    {"or", NULL},
+    {"pass", NULL},
     {"raise", "'raise' not supported, use 'fail' instead"},
+    {"return", NULL},
     {"try", "'try' not supported, all exceptions are fatal"},
     {"while", "'while' not supported, use 'for' instead"},
+    {"with", NULL},
+    {"yield", NULL},
 };
+enum { RESERVED = sizeof reserved / sizeof *reserved };
+
+// The word's row, or RESERVED.
+static size_t find_reserved(const char *word, size_t length) {
+  size_t i = 0;
+  while (i < RESERVED && (strncmp(reserved[i].word, word, length) || reserved[i].word[length])) {
+    i++;
+  }
+  return i;
+}
 
 const char *sl_lexer_comment(struct sl_parse *parse, const char *start) {
   struct sl_file *file = parse->file;
@@ -37,40 +72,42 @@ const char *sl_lexer_comment(struct sl_parse *parse, const char *start) {
 // A keyword that Starlark does not have. One message is enough for its statement.
 static int forbidden(struct sl_parse *parse, const struct sl_token *token) {
   const char *word = parse->file->source + token->start;
-  int length = (int)(token->end - token->start);
+  size_t length = token->end - token->start;
   bool quiet = parse->recovering;
   parse->recovering = true;
   if (quiet) return SL_TOKEN_ILLEGAL;
-  for (size_t i = 0; i < sizeof advice / sizeof *advice; i++) {
-    if (strlen(advice[i].word) == (size_t)length && !memcmp(advice[i].word, word, (size_t)length)) {
-      sl_diagnostic_add(parse->file, token->start, token->end, "%s", advice[i].message);
-      return SL_TOKEN_ILLEGAL;
-    }
+  size_t row = find_reserved(word, length);
+  if (row < RESERVED && reserved[row].advice) {
+    sl_diagnostic_add(parse->file, token->start, token->end, "%s", reserved[row].advice);
+  } else {
+    sl_diagnostic_add(parse->file, token->start, token->end, "keyword '%.*s' not supported",
+                      (int)length, word);
   }
-  sl_diagnostic_add(parse->file, token->start, token->end, "keyword '%.*s' not supported", length,
-                    word);
   return SL_TOKEN_ILLEGAL;
 }
 
-// Reports the character at `at`, which may be several bytes long, and returns its end.
+// Skips the character at `at`, which may be several bytes long, and returns its end. One message is enough for a
+// statement: what is left of it may well not fit together.
 static const char *invalid_character(struct sl_parse *parse, const char *at) {
   uint32_t code_point;
   size_t length = sl_utf8_decode(at, (size_t)(parse->limit - at), &code_point);
   uint32_t start = (uint32_t)(at - parse->file->source);
-  unsigned char byte = (unsigned char)*at;
-  if (length == 3 && !memcmp(at, "\xef\xbb\xbf", 3)) {
-    sl_diagnostic_add(parse->file, start, start + 3, "invalid character: byte order mark");
-  } else if (!length || byte < ' ' || byte == 0x7f) {
-    sl_diagnostic_add(parse->file, start, start + 1, "invalid character: '\\x%02x'", byte);
+  uint32_t end = start + (length ? (uint32_t)length : 1);
+  bool quiet = parse->recovering;
+  parse->recovering = true;
+  if (quiet) return parse->file->source + end;
+  if (length == 3 && code_point == 0xfeff) {
+    sl_diagnostic_add(parse->file, start, end, "invalid character: byte order mark");
+  } else if (!length || code_point < ' ' || code_point == 0x7f) {
+    sl_diagnostic_add(parse->file, start, end, "invalid character: '\\x%02x'", (unsigned char)*at);
   } else {
-    sl_diagnostic_add(parse->file, start, start + (uint32_t)length, "invalid character: '%.*s'",
-                      (int)length, at);
+    sl_diagnostic_add(parse->file, start, end, "invalid character: '%.*s'", (int)length, at);
   }
-  return at + (length ? length : 1);
+  return parse->file->source + end;
 }
 
 // Whether an identifier follows on the line, as after the soft keyword of `type T = ...`.
-static bool word_follows(const struct sl_parse *parse, const char *at) {
+static bool word_follows(const char *at) {
   while (*at == ' ' || *at == '\t') {
     at++;
   }
@@ -79,7 +116,7 @@ static bool word_follows(const struct sl_parse *parse, const char *at) {
          (at > word && *at >= '0' && *at <= '9')) {
     at++;
   }
-  return at > word && !sl_lexer_is_keyword(parse, word, (size_t)(at - word));
+  return at > word && find_reserved(word, (size_t)(at - word)) == RESERVED;
 }
 
 // A name, longer than ASCII if the dialect lets it.
@@ -224,7 +261,7 @@ int sl_lexer_scan(struct sl_parse *parse, struct sl_token *token) {
     "return"   { TOKEN(SL_TOKEN_RETURN); }
     "cast"       { KEYWORD_IF(dialect->type_syntax, SL_TOKEN_CAST); }
     "isinstance" { KEYWORD_IF(dialect->type_syntax, SL_TOKEN_ISINSTANCE); }
-    "type"       { KEYWORD_IF(dialect->type_syntax && word_follows(parse, cursor), SL_TOKEN_TYPE); }
+    "type"       { KEYWORD_IF(dialect->type_syntax && word_follows(cursor), SL_TOKEN_TYPE); }
     "while"      { if (dialect->while_loops) TOKEN(SL_TOKEN_WHILE); goto forbidden_word; }
     "async" | "await" { if (!dialect->spec_literals) goto name; goto forbidden_word; }
     "as" | "assert" | "class" | "del" | "except" | "finally" | "from" | "global" | "import" | "is" |
@@ -259,18 +296,4 @@ forbidden_word:
 #undef TOKEN
 #undef OPERATOR
 #undef KEYWORD_IF
-}
-
-bool sl_lexer_is_keyword(const struct sl_parse *parse, const char *word, size_t length) {
-  static const char *const keywords[] = {
-      "and",  "as",   "assert", "break", "class",  "continue", "def",    "del",      "elif",
-      "else", "for",  "except", "from",  "global", "finally",  "if",     "import",   "in",
-      "is",   "load", "lambda", "not",   "or",     "nonlocal", "pass",   "raise",    "return",
-      "try",  "with", "while",  "yield",
-  };
-  (void)parse;
-  for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++) {
-    if (strlen(keywords[i]) == length && !memcmp(keywords[i], word, length)) return true;
-  }
-  return false;
 }

@@ -2,7 +2,6 @@
 //
 // Literals: decodes strings and numbers as net.starlark.java.syntax.Lexer does. Invariant: a string without
 // escapes is not copied, its node points into the file's text.
-#define _GNU_SOURCE  // strtod_l
 #include <locale.h>
 #include <math.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 //
 //   file.c  pulls tokens from  layout.c  (INDENT, OUTDENT, NEWLINE), which pulls them from
 //   lexer.re  (with literal.c and unicode.c), and pushes them into  grammar.y,  which builds nodes with
-//   tree.c.  expect.c words syntax errors, diagnostic.c keeps them; resolve.c runs afterwards.
+//   tree.c.  expect.c words syntax errors, diagnostic.c keeps them, print.c shows expressions in them; resolve.c runs afterwards.
 #ifndef PARSER_PARSER_H_
 #define PARSER_PARSER_H_
 
@@ -85,9 +85,6 @@ int sl_lexer_scan(struct sl_parse *parse, struct sl_token *token);
 
 // Keeps the comment that begins at `start` and returns the end of its line.
 const char *sl_lexer_comment(struct sl_parse *parse, const char *start);
-
-// Whether the word is reserved in this dialect.
-bool sl_lexer_is_keyword(const struct sl_parse *parse, const char *word, size_t length);
 
 // What stands before a string literal's quotes.
 enum sl_literal_prefix { SL_LITERAL_PLAIN, SL_LITERAL_RAW, SL_LITERAL_BYTES, SL_LITERAL_RAW_BYTES };
@@ -233,14 +230,22 @@ void *sl_tree_parameter(struct sl_parse *parse, int form, uint32_t start,
                         const struct sl_token *name, struct sl_node *type,
                         struct sl_node *default_value);
 
-// A def or lambda whose body is to come, and the whole of it.
-struct sl_node *sl_tree_signature(struct sl_parse *parse, enum sl_node_kind kind, uint32_t start,
+// A def whose body is to come, and the whole of it.
+struct sl_node *sl_tree_signature(struct sl_parse *parse, uint32_t start,
                                   const struct sl_token *name, struct sl_pending parameters);
 struct sl_node *sl_tree_function(struct sl_parse *parse, struct sl_node *signature,
                                  struct sl_node *result_type, struct sl_node *body);
+struct sl_node *sl_tree_lambda(struct sl_parse *parse, uint32_t start, struct sl_pending parameters,
+                               struct sl_node *body);
 
 // The statements of the whole file.
 void sl_tree_finish(struct sl_parse *parse, struct sl_node *body);
+
+// ---------------------------------------------------------------- print.c
+
+// Appends an expression as Bazel's messages show it: operators in parentheses, strings in double quotes.
+void sl_print_expression(struct sl_text *out, const struct sl_file *file,
+                         const struct sl_node *node);
 
 // ---------------------------------------------------------------- diagnostic.c
 

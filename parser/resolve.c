@@ -7,7 +7,6 @@
 // A name's visible binding hangs on the name itself; entering a block covers it, leaving uncovers it. The same
 // walk finds out what is certainly assigned: variables that were assigned since some point are in a log, so that
 // a branch can be taken back.
-#define _GNU_SOURCE  // memmem
 #include <stdlib.h>
 #include <string.h>
 
@@ -327,6 +326,10 @@ static void set_binding(struct resolver *resolver, struct sl_node *node, struct 
   resolver->uses[resolver->use_count++] = node;
 }
 
+static bool is_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
 // Whether a statement that did not parse mentions the name: it may well bind it.
 static bool may_be_lost(const struct resolver *resolver, const struct sl_name *name) {
   const struct sl_parsed *parsed = (const struct sl_parsed *)resolver->file;
@@ -334,7 +337,11 @@ static bool may_be_lost(const struct resolver *resolver, const struct sl_name *n
   for (uint32_t i = 0; i < parsed->broken_count; i++) {
     const char *at = source + parsed->broken[i].start;
     const char *end = source + parsed->broken[i].end;
-    if (memmem(at, (size_t)(end - at), name->bytes, name->length)) return true;
+    while ((at = memmem(at, (size_t)(end - at), name->bytes, name->length))) {
+      bool begins = at == source || !is_word(at[-1]);
+      at += name->length;
+      if (begins && !is_word(*at)) return true;
+    }
   }
   return false;
 }
@@ -404,6 +411,14 @@ static void define(struct resolver *resolver, struct sl_node *node, const struct
   mark_assigned(resolver, resolver->states[name->id].visible);
 }
 
+static void cannot_assign(struct resolver *resolver, const struct sl_node *target) {
+  struct sl_text text = {0};
+  sl_print_expression(&text, resolver->file, target);
+  sl_diagnostic_add(resolver->file, target->start, target->end, "cannot assign to '%s'",
+                    sl_text_string(&text));
+  sl_text_free(&text);
+}
+
 static void assign(struct resolver *resolver, struct sl_node *target) {
   switch (target->kind) {
     case SL_NODE_IDENTIFIER:
@@ -424,8 +439,7 @@ static void assign(struct resolver *resolver, struct sl_node *target) {
     case SL_NODE_ERROR:
       break;
     default:
-      sl_diagnostic_add(resolver->file, target->start, target->end, "cannot assign to '%.*s'",
-                        (int)(target->end - target->start), resolver->file->source + target->start);
+      cannot_assign(resolver, target);
   }
 }
 
@@ -857,6 +871,7 @@ bool sl_file_resolve(struct sl_file *file, const struct sl_names *names) {
       .names = names,
       .scope = &scope,
   };
+  file->resolved = true;
   resolver.states = calloc(file->name_count + 1u, sizeof *resolver.states);
   if (!resolver.states) abort();
   if (file->dialect->loads_first) check_loads_first(&resolver, top_level->body);

@@ -542,10 +542,10 @@ static enum sl_parameter_kind parameter_kind(const struct sl_written_parameter *
   return order->star ? SL_PARAMETER_KEYWORD_ONLY : SL_PARAMETER_POSITIONAL;
 }
 
-struct sl_node *sl_tree_signature(struct sl_parse *parse, enum sl_node_kind kind, uint32_t start,
+struct sl_node *sl_tree_signature(struct sl_parse *parse, uint32_t start,
                                   const struct sl_token *name, struct sl_pending parameters) {
   struct sl_arena *arena = &parse->file->arena;
-  struct sl_node *node = sl_tree_node(parse, kind, start, start);
+  struct sl_node *node = sl_tree_node(parse, name ? SL_NODE_DEF : SL_NODE_LAMBDA, start, start);
   struct sl_function_syntax *function = sl_arena_allocate(arena, sizeof *function);
   node->function = function;
   function->name = name ? name->name : NULL;
@@ -594,6 +594,12 @@ struct sl_node *sl_tree_function(struct sl_parse *parse, struct sl_node *signatu
   function->body = body;
   function->doc = docstring(parse, body);
   return above(parse, signature, highest);
+}
+
+struct sl_node *sl_tree_lambda(struct sl_parse *parse, uint32_t start, struct sl_pending parameters,
+                               struct sl_node *body) {
+  struct sl_node *signature = sl_tree_signature(parse, start, NULL, parameters);
+  return sl_tree_function(parse, signature, NULL, body);
 }
 
 void sl_tree_finish(struct sl_parse *parse, struct sl_node *body) {

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Print: shows an expression in a message, in the form of net.starlark.java.syntax.NodePrinter. Invariant: what
+// is printed depends on the tree alone, not on how the text was laid out; only numbers are shown as written.
+#include "parser/parser.h"
+
+struct printer {
+  struct sl_text *out;
+  const struct sl_file *file;
+};
+
+static void print(const struct printer *printer, const struct sl_node *node);
+
+static void append(const struct printer *printer, const char *string) {
+  sl_text_append_string(printer->out, string);
+}
+
+static void print_name(const struct printer *printer, const struct sl_name *name) {
+  sl_text_append(printer->out, name->bytes, name->length);
+}
+
+static void print_source(const struct printer *printer, const struct sl_node *node) {
+  sl_text_append(printer->out, printer->file->source + node->start, node->end - node->start);
+}
+
+static void print_string(const struct printer *printer, const struct sl_node *node) {
+  sl_text_append_char(printer->out, '"');
+  for (size_t i = 0; i < node->string.length; i++) {
+    char c = node->string.bytes[i];
+    const char *escape = c == '"'    ? "\\\""
+                         : c == '\\' ? "\\\\"
+                         : c == '\n' ? "\\n"
+                         : c == '\r' ? "\\r"
+                         : c == '\t' ? "\\t"
+                                     : NULL;
+    if (escape) {
+      append(printer, escape);
+    } else if ((unsigned char)c < ' ') {
+      sl_text_format(printer->out, "\\x%02x", c);
+    } else {
+      sl_text_append_char(printer->out, c);
+    }
+  }
+  sl_text_append_char(printer->out, '"');
+}
+
+// The items with commas between them.
+static void print_items(const struct printer *printer, const char *open,
+                        const struct sl_node_list *list, const char *close) {
+  append(printer, open);
+  for (uint32_t i = 0; i < list->count; i++) {
+    if (i) append(printer, ", ");
+    print(printer, list->items[i]);
+  }
+  append(printer, close);
+}
+
+static void print_argument(const struct printer *printer, const struct sl_node *node) {
+  switch ((enum sl_argument_kind)node->op) {
+    case SL_ARGUMENT_POSITIONAL:
+      break;
+    case SL_ARGUMENT_KEYWORD:
+      print_name(printer, node->argument.name);
+      append(printer, " = ");
+      break;
+    case SL_ARGUMENT_STAR:
+      append(printer, "*");
+      break;
+    case SL_ARGUMENT_STAR_STAR:
+      append(printer, "**");
+      break;
+  }
+  print(printer, node->argument.value);
+}
+
+static void print_slice(const struct printer *printer, const struct sl_node *node) {
+  struct sl_node *const *bounds = node->slice.bounds;
+  print(printer, node->slice.object);
+  append(printer, "[");
+  if (bounds[0]) print(printer, bounds[0]);
+  append(printer, ":");
+  if (bounds[1]) print(printer, bounds[1]);
+  if (bounds[2]) {
+    append(printer, ":");
+    print(printer, bounds[2]);
+  }
+  append(printer, "]");
+}
+
+static void print_comprehension(const struct printer *printer, const struct sl_node *node) {
+  bool is_dict = node->flags & SL_FLAG_DICT;
+  append(printer, is_dict ? "{" : "[");
+  print(printer, node->comprehension.body);
+  for (uint32_t i = 0; i < node->comprehension.clauses.count; i++) {
+    const struct sl_node *clause = node->comprehension.clauses.items[i];
+    if (clause->kind == SL_NODE_IF_CLAUSE) {
+      append(printer, " if ");
+      print(printer, clause->if_clause.condition);
+    } else {
+      append(printer, " for ");
+      print(printer, clause->for_clause.target);
+      append(printer, " in ");
+      print(printer, clause->for_clause.iterable);
+    }
+  }
+  append(printer, is_dict ? "}" : "]");
+}
+
+// `a op b`, of any kind.
+static void print_pair(const struct printer *printer, const struct sl_node *left,
+                       const char *between, const struct sl_node *right) {
+  print(printer, left);
+  append(printer, between);
+  print(printer, right);
+}
+
+static void print(const struct printer *printer, const struct sl_node *node) {
+  switch (node->kind) {
+    case SL_NODE_IDENTIFIER:
+      print_name(printer, node->identifier.name);
+      break;
+    case SL_NODE_STRING:
+      print_string(printer, node);
+      break;
+    case SL_NODE_LIST:
+      print_items(printer, "[", &node->list, "]");
+      break;
+    case SL_NODE_TUPLE:
+      print_items(printer, "(", &node->list, node->list.count == 1 ? ",)" : ")");
+      break;
+    case SL_NODE_DICT:
+      print_items(printer, "{", &node->list, "}");
+      break;
+    case SL_NODE_DICT_ENTRY:
+      print_pair(printer, node->entry.key, ": ", node->entry.value);
+      break;
+    case SL_NODE_UNARY:
+      append(printer, sl_operator_text(node->op));
+      append(printer, node->op == SL_OP_NOT ? " (" : "(");
+      print(printer, node->unary.operand);
+      append(printer, ")");
+      break;
+    case SL_NODE_BINARY:
+      append(printer, "(");
+      print(printer, node->binary.left);
+      sl_text_format(printer->out, " %s ", sl_operator_text(node->op));
+      print(printer, node->binary.right);
+      append(printer, ")");
+      break;
+    case SL_NODE_CONDITIONAL:
+      print_pair(printer, node->conditional.then, " if ", node->conditional.condition);
+      append(printer, " else ");
+      print(printer, node->conditional.otherwise);
+      break;
+    case SL_NODE_INDEX:
+      print_pair(printer, node->index.object, "[", node->index.key);
+      append(printer, "]");
+      break;
+    case SL_NODE_SLICE:
+      print_slice(printer, node);
+      break;
+    case SL_NODE_DOT:
+      print(printer, node->dot.object);
+      append(printer, ".");
+      print_name(printer, node->dot.name);
+      break;
+    case SL_NODE_CALL:
+      print(printer, node->call.callee);
+      print_items(printer, "(", &node->call.arguments, ")");
+      break;
+    case SL_NODE_ARGUMENT:
+      print_argument(printer, node);
+      break;
+    case SL_NODE_COMPREHENSION:
+      print_comprehension(printer, node);
+      break;
+    default:
+      print_source(printer, node);
+      break;
+  }
+}
+
+void sl_print_expression(struct sl_text *out, const struct sl_file *file,
+                         const struct sl_node *node) {
+  const struct printer printer = {out, file};
+  print(&printer, node);
+}
