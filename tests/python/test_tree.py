@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Trees as archives: what rules/python/builtin/tree.py promises to ninja and to remote engines.
+"""Trees as archives: what rules/core/bazel_tools/tools/tree/tree.py promises to ninja and to remote engines.
 
 Every test runs the program as an action does, in a directory of its own.
 """
