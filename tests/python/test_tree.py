@@ -15,7 +15,7 @@ import zipfile
 from pathlib import Path
 from typing import Dict, List, Sequence
 
-TOOL = Path(__file__).resolve().parents[2] / "rules" / "python" / "builtin" / "tree.py"
+TOOL = Path(__file__).resolve().parents[2] / "rules" / "core" / "bazel_tools" / "tools" / "tree" / "tree.py"
 
 MAKE_TREE = (
     "mkdir -p t/d/e t/empty; echo one >t/d/one; echo two >t/d/e/two; echo run >t/run; chmod +x t/run"
