@@ -822,8 +822,11 @@ static bool visit_statement(struct resolver *resolver, struct sl_node *node) {
     case SL_NODE_IF:
       return visit_if(resolver, node);
     case SL_NODE_RETURN:
-      if (at_top_level(resolver))
+      // That of a file that is one expression has no keyword: it begins where its value does.
+      if (at_top_level(resolver) &&
+          !(node->expression.value && node->expression.value->start == node->start)) {
         error(resolver, node, "return statements must be inside a function");
+      }
       if (node->expression.value) visit(resolver, node->expression.value);
       return false;
     case SL_NODE_BREAK:
