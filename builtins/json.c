@@ -2,13 +2,15 @@
 //
 // Json: the module `json`, an object without state whose methods are its functions; and json.indent(). Encoding
 // and decoding have files of their own.
+#include <string.h>
+
 #include "builtins/arguments.h"
 #include "builtins/builtins.h"
 
 // ---------------------------------------------------------------- indenting
 
-// Puts white space between the tokens of a JSON text without looking at its grammar; what is no token, or ends
-// too early, is an error.
+// Puts white space between the tokens of a JSON text without looking at its grammar, as Bazel does: words are
+// known by their first letter. What is no token, or ends too early, is an error.
 struct indenter {
   struct sl_thread *thread;
   const char *prefix;  // of each new line
@@ -56,18 +58,18 @@ static bool copy_string(struct indenter *indenter) {
   return true;
 }
 
-// Numbers and the three words: whatever looks like a piece of one.
-static bool is_word_byte(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '+' ||
-         c == '-' || c == '.';
+static bool copy_word(struct indenter *indenter, size_t length) {
+  if ((size_t)(indenter->end - indenter->cursor) < length) return invalid(indenter);
+  copy_to(indenter, indenter->cursor + length);
+  return true;
 }
 
-static bool copy_word(struct indenter *indenter) {
+static bool copy_number(struct indenter *indenter) {
   const char *p = indenter->cursor;
-  while (p < indenter->end && is_word_byte(*p)) p++;
-  if (p == indenter->cursor) {
+  if (*p != '-' && (*p < '0' || *p > '9')) {
     return sl_fail_false(indenter->thread, "unexpected character \"%c\"", *p);
   }
+  while (p < indenter->end && *p && strchr("0123456789.eE+-", *p)) p++;
   copy_to(indenter, p);
   return true;
 }
@@ -110,8 +112,14 @@ static bool copy_token(struct indenter *indenter) {
       copy_to(indenter, indenter->cursor + 1);
       sl_text_append_char(&indenter->out, ' ');
       return true;
+    case 'n':
+      return copy_word(indenter, strlen("null"));
+    case 't':
+      return copy_word(indenter, strlen("true"));
+    case 'f':
+      return copy_word(indenter, strlen("false"));
     default:
-      return copy_word(indenter);
+      return copy_number(indenter);
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include "builtins/arguments.h"
 #include "builtins/builtins.h"
+#include "common/utf8.h"
 
 // ---------------------------------------------------------------- bytes
 
@@ -57,8 +58,12 @@ static bool is_alphanumeric(char c) { return is_cased(c) || is_digit(c); }
 static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 // Bazel strips more than isspace() tells: U+001C to U+001F too.
 static bool is_stripped(char c) { return is_space(c) || (c >= 0x1c && c <= 0x1f); }
-// A byte of a letter beyond ASCII is part of a word, though it has no case here.
-static bool is_letter(char c) { return is_cased(c) || (unsigned char)c >= 0x80; }
+// Beyond ASCII: of Latin-1 what is a letter, of the rest all but punctuation. They belong to words, but have no case
+// here.
+static bool is_other_letter(uint32_t character) {
+  if (character < 0xc0) return character == 0xaa || character == 0xb5 || character == 0xba;
+  return character != 0xd7 && character != 0xf7 && (character < 0x2000 || character > 0x206f);
+}
 static char to_lower(char c) { return is_upper(c) ? (char)(c + ('a' - 'A')) : c; }
 static char to_upper(char c) { return is_lower(c) ? (char)(c - ('a' - 'A')) : c; }
 
@@ -165,9 +170,17 @@ static sl_value string_title(struct sl_thread *thread, sl_value self, sl_value *
   char *out;
   sl_value result = sl_string_new(text.length, &out);
   bool inside_word = false;
-  for (size_t i = 0; i < text.length; i++) {
-    out[i] = inside_word ? to_lower(text.bytes[i]) : to_upper(text.bytes[i]);
-    inside_word = is_letter(text.bytes[i]);
+  for (size_t i = 0, size; i < text.length; i += size) {
+    uint32_t character;
+    size = sl_utf8_decode(text.bytes + i, text.length - i, &character);
+    if (size > 1) {
+      memcpy(out + i, text.bytes + i, size);
+      inside_word = is_other_letter(character);
+    } else {
+      size = 1;
+      out[i] = inside_word ? to_lower(text.bytes[i]) : to_upper(text.bytes[i]);
+      inside_word = is_cased(text.bytes[i]);
+    }
   }
   return result;
 }

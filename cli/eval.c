@@ -147,7 +147,7 @@ static int run(struct evaluation *evaluation, const struct request *request) {
     ran = run_path(evaluation, request->path) != NULL;
   }
   fflush(stdout);
-  if (!ran) fputs(sl_error_text(thread), stderr);
+  if (!ran) fprintf(stderr, "%s\n", sl_error_text(thread));
   return ran ? BZ_EXIT_SUCCESS : BZ_EXIT_FAILURE;
 }
 

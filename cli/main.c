@@ -57,10 +57,10 @@ static int version_run(int argc, char **argv) {
   return BZ_EXIT_SUCCESS;
 }
 
-// Whether the first argument is no command, but something for eval: an option of it, or a file.
+// Whether the first argument is no command, but something for eval: an option of it, or the name of a file.
 static bool is_for_eval(const char *argument) {
   return strcmp(argument, "--testing") == 0 || strcmp(argument, "-c") == 0 ||
-         access(argument, R_OK) == 0;
+         strpbrk(argument, "./") || access(argument, R_OK) == 0;
 }
 
 int main(int argc, char **argv) {
