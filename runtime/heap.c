@@ -15,12 +15,13 @@
 enum {
   INITIAL_HEAP = 32 << 20,          // address space only: pages are touched when they are used
   BYTES_PER_COLLECTION = 32 << 20,  // allocated at least, before a collection is thought of
-  STRESS_INTERVAL = 64,             // allocations per collection under STARMYPY_GC_STRESS
+  STRESS_INTERVAL = 64,             // allocations per collection under STARMYPY_GC_STRESS, at least
+  STRESS_BYTES = 1024,              // bytes in use that make the interval longer by one, so that large heaps get done
 };
 
 // Written once, before the second thread begins.
 static bool stress;
-static _Atomic unsigned stress_countdown;
+static _Atomic size_t stress_countdown;
 
 // ---------------------------------------------------------------- ranges
 
@@ -85,7 +86,9 @@ size_t sl_heap_used(void) { return GC_get_heap_size() - GC_get_free_bytes(); }
 // ---------------------------------------------------------------- allocation
 
 __attribute__((noinline)) static void collect_often(void) {
-  if (stress_countdown++ % STRESS_INTERVAL == 0) GC_gcollect();
+  if (stress_countdown-- > 0) return;
+  GC_gcollect();
+  stress_countdown = STRESS_INTERVAL + sl_heap_used() / STRESS_BYTES;
 }
 
 __attribute__((cold, noreturn)) static void out_of_memory(size_t size) {

@@ -97,6 +97,7 @@ bool sl_slow_attribute(struct sl_thread *thread, const struct sl_instruction *pc
 bool sl_slow_set_attribute(struct sl_thread *thread, sl_value x, sl_value name, sl_value value) {
   const struct sl_type *type = sl_type_of(x);
   if (type->set_attribute) return type->set_attribute(thread, x, sl_string_bytes(name), value);
+  if (type->attribute) return sl_fail_false(thread, "%s value does not support field assignment", type->name);
   return sl_fail_false(thread, "cannot set .%s field of %s value", sl_string_bytes(name), type->name);
 }
 

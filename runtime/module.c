@@ -152,8 +152,8 @@ sl_value sl_module_get(const struct sl_module *module, const char *name) {
 bool sl_module_global(const struct sl_module *module, size_t i, const char **name, sl_value *value, bool *exported) {
   const struct sl_program *program = module->program;
   if (i >= program->global_count) return false;
-  *name = sl_string_bytes(program->global_names[i]);
-  *value = module->globals[i];
+  if (name) *name = sl_string_bytes(program->global_names[i]);
+  if (value) *value = module->globals[i];
   if (exported) *exported = program->global_exported[i];
   return true;
 }

@@ -209,6 +209,7 @@ void sl_environment_each(const struct sl_environment *environment,
 
 // Compiles a file that was parsed without errors; resolves it first if that was not done. The program keeps what it needs:
 // the file may be freed, unless the host wants positions of its own. NULL: static errors are pending.
+// Programs and modules are collected like values: a module may be held by a handle, as (sl_value)module; it keeps its program.
 struct sl_program;
 struct sl_program *sl_program_new(struct sl_thread *thread, struct sl_file *file, const struct sl_environment *environment);
 // The strings of its load statements, in order; `position` may be NULL.
@@ -227,7 +228,7 @@ const char *sl_module_name(const struct sl_module *module);
 void *sl_module_data(const struct sl_module *module);
 // An exported global; NULL: none of that name. No error.
 sl_value sl_module_get(const struct sl_module *module, const char *name);
-// Every global in order of binding; false at the end. `exported` may be NULL. The value is NULL while unbound.
+// Every global in order of binding; false at the end. Any of the results may be NULL. The value is NULL while unbound.
 bool sl_module_global(const struct sl_module *module, size_t i, const char **name, sl_value *value, bool *exported);
 // The value of the module's last expression statement or parsed expression; SL_NONE when there is none.
 sl_value sl_module_result(const struct sl_module *module);

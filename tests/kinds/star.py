@@ -25,7 +25,7 @@ MODES: List[Tuple[str, Dict[str, str], str]] = [
 ]
 EXPECTED = re.compile(r"###\s*(.*)$")
 STATIC = re.compile(r"^(.*?):(\d+):(\d+): (?!in )(.*)$")
-FRAME = re.compile(r"^\s+(.*?):(\d+):(\d+): in ")
+FRAME = re.compile(r'^\s+File "(.*?)", line (\d+), column (\d+), in ')
 
 
 @dataclasses.dataclass
