@@ -16,9 +16,10 @@ struct bz_graph {
   bool include_artifacts;           // true by default
   bool include_param_files;
   bool include_file_write_contents;
-  // For writers of something to execute.
+  // For what is to be executed.
   const char *execution_root;       // absolute
-  const char *python;               // the interpreter that runs the tree tool
+  const char *python;               // the interpreter that runs the tree tool: absolute, or found in PATH
+  const char *toolchain;            // text that names the tools in use: when it changes, every process runs again; or NULL
 };
 
 // One format: adding one is adding a row. `write` appends to `out`; false with an error pending.
@@ -31,15 +32,22 @@ struct bz_graph_writer {
 extern const struct bz_graph_writer bz_graph_writers[];
 const struct bz_graph_writer *bz_graph_writer_find(const char *name);
 
-// The path of the file that stands for an artifact in lowered graphs: a tree artifact's archive, else the artifact's path.
-// malloc'ed.
-char *bz_lowered_path(const struct bz_artifact *artifact);
-// The command line of a SPAWN action as the lowered graph runs it (tree artifacts unpacked before and packed after): list of strings.
-sl_value bz_lowered_arguments(struct sl_thread *thread, const struct bz_graph *graph, const struct bz_action *action);
+// ---------------------------------------------------------------- lowering
 
-// Makes the execution root: links to every source file that the actions read, embedded and generated files written, links of other
-// actions that need no process (FileWrite, Symlink ...) are left to the runner. Only what changed is touched.
+// A lowered graph is what an engine that knows only files and processes can execute: each tree artifact is one archive
+// (PATH.zip), a runfiles tree is the files in it, and actions without a process (FileWrite, Symlink of a source ...) are done
+// when the execution root is made. Paths are relative to the execution root.
+
+// The path of the file that stands for an artifact: a tree's archive, else the artifact's own path. malloc'ed.
+char *bz_lowered_path(const struct bz_artifact *artifact);
+// The command line of a SPAWN action: the environment set, trees unpacked before and packed after. A list of strings.
+sl_value bz_lowered_arguments(struct sl_thread *thread, const struct bz_graph *graph, const struct bz_action *action);
+// The actions of the graph and all that make their inputs, producers first, each once. A new graph of the collector.
+struct bz_graph *bz_lowered_closure(struct sl_thread *thread, const struct bz_graph *graph);
+
+// Makes the execution root of a closure: links to every source file that its actions read, embedded and generated files, and the
+// outputs of actions without a process. Touches only what changed, and removes what earlier calls made and this one does not want.
 // False with an error pending: "missing input file 'lib/x.py', owner: '//lib:x.py'" ...
-bool bz_execution_root_prepare(struct sl_thread *thread, const struct bz_graph *graph) SL_MUST_CHECK;
+bool bz_execution_root_prepare(struct sl_thread *thread, const struct bz_graph *closure) SL_MUST_CHECK;
 
 #endif  // RULES_GRAPH_GRAPH_H_

@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Execution root: the directory in which a lowered graph runs. It holds links to the declared sources and nothing else of the
+// workspace, so that an action which reads an undeclared file fails here as it would elsewhere. What is there already is left
+// alone, so that times do not change; a list of what was made lets the next call remove what nobody wants any more.
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/hash.h"
+#include "rules/graph/lower.h"
+
+#define LIST_FILE ".made-by-starmypy"
+
+enum entry_kind { ENTRY_LINK, ENTRY_FILE, ENTRY_PROGRAM };
+
+// One path to be made.
+struct entry {
+  char *path;             // relative to the execution root
+  enum entry_kind kind;
+  char *text;             // a link's target, a file's content
+  size_t length;
+  UT_hash_handle hh;
+};
+
+struct root {
+  struct sl_thread *thread;
+  const struct bz_graph *graph;
+  struct entry *entries;
+  struct sl_text missing; // messages about sources that do not exist
+  size_t missing_count;
+  bool failed;
+};
+
+static void add(struct root *root, const char *path, enum entry_kind kind, const char *text, size_t length) {
+  struct entry *entry;
+  HASH_FIND_STR(root->entries, path, entry);
+  if (entry) return;
+  entry = calloc(1, sizeof *entry);
+  if (!entry) abort();
+  entry->path = strdup(path);
+  entry->kind = kind;
+  entry->text = malloc(length + 1);
+  if (!entry->path || !entry->text) abort();
+  memcpy(entry->text, text, length);
+  entry->text[length] = '\0';
+  entry->length = length;
+  HASH_ADD_KEYPTR(hh, root->entries, entry->path, strlen(entry->path), entry);
+}
+
+static void free_entries(struct root *root) {
+  struct entry *entry, *next;
+  HASH_ITER(hh, root->entries, entry, next) {
+    HASH_DEL(root->entries, entry);
+    free(entry->path);
+    free(entry->text);
+    free(entry);
+  }
+}
+
+// ---------------------------------------------------------------- what is wanted
+
+static void add_missing(struct root *root, const struct bz_label *label) {
+  if (root->missing_count++ >= 20) return;
+  sl_text_append_string(&root->missing, root->missing_count > 1 ? "\nmissing input file '" : "missing input file '");
+  bz_label_display(label, &root->missing);
+  sl_text_append_char(&root->missing, '\'');
+}
+
+// A repository on disk is one link; its files are declared, but a big package has thousands.
+static void add_repository(struct root *root, const struct bz_repository *repository) {
+  char *path = strndup(repository->exec_prefix, strlen(repository->exec_prefix) - 1);
+  add(root, path, ENTRY_LINK, repository->directory, strlen(repository->directory));
+  free(path);
+}
+
+static void add_stored_file(struct root *root, struct bz_repository *repository, const char *path, const char *exec_path) {
+  struct sl_text content = {0};
+  if (bz_file_read(root->thread, repository, path, &content)) {
+    add(root, exec_path, ENTRY_FILE, sl_text_string(&content), content.length);
+  } else {
+    root->failed = true;
+  }
+  sl_text_free(&content);
+}
+
+static void add_source(struct bz_artifact *input, void *data) {
+  struct root *root = data;
+  if (!input->is_source || root->failed) return;
+  struct entry *known;
+  HASH_FIND_STR(root->entries, input->path, known);
+  if (known) return;
+  struct bz_repository *repository = input->owner->repository;
+  const char *path = input->path + strlen(repository->exec_prefix);
+  if (bz_file_stat(repository, path) == BZ_FILE_MISSING) {
+    add_missing(root, input->owner);
+  } else if (repository->kind != BZ_REPOSITORY_DISK) {
+    add_stored_file(root, repository, path, input->path);
+  } else if (*repository->name) {
+    add_repository(root, repository);
+  } else {
+    char *absolute = bz_file_absolute(repository, path);
+    add(root, input->path, ENTRY_LINK, absolute, strlen(absolute));
+    free(absolute);
+  }
+}
+
+static void replace_all(struct sl_text *text, const char *from, const char *to) {
+  struct sl_text result = {0};
+  size_t length = strlen(from);
+  const char *rest = sl_text_string(text);
+  for (const char *hit; length && (hit = strstr(rest, from)); rest = hit + length) {
+    sl_text_append(&result, rest, (size_t)(hit - rest));
+    sl_text_append_string(&result, to);
+  }
+  sl_text_append_string(&result, rest);
+  sl_text_free(text);
+  *text = result;
+}
+
+static void expand_template(struct root *root, const struct bz_action *action) {
+  if (!action->source->is_source) {
+    sl_fail_false(root->thread, "%s: a template that is itself generated (%s) cannot be expanded here",
+                  bz_target_location(action->target), action->source->path);
+    root->failed = true;
+    return;
+  }
+  struct sl_text content = {0};
+  struct bz_repository *repository = action->source->owner->repository;
+  if (!bz_file_read(root->thread, repository, action->source->path + strlen(repository->exec_prefix), &content)) {
+    root->failed = true;
+    return;
+  }
+  sl_value key, value;
+  for (size_t cursor = 0; sl_dict_next(action->content, &cursor, &key, &value);)
+    replace_all(&content, sl_string_bytes(key), sl_string_bytes(value));
+  add(root, action->outputs[0]->path, action->is_executable ? ENTRY_PROGRAM : ENTRY_FILE, sl_text_string(&content),
+      content.length);
+  sl_text_free(&content);
+}
+
+// The absolute path that a generated or source file has in the execution root.
+static void add_runfiles_link(struct root *root, const char *tree, const char *path, const struct bz_artifact *file) {
+  struct sl_text link = {0}, target = {0};
+  sl_text_format(&link, "%s/%s", tree, path);
+  sl_text_format(&target, "%s/%s", root->graph->execution_root, file->path);
+  add(root, sl_text_string(&link), ENTRY_LINK, sl_text_string(&target), target.length);
+  sl_text_free(&link);
+  sl_text_free(&target);
+}
+
+static void add_runfiles(struct root *root, const struct bz_action *action) {
+  sl_value path, file;
+  struct sl_text manifest = {0};
+  for (size_t cursor = 0; sl_dict_next(action->runfiles, &cursor, &path, &file);) {
+    const struct bz_artifact *artifact = (const struct bz_artifact *)(const void *)file;
+    if (action->kind == BZ_ACTION_RUNFILES_MANIFEST) {
+      sl_text_format(&manifest, "%s %s/%s\n", sl_string_bytes(path), root->graph->execution_root, artifact->path);
+    } else if (action->outputs[0]->is_runfiles_tree) {
+      add_runfiles_link(root, action->outputs[0]->path, sl_string_bytes(path), artifact);
+    }
+  }
+  if (action->kind == BZ_ACTION_RUNFILES_MANIFEST)
+    add(root, action->outputs[0]->path, ENTRY_FILE, sl_text_string(&manifest), manifest.length);
+  sl_text_free(&manifest);
+}
+
+static void write_content(struct root *root, const struct bz_action *action) {
+  struct sl_text content = {0};
+  if (bz_action_content(root->thread, action, &content)) {
+    add(root, action->outputs[0]->path, action->is_executable ? ENTRY_PROGRAM : ENTRY_FILE, sl_text_string(&content),
+        content.length);
+  } else {
+    root->failed = true;
+  }
+  sl_text_free(&content);
+}
+
+static void add_link(struct root *root, const struct bz_action *action) {
+  struct sl_text target = {0};
+  if (action->link_target) {
+    sl_text_append_string(&target, action->link_target);
+  } else {
+    sl_text_format(&target, "%s/%s", root->graph->execution_root, action->source->path);
+  }
+  add(root, action->outputs[0]->path, ENTRY_LINK, sl_text_string(&target), target.length);
+  sl_text_free(&target);
+}
+
+// What an action without a process makes.
+static void add_result(struct root *root, const struct bz_action *action) {
+  switch (action->kind) {
+    case BZ_ACTION_WRITE: write_content(root, action); break;
+    case BZ_ACTION_EXPAND_TEMPLATE: expand_template(root, action); break;
+    case BZ_ACTION_SYMLINK: add_link(root, action); break;
+    case BZ_ACTION_RUNFILES_MANIFEST:
+    case BZ_ACTION_RUNFILES_TREE: add_runfiles(root, action); break;
+    default: break;
+  }
+}
+
+static bool collect(struct root *root) {
+  for (size_t i = 0; i < root->graph->count && !root->failed; i++) {
+    const struct bz_action *action = root->graph->actions[i];
+    if (!lower_inputs(root->thread, action, add_source, root)) return false;
+    if (!lower_needs_process(action)) add_result(root, action);
+  }
+  const char *tool = lower_tree_tool(root->graph);
+  const char *name = bz_check_default.tree_tool;
+  struct bz_workspace *workspace = bz_loader_workspace(bz_analysis_loader(root->graph->analysis));
+  struct bz_label *label = bz_label_parse(root->thread, bz_workspace_main(workspace), "", name, strlen(name));
+  if (!label) return false;
+  add_stored_file(root, label->repository, bz_label_path(label), tool);
+  const char *toolchain = root->graph->toolchain;
+  if (toolchain) add(root, LOWER_TOOLCHAIN_FILE, ENTRY_FILE, toolchain, strlen(toolchain));
+  return !root->failed;
+}
+
+// ---------------------------------------------------------------- making it so
+
+static bool is_link_to(const char *path, const char *target, size_t length) {
+  char buffer[4096];
+  ssize_t got = readlink(path, buffer, sizeof buffer);
+  return got >= 0 && (size_t)got == length && memcmp(buffer, target, length) == 0;
+}
+
+static bool holds(struct sl_thread *thread, const char *path, const struct entry *entry) {
+  struct stat status;
+  if (lstat(path, &status) != 0 || !S_ISREG(status.st_mode)) return false;
+  bool program = (status.st_mode & S_IXUSR) != 0;
+  if ((size_t)status.st_size != entry->length || program != (entry->kind == ENTRY_PROGRAM)) return false;
+  struct sl_text content = {0};
+  bool same = bz_file_read_absolute(thread, path, &content) && memcmp(sl_text_string(&content), entry->text, entry->length) == 0;
+  sl_text_free(&content);
+  return same;
+}
+
+static bool make_link(struct sl_thread *thread, const char *path, const struct entry *entry) {
+  char *temporary = NULL;
+  if (asprintf(&temporary, "%s.tmp-%ld", path, (long)getpid()) < 0) abort();
+  char *parent = strndup(path, (size_t)(strrchr(path, '/') - path));
+  bool done = bz_directory_make(thread, parent);
+  if (done && (symlink(entry->text, temporary) != 0 || rename(temporary, path) != 0)) {
+    done = sl_fail_false(thread, "cannot make link %s: %s", path, strerror(errno));
+    unlink(temporary);
+  }
+  free(parent);
+  free(temporary);
+  return done;
+}
+
+static bool make_entry(struct root *root, const struct entry *entry) {
+  char *path = bz_path_join(root->graph->execution_root, entry->path);
+  bool done = true;
+  if (entry->kind == ENTRY_LINK) {
+    if (!is_link_to(path, entry->text, entry->length)) done = make_link(root->thread, path, entry);
+  } else if (!holds(root->thread, path, entry)) {
+    unlink(path);  // it may be a link, and a write would go through it
+    done = bz_file_write(root->thread, path, entry->text, entry->length);
+    if (done && entry->kind == ENTRY_PROGRAM && chmod(path, 0755) != 0)
+      done = sl_fail_false(root->thread, "cannot make %s executable: %s", path, strerror(errno));
+  }
+  free(path);
+  return done;
+}
+
+// Removes one path and the directories that it leaves empty.
+static void remove_path(const char *execution_root, const char *relative) {
+  char *path = bz_path_join(execution_root, relative);
+  size_t base = strlen(execution_root);
+  unlink(path);
+  for (char *slash; (slash = strrchr(path, '/')) && (size_t)(slash - path) > base;) {
+    *slash = '\0';
+    if (rmdir(path) != 0) break;
+  }
+  free(path);
+}
+
+// Removes what an earlier call made and this one does not want.
+static void remove_unwanted(struct root *root, const char *list) {
+  for (const char *line = list; *line;) {
+    size_t length = strcspn(line, "\n");
+    char *path = strndup(line, length);
+    struct entry *wanted;
+    HASH_FIND_STR(root->entries, path, wanted);
+    if (!wanted && length) remove_path(root->graph->execution_root, path);
+    free(path);
+    line += length + (line[length] == '\n');
+  }
+}
+
+static int compare_entries(const struct entry *a, const struct entry *b) { return strcmp(a->path, b->path); }
+
+static bool make(struct root *root) {
+  char *list_path = bz_path_join(root->graph->execution_root, LIST_FILE);
+  struct sl_text before = {0}, after = {0};
+  bool done = access(list_path, F_OK) != 0 || bz_file_read_absolute(root->thread, list_path, &before);
+  HASH_SORT(root->entries, compare_entries);
+  for (const struct entry *entry = root->entries; entry; entry = entry->hh.next) sl_text_format(&after, "%s\n", entry->path);
+  if (done) remove_unwanted(root, sl_text_string(&before));
+  // The list first: whatever happens next, everything made is on it.
+  if (done && (before.length != after.length || memcmp(before.bytes, after.bytes, after.length) != 0))
+    done = bz_file_write(root->thread, list_path, sl_text_string(&after), after.length);
+  for (const struct entry *entry = root->entries; done && entry; entry = entry->hh.next) done = make_entry(root, entry);
+  sl_text_free(&before);
+  sl_text_free(&after);
+  free(list_path);
+  return done;
+}
+
+bool bz_execution_root_prepare(struct sl_thread *thread, const struct bz_graph *closure) {
+  struct root root = {.thread = thread, .graph = closure};
+  bool done = collect(&root);
+  if (done && root.missing_count) {
+    if (root.missing_count > 20) sl_text_format(&root.missing, "\nand %zu more", root.missing_count - 20);
+    done = sl_fail_false(thread, "%s", sl_text_string(&root.missing));
+  }
+  done = done && make(&root);
+  sl_text_free(&root.missing);
+  free_entries(&root);
+  return done;
+}

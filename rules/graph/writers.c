@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Writers: the formats of the action graph, one row each.
+#include <string.h>
+
+#include "rules/graph/dump.h"
+
+const struct bz_graph_writer bz_graph_writers[] = {
+    {"text", "for people, as Bazel prints it", write_text},
+    {"jsonproto", "analysis.ActionGraphContainer as JSON", write_jsonproto},
+    {"textproto", "the same as protobuf text", write_textproto},
+    {"proto", "the same as protobuf binary", write_proto},
+    {"summary", "how many actions of each kind", write_summary},
+    {"commands", "the command lines, one a line", write_commands},
+    {"ninja", "a build.ninja for the execution root", write_ninja},
+    {NULL, NULL, NULL},
+};
+
+const struct bz_graph_writer *bz_graph_writer_find(const char *name) {
+  for (const struct bz_graph_writer *writer = bz_graph_writers; writer->name; writer++)
+    if (strcmp(writer->name, name) == 0) return writer;
+  return NULL;
+}
