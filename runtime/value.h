@@ -198,6 +198,9 @@ int sl_int_compare_double(sl_value a, double d);
 // Floats.
 sl_value sl_float_binary(struct sl_thread *thread, enum sl_operator op, double a, double b);
 void sl_float_format(double d, struct sl_text *out);  // as str() shows it
+// With six places after the point, as %e or %f shows a finite number. As in Bazel they are those of the shortest decimal
+// that denotes it, rounded half up: what lies behind is zeros.
+void sl_float_format_places(double d, bool exponential, struct sl_text *out);
 
 // The fields of a struct: index of a name in a shape, or -1.
 int32_t sl_shape_find(const struct sl_shape *shape, const char *name, size_t length);

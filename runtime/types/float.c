@@ -85,6 +85,41 @@ static void write_positional(const struct decimal *decimal, struct sl_text *out)
   }
 }
 
+// Keeps that many digits, or fewer; a half is rounded up.
+static void round_decimal(struct decimal *decimal, int kept) {
+  if (kept >= decimal->count) return;
+  bool up = kept >= 0 && decimal->digits[kept] >= '5';
+  decimal->count = kept > 0 ? kept : 0;
+  for (; up && decimal->count > 0; decimal->count--) {
+    if (++decimal->digits[decimal->count - 1] <= '9') return;
+  }
+  if (decimal->count > 0) return;
+  // All nines, or nothing left.
+  decimal->digits[0] = up ? '1' : '0';
+  decimal->exponent = up ? decimal->exponent + 1 : 0;
+  decimal->count = 1;
+}
+
+static void write_digits(const struct decimal *decimal, int start, int end, struct sl_text *out) {
+  for (int i = start; i < end; i++) {
+    bool known = i >= 0 && i < decimal->count;
+    sl_text_append_char(out, known ? decimal->digits[i] : '0');
+  }
+}
+
+void sl_float_format_places(double d, bool exponential, struct sl_text *out) {
+  enum { PLACES = 6 };
+  struct decimal decimal;
+  shortest_decimal(fabs(d), &decimal);
+  round_decimal(&decimal, PLACES + 1 + (exponential ? 0 : decimal.exponent));
+  if (signbit(d)) sl_text_append_char(out, '-');
+  int point = exponential ? 1 : decimal.exponent + 1;
+  write_digits(&decimal, point > 0 ? 0 : point - 1, point, out);
+  sl_text_append_char(out, '.');
+  write_digits(&decimal, point, point + PLACES, out);
+  if (exponential) sl_text_format(out, "e%+03d", decimal.exponent);
+}
+
 void sl_float_format(double d, struct sl_text *out) {
   if (isnan(d)) {
     sl_text_append_string(out, "nan");

@@ -80,10 +80,8 @@ static bool write_float(struct formatter *f, sl_value argument, char conversion)
   size_t start = f->out.length;
   if (!isfinite(d) || conversion == 'g' || conversion == 'G') {
     sl_float_format(d, &f->out);
-  } else if (conversion == 'e' || conversion == 'E') {
-    sl_text_format(&f->out, "%e", d);
   } else {
-    sl_text_format(&f->out, "%f", d);
+    sl_float_format_places(d, conversion == 'e' || conversion == 'E', &f->out);
   }
   for (size_t i = start; isfinite(d) && isupper((unsigned char)conversion) && i < f->out.length;
        i++) {
