@@ -576,34 +576,39 @@ static bool check_types(struct sl_thread *thread, const struct sl_signature *sig
   return true;
 }
 
-static bool bind_native_site(struct sl_thread *thread, const struct sl_signature *signature, sl_value *slots,
-                             struct sl_site *site, uint32_t count) {
+static bool bind_plan(struct sl_thread *thread, const struct sl_signature *signature, sl_value *slots,
+                      const struct sl_site *site, const struct sl_call_plan *plan) {
+  return raise_top(thread, slots + signature->parameter_count) && follow_plan(thread, site, plan, slots) &&
+         check_types(thread, signature, slots) && fill_native_defaults(thread, signature, slots);
+}
+
+// Binds a native's arguments. Errors are the native's once its operands of * and ** are known to be good.
+static bool bind_native_site(struct sl_thread *thread, struct sl_builtin *row, sl_value *slots, struct sl_site *site,
+                             uint32_t count) {
+  const struct sl_signature *signature = sl_signature_of(row);
   uint32_t all = signature->parameter_count;
   struct sl_site plain = {.positional_count = (uint16_t)count};
   if (!site) site = &plain;
+  const struct sl_call_plan *plan = NULL;
   if (!site->star && !site->star_star && site->named_count) {
     struct plan_target target = {signature, signature->positional_count, all, native_find, native_absent};
-    const struct sl_call_plan *plan = plan_for(site, &target);
-    if (plan) {
-      return raise_top(thread, slots + all) && follow_plan(thread, site, plan, slots) &&
-             check_types(thread, signature, slots) && fill_native_defaults(thread, signature, slots);
-    }
+    plan = plan_for(site, &target);
   }
   struct arguments arguments;
-  return gather(thread, site, slots, beyond(thread, slots, all), &arguments) &&
-         bind_native(thread, signature, &arguments, slots);
+  if (!plan && !gather(thread, site, slots, beyond(thread, slots, all), &arguments)) return false;
+  thread->frame->native = sl_builtin_value(row);
+  return plan ? bind_plan(thread, signature, slots, site, plan) : bind_native(thread, signature, &arguments, slots);
 }
 
 // Calls a row whose `self` is not in the window.
 static enum sl_call_outcome call_row(struct sl_thread *thread, struct sl_builtin *row, sl_value self, sl_value *slots,
                                      struct sl_site *site, uint32_t count, sl_value *result) {
-  const struct sl_signature *signature = sl_signature_of(row);
   struct sl_call_frame *frame = thread->frame;
   sl_value *top = thread->top;
-  frame->native = sl_builtin_value(row);
   bool plain = !site || (!site->named_count && !site->star && !site->star_star);
-  bool bound = (plain && sl_bind_direct(thread, signature, slots, count)) ||
-               bind_native_site(thread, signature, slots, site, count);
+  bool bound = (plain && sl_bind_direct(thread, sl_signature_of(row), slots, count)) ||
+               bind_native_site(thread, row, slots, site, count);
+  frame->native = sl_builtin_value(row);
   sl_value value = bound ? row->function(thread, self, slots) : NULL;
   frame->native = NULL;
   thread->top = top;
@@ -630,6 +635,7 @@ static sl_value keyword_dict(struct sl_thread *thread, sl_value callee, const st
 static sl_value call_object(struct sl_thread *thread, sl_value callee, sl_value *slots, const struct sl_site *site) {
   struct arguments arguments;
   if (!gather(thread, site, slots, beyond(thread, slots, 0), &arguments)) return NULL;
+  thread->frame->native = callee;
   sl_value keywords = NULL;
   if (arguments.named_count && !(keywords = keyword_dict(thread, callee, &arguments))) return NULL;
   return sl_type_of(callee)->call(thread, callee, (sl_value *)(uintptr_t)arguments.positional,
@@ -646,7 +652,6 @@ static enum sl_call_outcome call_other(struct sl_thread *thread, sl_value callee
   struct sl_site plain = {.positional_count = (uint16_t)count};
   struct sl_call_frame *frame = thread->frame;
   sl_value *top = thread->top;
-  frame->native = callee;
   sl_value value = call_object(thread, callee, slots, site ? site : &plain);
   frame->native = NULL;
   thread->top = top;

@@ -79,6 +79,13 @@ void sl_initialize(const struct sl_options *options) {
   stress = wanted && strcmp(wanted, "1") == 0;
 }
 
+void sl_heap_attach_thread(void) {
+  struct GC_stack_base base;
+  if (GC_get_stack_base(&base) == GC_SUCCESS) GC_register_my_thread(&base);
+}
+
+void sl_heap_detach_thread(void) { GC_unregister_my_thread(); }
+
 size_t sl_heap_size(void) { return GC_get_heap_size(); }
 
 size_t sl_heap_used(void) { return GC_get_heap_size() - GC_get_free_bytes(); }

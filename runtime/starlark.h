@@ -103,6 +103,10 @@ struct sl_options {
 // exact_pointers. The environment variable STARMYPY_GC_STRESS=1 makes every allocation likely to collect.
 void sl_initialize(const struct sl_options *options);
 
+// An OS thread that the host has started calls the first before it touches values, and the second before it ends.
+void sl_heap_attach_thread(void);
+void sl_heap_detach_thread(void);
+
 // Bytes of the collected heap in use, and taken from the system.
 size_t sl_heap_used(void);
 size_t sl_heap_size(void);
