@@ -144,6 +144,7 @@ static int next(struct sl_parse *parse, struct sl_token *token) {
         line_end(parse);
         if (!at_statement(parse)) return kind;
         // A line of which nothing is left, such as one of invalid characters.
+        parse->recovering = false;
         measure(parse);
         if (parse->dents) return dent(parse, token);
         continue;
