@@ -176,7 +176,7 @@ parameters(A) ::= parameter(P). { A = sl_tree_begin(parse, P); }
 parameters(A) ::= parameters(L) COMMA parameter(P). { A = sl_tree_push(parse, L, P); }
 
 %type parameter {void *}
-parameter(A) ::= plain_parameter(P). { A = P; }
+parameter(A) ::= plain_parameter(A).
 parameter(A) ::= IDENTIFIER(N) COLON(C) test(T). {
   check_annotation(parse, &C, "expected )");
   A = sl_tree_parameter(parse, SL_WRITTEN_NAMED, N.start, &N, T, NULL);
@@ -292,8 +292,8 @@ binding(A) ::= IDENTIFIER(N) EQUALS STRING(S). { A = sl_tree_load_binding(parse,
 
 // ---------------------------------------------------------------- expressions
 
-// An expression list without parentheses is a tuple.
-expression(A) ::= test(E). { A = E; }
+// A rule without code, such as the next one, hands its value on. An expression list without parentheses is a tuple.
+expression(A) ::= test(A).
 expression(A) ::= items(L). { A = sl_tree_bare(parse, L, true); }
 expression(A) ::= test(E) COMMA. {
   trailing_comma(parse);
@@ -309,7 +309,7 @@ expression(A) ::= items(L) COMMA. {
 items(A) ::= test(E) COMMA test(F). { A = sl_tree_push(parse, sl_tree_begin(parse, E), F); }
 items(A) ::= items(L) COMMA test(E). { A = sl_tree_push(parse, L, E); }
 
-test(A) ::= condition(E). { A = E; }
+test(A) ::= condition(A).
 test(A) ::= condition(T) IF condition(C) ELSE test(F). { A = sl_tree_conditional(parse, T, C, F); }
 test(A) ::= condition(T) IF condition(C). {
   if (!parse->recovering) {
@@ -326,7 +326,7 @@ test(A) ::= LAMBDA(T) lambda_parameters(P) COLON test(B). {
 }
 
 // Where "if" begins something else.
-test_without_if(A) ::= condition(E). { A = E; }
+test_without_if(A) ::= condition(A).
 test_without_if(A) ::= LAMBDA(T) COLON test_without_if(B). {
   A = sl_tree_lambda(parse, T.start, sl_tree_empty(parse), B);
 }
@@ -340,7 +340,7 @@ lambda_parameters(A) ::= lambda_parameters(L) COMMA plain_parameter(P). {
   A = sl_tree_push(parse, L, P);
 }
 
-condition(A) ::= comparison(E). { A = E; }
+condition(A) ::= comparison(A).
 condition(A) ::= condition(L) OR(T) condition(R). {
   A = sl_tree_binary(parse, SL_OP_OR, L, T.start, R);
 }
@@ -349,7 +349,7 @@ condition(A) ::= condition(L) AND(T) condition(R). {
 }
 condition(A) ::= NOT(T) condition(E). { A = sl_tree_unary(parse, SL_OP_NOT, T.start, E); }
 
-comparison(A) ::= operation(E). { A = E; }
+comparison(A) ::= operation(A).
 comparison(A) ::= comparison(L) COMPARISON(T) operation(R). {
   A = sl_tree_comparison(parse, T.op, L, &T, R);
 }
@@ -360,7 +360,7 @@ comparison(A) ::= comparison(L) NOT(T) IN operation(R). {
   A = sl_tree_comparison(parse, SL_OP_NOT_IN, L, &T, R);
 }
 
-operation(A) ::= unary(E). { A = E; }
+operation(A) ::= unary(A).
 operation(A) ::= operation(L) PIPE(T) operation(R). {
   A = sl_tree_binary(parse, SL_OP_PIPE, L, T.start, R);
 }
@@ -386,7 +386,7 @@ operation(A) ::= operation(L) DIVISION(T) operation(R). {
   A = sl_tree_binary(parse, T.op, L, T.start, R);
 }
 
-unary(A) ::= primary(E). { A = E; }
+unary(A) ::= primary(A).
 unary(A) ::= PLUS(T) unary(E). { A = sl_tree_unary(parse, SL_OP_PLUS, T.start, E); }
 unary(A) ::= MINUS(T) unary(E). { A = sl_tree_unary(parse, SL_OP_MINUS, T.start, E); }
 unary(A) ::= TILDE(T) unary(E). { A = sl_tree_unary(parse, SL_OP_TILDE, T.start, E); }
@@ -396,9 +396,9 @@ unary(A) ::= TILDE(T) unary(E). { A = sl_tree_unary(parse, SL_OP_TILDE, T.start,
 primary(A) ::= IDENTIFIER(T). { A = sl_tree_identifier(parse, &T); }
 primary(A) ::= INT(T). { A = T.node; }
 primary(A) ::= FLOAT(T). { A = T.node; }
-primary(A) ::= string(E). { A = E; }
+primary(A) ::= string(A).
 primary(A) ::= BYTES(T). { A = T.node; }
-primary(A) ::= list(E). { A = E; }
+primary(A) ::= list(A).
 primary(A) ::= ELLIPSIS(T). { A = sl_tree_node(parse, SL_NODE_ELLIPSIS, T.start, T.end); }
 
 string(A) ::= STRING(T). { A = T.node; }
