@@ -29,7 +29,8 @@ static sl_value slice(sl_value string, size_t start, size_t end) {
 }
 
 static size_t find_first(struct span text, struct span sub) {
-  const char *found = memmem(text.bytes, text.length, sub.bytes, sub.length);
+  const char *found = sub.length == 1 ? memchr(text.bytes, sub.bytes[0], text.length)
+                                      : memmem(text.bytes, text.length, sub.bytes, sub.length);
   return found ? (size_t)(found - text.bytes) : NOT_FOUND;
 }
 
@@ -39,6 +40,17 @@ static size_t find_last(struct span text, struct span sub) {
     if (memcmp(text.bytes + i, sub.bytes, sub.length) == 0) return i;
   }
   return NOT_FOUND;
+}
+
+// How often a part occurs without overlapping.
+static size_t count_in(struct span text, struct span sub) {
+  if (sub.length == 0) return text.length + 1;
+  size_t count = 0;
+  for (size_t found; (found = find_first(text, sub)) != NOT_FOUND; count++) {
+    text.bytes += found + sub.length;
+    text.length -= found + sub.length;
+  }
+  return count;
 }
 
 static bool starts_with(struct span text, struct span prefix) {
@@ -56,8 +68,6 @@ static bool is_cased(char c) { return is_lower(c) || is_upper(c); }
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 static bool is_alphanumeric(char c) { return is_cased(c) || is_digit(c); }
 static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-// Bazel strips more than isspace() tells: U+001C to U+001F too.
-static bool is_stripped(char c) { return is_space(c) || (c >= 0x1c && c <= 0x1f); }
 // Beyond ASCII: of Latin-1 what is a letter, of the rest all but punctuation. They belong to words, but have no case
 // here.
 static bool is_other_letter(uint32_t character) {
@@ -225,15 +235,10 @@ static sl_value string_rindex(struct sl_thread *thread, sl_value self, sl_value 
 }
 
 static sl_value string_count(struct sl_thread *thread, sl_value self, sl_value *arguments) {
-  struct span text, sub = span_of(arguments[0]);
-  size_t offset, count = 0;
+  struct span text;
+  size_t offset;
   if (!window(thread, self, arguments[1], arguments[2], &text, &offset)) return NULL;
-  if (sub.length == 0) return sl_int((int64_t)text.length + 1);
-  for (size_t found; (found = find_first(text, sub)) != NOT_FOUND; count++) {
-    text.bytes += found + sub.length;
-    text.length -= found + sub.length;
-  }
-  return sl_int((int64_t)count);
+  return sl_int((int64_t)count_in(text, span_of(arguments[0])));
 }
 
 // startswith() and endswith(): arguments are a string or a tuple of strings, start, end.
@@ -280,28 +285,35 @@ static sl_value string_removesuffix(struct sl_thread *thread, sl_value self, sl_
   return ends_with(text, suffix) ? slice(self, 0, text.length - suffix.length) : self;
 }
 
-// The bytes that strip() and its halves remove.
+// The bytes that strip() and its halves remove, as bits.
 struct byte_set {
-  bool has[256];
+  uint64_t bits[4];
 };
 
-static void strip_set(sl_value characters, struct byte_set *set) {
-  *set = (struct byte_set){0};
-  if (characters == SL_NONE) {
-    for (int c = 0; c < 0x80; c++) set->has[c] = is_stripped((char)c);
-    return;
-  }
+static bool has(const struct byte_set *set, char c) {
+  unsigned char byte = (unsigned char)c;
+  return set->bits[byte / 64] >> (byte % 64) & 1;
+}
+
+// Tab to carriage return, the space, and U+001C to U+001F: more than isspace() tells, as in Bazel.
+static const struct byte_set white_space = {{(uint64_t)0x1f << '\t' | (uint64_t)0x1f << 0x1c}};
+
+static struct byte_set bytes_of(sl_value characters) {
+  struct byte_set set = {{0}};
   struct span text = span_of(characters);
-  for (size_t i = 0; i < text.length; i++) set->has[(unsigned char)text.bytes[i]] = true;
+  for (size_t i = 0; i < text.length; i++) {
+    unsigned char byte = (unsigned char)text.bytes[i];
+    set.bits[byte / 64] |= (uint64_t)1 << (byte % 64);
+  }
+  return set;
 }
 
 static sl_value strip(sl_value self, sl_value characters, bool left, bool right) {
-  struct byte_set set;
-  strip_set(characters, &set);
+  struct byte_set set = characters == SL_NONE ? white_space : bytes_of(characters);
   struct span text = span_of(self);
   size_t start = 0, end = text.length;
-  while (left && start < end && set.has[(unsigned char)text.bytes[start]]) start++;
-  while (right && end > start && set.has[(unsigned char)text.bytes[end - 1]]) end--;
+  while (left && start < end && has(&set, text.bytes[start])) start++;
+  while (right && end > start && has(&set, text.bytes[end - 1])) end--;
   return slice(self, start, end);
 }
 
@@ -452,41 +464,39 @@ static sl_value string_elems(struct sl_thread *thread, sl_value self, sl_value *
 // ---------------------------------------------------------------- replacing
 
 // "" is found before each byte and at the end.
-static void replace_empty(struct span text, struct span with, int32_t limit, struct sl_text *out) {
-  size_t i = 0;
-  for (; limit != 0; limit--) {
-    sl_text_append(out, with.bytes, with.length);
-    if (i == text.length) return;
-    sl_text_append_char(out, text.bytes[i++]);
+static sl_value replace_empty(struct span text, struct span with, size_t count) {
+  char *out;
+  sl_value result = sl_string_new(text.length + count * with.length, &out);
+  for (size_t i = 0; i < count; i++) {
+    out = append(out, with);
+    if (i < text.length) *out++ = text.bytes[i];
   }
-  sl_text_append(out, text.bytes + i, text.length - i);
+  if (count < text.length) append(out, (struct span){text.bytes + count, text.length - count});
+  return result;
 }
 
-static void replace(struct span text, struct span old, struct span with, int32_t limit,
-                    struct sl_text *out) {
-  for (; limit != 0; limit--) {
+static sl_value replace(struct span text, struct span old, struct span with, size_t count) {
+  char *out;
+  sl_value result = sl_string_new(text.length - count * old.length + count * with.length, &out);
+  for (; count > 0; count--) {
     size_t found = find_first(text, old);
-    if (found == NOT_FOUND) break;
-    sl_text_append(out, text.bytes, found);
-    sl_text_append(out, with.bytes, with.length);
+    out = append(out, (struct span){text.bytes, found});
+    out = append(out, with);
     text.bytes += found + old.length;
     text.length -= found + old.length;
   }
-  sl_text_append(out, text.bytes, text.length);
+  append(out, text);
+  return result;
 }
 
 static sl_value string_replace(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   struct span text = span_of(self), old = span_of(arguments[0]), with = span_of(arguments[1]);
   int32_t limit;
   if (!sl_to_int32(thread, arguments[2], "count", &limit)) return NULL;
-  if (limit == 0 || find_first(text, old) == NOT_FOUND) return self;
-  struct sl_text out = {0};
-  if (old.length == 0) {
-    replace_empty(text, with, limit, &out);
-  } else {
-    replace(text, old, with, limit, &out);
-  }
-  return sl_arguments_finish(true, &out);
+  size_t count = count_in(text, old);
+  if (limit >= 0 && (size_t)limit < count) count = (size_t)limit;
+  if (count == 0) return self;
+  return old.length == 0 ? replace_empty(text, with, count) : replace(text, old, with, count);
 }
 
 // ---------------------------------------------------------------- the table
