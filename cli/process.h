@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Process: starting other programs. Arguments are lists, never shell text.
+#ifndef CLI_PROCESS_H_
+#define CLI_PROCESS_H_
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "common/text.h"
+
+// Runs a program to its end. `argv` ends with NULL; its first word is looked up in PATH. Standard output goes to `out` (NULL: it is
+// inherited), standard error is dropped when `quiet`. Returns the exit status, 128 + signal, or -1: it could not be started (errno is set).
+int process_run(const char *const *argv, struct sl_text *out, bool quiet);
+
+// A program whose standard output and standard error are read line by line.
+struct process {
+  pid_t pid;
+  int output;            // file descriptor
+  struct sl_text rest;   // read, but not handed out yet
+};
+// Starts it in a directory, with `environment` ("NAME=VALUE", or NULL) added. False: errno is set.
+bool process_start(struct process *process, const char *const *argv, const char *directory, const char *environment);
+// The next line without its newline, in `line`. False at the end.
+bool process_line(struct process *process, struct sl_text *line);
+// Waits for its end. Returns as process_run.
+int process_finish(struct process *process);
+
+#endif  // CLI_PROCESS_H_
