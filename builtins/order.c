@@ -6,15 +6,15 @@
 
 #include "builtins/builtins.h"
 
-// An element with what it is compared by.
-struct keyed {
-  uint64_t rank;  // keys of different rank are in order of their ranks; see give_ranks
-  sl_value key;
-  sl_value value;
+// A key in the order that is being made.
+struct entry {
+  uint64_t rank;   // keys of different rank are in order of their ranks; see give_ranks
+  uint32_t index;  // of the key
 };
 
 struct sorter {
   struct sl_thread *thread;
+  const sl_value *keys;
   bool reverse;
   bool exact;   // keys of the same rank are equal
   bool failed;  // a comparison left an error pending
@@ -49,19 +49,20 @@ static uint64_t rank_of(sl_value lead, enum rank_kind kind) {
 }
 
 // Ranks all keys, or none: then every pair is compared.
-static void give_ranks(struct sorter *sorter, struct keyed *items, size_t count) {
+static void give_ranks(struct sorter *sorter, struct entry *entries, size_t count) {
   if (count == 0) return;
-  const struct sl_type *type = sl_type_of(items[0].key);
-  enum rank_kind kind = rank_kind(leader(items[0].key));
+  const struct sl_type *type = sl_type_of(sorter->keys[0]);
+  enum rank_kind kind = rank_kind(leader(sorter->keys[0]));
   for (size_t i = 0; i < count; i++) {
-    sl_value lead = leader(items[i].key);
-    if (kind == NO_RANK || rank_kind(lead) != kind || sl_type_of(items[i].key) != type) {
-      for (size_t j = 0; j < i; j++) items[j].rank = 0;
+    sl_value key = sorter->keys[i], lead = leader(key);
+    if (kind == NO_RANK || rank_kind(lead) != kind || sl_type_of(key) != type) {
+      for (size_t j = 0; j < i; j++) entries[j].rank = 0;
       return;
     }
-    items[i].rank = rank_of(lead, kind);
+    uint64_t rank = rank_of(lead, kind);
+    entries[i].rank = sorter->reverse ? ~rank : rank;
   }
-  sorter->exact = sl_is_small_int(items[0].key);
+  sorter->exact = sl_is_small_int(sorter->keys[0]);
 }
 
 // ---------------------------------------------------------------- sorting
@@ -69,58 +70,83 @@ static void give_ranks(struct sorter *sorter, struct keyed *items, size_t count)
 // Runs this short are sorted by insertion.
 enum { SHORT_RUN = 8 };
 
-// Whether `later` must come before `earlier`, which stands in front of it. Equal elements never move, so the
-// sort is stable in both directions.
-static inline bool must_swap(struct sorter *sorter, const struct keyed *later,
-                             const struct keyed *earlier) {
-  if (sorter->reverse) {
-    const struct keyed *swapped = later;
-    later = earlier;
-    earlier = swapped;
-  }
-  if (later->rank != earlier->rank) return later->rank < earlier->rank;
-  int order = 0;
-  if (!sorter->exact && !sl_compare(sorter->thread, later->key, earlier->key, &order)) {
-    sorter->failed = true;
-  }
-  return order < 0;
+// Compares two keys in full, the later one with the earlier one, as Bazel does: messages tell.
+static bool must_swap_keys(struct sorter *sorter, sl_value later, sl_value earlier) {
+  int order;
+  bool compared = sorter->reverse ? sl_compare(sorter->thread, earlier, later, &order)
+                                  : sl_compare(sorter->thread, later, earlier, &order);
+  sorter->failed |= !compared;
+  return compared && order < 0;
 }
 
-static void sort_short(struct sorter *sorter, struct keyed *items, size_t count) {
+// Whether `later` must come before `earlier`, which stands in front of it. Equal keys never move, so the sort is
+// stable in both directions.
+static inline bool must_swap(struct sorter *sorter, const struct entry *later,
+                             const struct entry *earlier) {
+  if (later->rank == earlier->rank && !sorter->exact) {
+    return must_swap_keys(sorter, sorter->keys[later->index], sorter->keys[earlier->index]);
+  }
+  return later->rank < earlier->rank;
+}
+
+static void sort_short(struct sorter *sorter, struct entry *entries, size_t count) {
   for (size_t i = 1; i < count && !sorter->failed; i++) {
-    struct keyed moved = items[i];
+    struct entry moved = entries[i];
     size_t j = i;
-    for (; j > 0 && must_swap(sorter, &moved, &items[j - 1]); j--) items[j] = items[j - 1];
-    items[j] = moved;
+    for (; j > 0 && must_swap(sorter, &moved, &entries[j - 1]); j--) entries[j] = entries[j - 1];
+    entries[j] = moved;
   }
 }
 
-// Merges the sorted halves of `items` by way of `scratch`, which has room for the first half.
-static void merge(struct sorter *sorter, struct keyed *items, size_t half, size_t count,
-                  struct keyed *scratch) {
-  memcpy(scratch, items, half * sizeof *items);
-  size_t left = 0, right = half, out = 0;
-  while (left < half && right < count) {
-    bool from_right = must_swap(sorter, &items[right], &scratch[left]);
-    items[out++] = from_right ? items[right++] : scratch[left++];
+// Merges the sorted halves of `entries` by way of `scratch`, which has room for the first half.
+static void merge(struct sorter *sorter, struct entry *entries, size_t half, size_t count,
+                  struct entry *scratch) {
+  memcpy(scratch, entries, half * sizeof *entries);
+  const struct entry *left = scratch, *left_end = scratch + half;
+  const struct entry *right = entries + half, *right_end = entries + count;
+  struct entry *out = entries;
+  while (left < left_end && right < right_end) {
+    // Which half it is cannot be predicted: a mask chooses, not a branch.
+    bool from_right = must_swap(sorter, right, left);
+    uint64_t mask = -(uint64_t)from_right;
+    out->rank = left->rank ^ ((left->rank ^ right->rank) & mask);
+    out->index = left->index ^ ((left->index ^ right->index) & (uint32_t)mask);
+    out++;
+    right += from_right;
+    left += !from_right;
   }
-  memcpy(items + out, scratch + left, (half - left) * sizeof *items);
+  memcpy(out, left, (size_t)(left_end - left) * sizeof *out);
 }
 
-static void sort(struct sorter *sorter, struct keyed *items, size_t count, struct keyed *scratch) {
+static void sort(struct sorter *sorter, struct entry *entries, size_t count,
+                 struct entry *scratch) {
   if (count <= SHORT_RUN) {
-    sort_short(sorter, items, count);
+    sort_short(sorter, entries, count);
     return;
   }
   size_t half = count / 2;
-  sort(sorter, items, half, scratch);
+  sort(sorter, entries, half, scratch);
   if (sorter->failed) return;
-  sort(sorter, items + half, count - half, scratch);
+  sort(sorter, entries + half, count - half, scratch);
   if (sorter->failed) return;
   // Halves that are in order already are left alone: sorted input costs one comparison per element.
-  if (must_swap(sorter, &items[half], &items[half - 1])) {
-    merge(sorter, items, half, count, scratch);
+  if (must_swap(sorter, &entries[half], &entries[half - 1])) {
+    merge(sorter, entries, half, count, scratch);
   }
+}
+
+// Puts `values` in the order of the sorter's keys.
+static bool sort_values(struct sorter *sorter, sl_value *values, size_t count) {
+  // The second part is the scratch of merges.
+  struct entry *entries = sl_allocate_atomic((count + count / 2 + 1) * sizeof *entries);
+  for (size_t i = 0; i < count; i++) entries[i].index = (uint32_t)i;
+  give_ranks(sorter, entries, count);
+  sort(sorter, entries, count, entries + count);
+  if (sorter->failed) return false;
+  sl_value *sorted = sl_allocate((count + 1) * sizeof *sorted);
+  for (size_t i = 0; i < count; i++) sorted[i] = values[entries[i].index];
+  memcpy(values, sorted, count * sizeof *values);
+  return true;
 }
 
 // ---------------------------------------------------------------- the functions
@@ -130,40 +156,41 @@ static sl_value key_of(struct sl_thread *thread, sl_value function, sl_value ele
   return sl_call(thread, function, &element, 1, NULL, 0);
 }
 
+// What the elements are compared by: their keys in a new array, or themselves. NULL: an error is pending.
+static const sl_value *keys_of(struct sl_thread *thread, sl_value function, sl_value list) {
+  if (function == SL_NONE) return sl_list_items(list);
+  size_t count = sl_list_length(list);
+  sl_value *keys = sl_allocate((count + 1) * sizeof *keys);
+  for (size_t i = 0; i < count; i++) {
+    keys[i] = key_of(thread, function, sl_list_get(list, i));
+    if (!keys[i]) return NULL;
+  }
+  return keys;
+}
+
 static sl_value sorted_function(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)self;
-  sl_value function = arguments[1];
   sl_value list = sl_to_list(thread, arguments[0]);
   if (!list) return NULL;
   size_t count = sl_list_length(list);
-  // The second half of the array is the scratch of merges.
-  struct keyed *items = sl_allocate((count + count / 2) * sizeof *items);
-  for (size_t i = 0; i < count; i++) {
-    sl_value value = sl_list_get(list, i);
-    items[i] = (struct keyed){0, key_of(thread, function, value), value};
-    if (!items[i].key) return NULL;
-  }
-  struct sorter sorter = {.thread = thread, .reverse = arguments[2] == SL_TRUE};
-  give_ranks(&sorter, items, count);
-  sort(&sorter, items, count, items + count);
-  if (sorter.failed) return NULL;
-  sl_value *sorted = sl_list_items(list);
-  for (size_t i = 0; i < count; i++) sorted[i] = items[i].value;
-  return list;
+  const sl_value *keys = keys_of(thread, arguments[1], list);
+  struct sorter sorter = {.thread = thread, .keys = keys, .reverse = arguments[2] == SL_TRUE};
+  if (count > 0 && !keys) return NULL;
+  return sort_values(&sorter, sl_list_items(list), count) ? list : NULL;
 }
 
 // The first of the elements whose key is least (direction -1) or greatest (1).
 static sl_value extreme_of(struct sl_thread *thread, struct sl_iterator *iterator,
                            sl_value function, int direction) {
-  struct keyed best = {0};
+  sl_value best = NULL, best_key = NULL;
   for (sl_value value; (value = sl_iterate_next(iterator));) {
     sl_value key = key_of(thread, function, value);
     if (!key) return NULL;
     int order = -direction;
-    if (best.key && !sl_compare(thread, best.key, key, &order)) return NULL;
-    if (order * direction < 0) best = (struct keyed){0, key, value};
+    if (best && !sl_compare(thread, best_key, key, &order)) return NULL;
+    if (order * direction < 0) best = value, best_key = key;
   }
-  return best.value ? best.value : sl_fail(thread, "expected at least one item");
+  return best ? best : sl_fail(thread, "expected at least one item");
 }
 
 // One argument is an iterable of the elements; several are the elements.
