@@ -4,7 +4,6 @@
 // bytes[length] is NUL and length < capacity.
 #include "common/text.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,9 +46,16 @@ void sl_text_append_char(struct sl_text *text, char c) {
 }
 
 void sl_text_append_integer(struct sl_text *text, int64_t value) {
+  // By hand: most of what programs format is ints, and printf takes several times as long.
   char digits[24];
-  int length = snprintf(digits, sizeof digits, "%" PRId64, value);
-  sl_text_append(text, digits, (size_t)length);
+  char *end = digits + sizeof digits, *start = end;
+  uint64_t magnitude = value < 0 ? -(uint64_t)value : (uint64_t)value;
+  do {
+    *--start = (char)('0' + magnitude % 10);
+    magnitude /= 10;
+  } while (magnitude > 0);
+  if (value < 0) *--start = '-';
+  sl_text_append(text, start, (size_t)(end - start));
 }
 
 void sl_text_format_list(struct sl_text *text, const char *format, va_list arguments) {
