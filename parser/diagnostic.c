@@ -20,22 +20,51 @@ static struct sl_diagnostic *add(struct sl_file *file, uint32_t start, uint32_t 
   return diagnostic;
 }
 
+static const char *format_message(struct sl_file *file, const char *format, va_list arguments) {
+  struct sl_text text = {0};
+  sl_text_format_list(&text, format, arguments);
+  const char *message = sl_arena_copy(&file->arena, sl_text_string(&text), text.length);
+  sl_text_free(&text);
+  return message;
+}
+
 void sl_diagnostic_add(struct sl_file *file, uint32_t start, uint32_t end, const char *format,
                        ...) {
+  struct sl_parsed *parsed = (struct sl_parsed *)file;
   file->error_count++;
   if (file->diagnostic_count >= MOST_DIAGNOSTICS) {
-    struct sl_parsed *parsed = (struct sl_parsed *)file;
     if (!parsed->too_many) add(file, start, end)->message = "too many errors";
     parsed->too_many = true;
     return;
   }
-  struct sl_text text = {0};
   va_list arguments;
   va_start(arguments, format);
-  sl_text_format_list(&text, format, arguments);
+  add(file, start, end)->message = format_message(file, format, arguments);
   va_end(arguments);
-  add(file, start, end)->message = sl_arena_copy(&file->arena, sl_text_string(&text), text.length);
-  sl_text_free(&text);
+}
+
+void sl_diagnostic_defer(struct sl_file *file, uint32_t start, uint32_t end, const char *format,
+                         ...) {
+  struct sl_parsed *parsed = (struct sl_parsed *)file;
+  parsed->deferred = sl_tree_grow(&file->arena, parsed->deferred, parsed->deferred_count,
+                                  sizeof *parsed->deferred);
+  va_list arguments;
+  va_start(arguments, format);
+  parsed->deferred[parsed->deferred_count++] = (struct sl_diagnostic){
+      .start = start,
+      .end = end,
+      .message = format_message(file, format, arguments),
+  };
+  va_end(arguments);
+}
+
+void sl_diagnostic_add_deferred(struct sl_file *file) {
+  struct sl_parsed *parsed = (struct sl_parsed *)file;
+  for (uint32_t i = 0; i < parsed->deferred_count; i++) {
+    const struct sl_diagnostic *diagnostic = &parsed->deferred[i];
+    sl_diagnostic_add(file, diagnostic->start, diagnostic->end, "%s", diagnostic->message);
+  }
+  parsed->deferred_count = 0;
 }
 
 // Drops a message that repeats the one before it, as when a name is declared three times.

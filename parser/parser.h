@@ -4,7 +4,8 @@
 //
 //   file.c  pulls tokens from  layout.c  (INDENT, OUTDENT, NEWLINE), which pulls them from
 //   lexer.re  (with literal.c and unicode.c), and pushes them into  grammar.y,  which builds nodes with
-//   tree.c.  expect.c words syntax errors, diagnostic.c keeps them, print.c shows expressions in them; resolve.c runs afterwards.
+//   tree.c.  expect.c words syntax errors, diagnostic.c keeps them, print.c shows expressions in them; resolve.c runs
+//   afterwards, with check.c.
 #ifndef PARSER_PARSER_H_
 #define PARSER_PARSER_H_
 
@@ -38,6 +39,8 @@ struct sl_parsed {
   struct sl_file file;     // first, so that either pointer is the other
   struct sl_span *broken;  // statements that did not parse: names in them may be bound by them
   uint32_t broken_count;
+  struct sl_diagnostic *deferred;  // found by the parser, but the resolver's to report
+  uint32_t deferred_count;
   bool too_deep;  // the nesting limit was reported
   bool too_many;  // the limit of diagnostics was reported
 };
@@ -241,6 +244,32 @@ struct sl_node *sl_tree_lambda(struct sl_parse *parse, uint32_t start, struct sl
 // The statements of the whole file.
 void sl_tree_finish(struct sl_parse *parse, struct sl_node *body);
 
+// ---------------------------------------------------------------- check.c
+
+// A def or a lambda. False: the dialect has none, and what it consists of is not worth looking at.
+bool sl_check_function(struct sl_file *file, const struct sl_node *node);
+
+// An if, for or while statement; likewise.
+bool sl_check_control(struct sl_file *file, const struct sl_node *node, bool top_level);
+
+// A break or continue.
+void sl_check_in_loop(struct sl_file *file, const struct sl_node *node, bool in_loop);
+
+// One load, and the order of all.
+void sl_check_load(struct sl_file *file, const struct sl_node *node, bool top_level);
+void sl_check_loads_first(struct sl_file *file);
+
+// What came before an argument in its call.
+struct sl_check_order {
+  bool star;
+  bool star_star;
+  bool keyword;
+};
+
+// The next argument of a call; takes note of it in `order`.
+void sl_check_argument(struct sl_file *file, const struct sl_node *argument,
+                       struct sl_check_order *order);
+
 // ---------------------------------------------------------------- print.c
 
 // Appends an expression as Bazel's messages show it: operators in parentheses, strings in double quotes.
@@ -251,6 +280,11 @@ void sl_print_expression(struct sl_text *out, const struct sl_file *file,
 
 void sl_diagnostic_add(struct sl_file *file, uint32_t start, uint32_t end, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+// Keeps an error until the resolver asks: for what is grammatical, and yet wrong.
+void sl_diagnostic_defer(struct sl_file *file, uint32_t start, uint32_t end, const char *format,
+                         ...) __attribute__((format(printf, 4, 5)));
+void sl_diagnostic_add_deferred(struct sl_file *file);
 
 // Sorts by position; of equals the earlier one stays first.
 void sl_diagnostic_sort(struct sl_file *file);

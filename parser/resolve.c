@@ -38,6 +38,7 @@ struct scope {
   struct binding **free_roots;  // parallel to the function's free variables
   uint32_t first_use;           // where its identifiers begin in the resolver's uses
   uint32_t loops;               // how many loops are open
+  uint32_t nested;              // how many if and loop statements are open
 };
 
 struct name_state {
@@ -506,22 +507,6 @@ static void visit_function(struct resolver *resolver, struct sl_node *node) {
   resolver->scope = scope.outer;
 }
 
-// Bazel's words for the constructs that BUILD files and their like do not have.
-static void not_allowed(struct resolver *resolver, const struct sl_node *node, const char *what,
-                        const char *elsewhere, const char *instead) {
-  sl_diagnostic_add(resolver->file, node->start, node->end, "%s in %s files%s%s", what,
-                    resolver->dialect->file_kind,
-                    resolver->dialect->load_statements ? elsewhere : "", instead);
-}
-
-static bool function_allowed(struct resolver *resolver, const struct sl_node *node) {
-  if (resolver->dialect->functions) return true;
-  bool loads = resolver->dialect->load_statements;
-  not_allowed(resolver, node, "functions may not be defined",
-              ". You may move the function to a .bzl file and load it.", loads ? "" : ".");
-  return false;
-}
-
 // ---------------------------------------------------------------- expressions
 
 static void visit_list(struct resolver *resolver, const struct sl_node_list *list) {
@@ -530,77 +515,19 @@ static void visit_list(struct resolver *resolver, const struct sl_node_list *lis
   }
 }
 
-// What a call's arguments so far allow.
-struct argument_order {
-  bool star;
-  bool star_star;
-  bool keyword;
-};
-
-static void check_positional(struct resolver *resolver, const struct sl_node *argument,
-                             const struct argument_order *order) {
-  if (order->star) {
-    error(resolver, argument, "positional argument may not follow *args");
-  } else if (order->star_star) {
-    error(resolver, argument, "positional argument may not follow **kwargs");
-  } else if (order->keyword) {
-    error(resolver, argument, "positional argument may not follow keyword argument");
-  }
-}
-
-static void check_keyword(struct resolver *resolver, const struct sl_node *argument,
-                          const struct argument_order *order, uint32_t call) {
-  const struct sl_name *name = argument->argument.name;
-  if (order->star || order->star_star) {
-    sl_diagnostic_add(resolver->file, argument->start, argument->end,
-                      "keyword argument %s may not follow %s", name->bytes,
-                      order->star ? "*args" : "**kwargs");
-  }
-  struct name_state *state = &resolver->states[name->id];
-  if (state->call == call) {
-    sl_diagnostic_add(resolver->file, argument->start, argument->end,
-                      "duplicate keyword argument: %s", name->bytes);
-  }
-  state->call = call;
-}
-
-static void check_star(struct resolver *resolver, const struct sl_node *argument,
-                       const struct argument_order *order) {
-  bool single = argument->op == SL_ARGUMENT_STAR;
-  if (!resolver->dialect->star_arguments) {
-    sl_diagnostic_add(resolver->file, argument->start, argument->end,
-                      "%s arguments are not allowed in %s files. Pass the arguments in explicitly.",
-                      single ? "*args" : "**kwargs", resolver->dialect->file_kind);
-  } else if (single && order->star_star) {
-    error(resolver, argument, "*args may not follow **kwargs");
-  } else if (single && order->star) {
-    error(resolver, argument, "multiple *args not allowed");
-  } else if (!single && order->star_star) {
-    error(resolver, argument, "multiple **kwargs not allowed");
-  }
-}
-
 static void visit_arguments(struct resolver *resolver, const struct sl_node_list *arguments) {
-  struct argument_order order = {0};
+  struct sl_check_order order = {0};
   uint32_t call = ++resolver->calls;
   for (uint32_t i = 0; i < arguments->count; i++) {
     const struct sl_node *argument = arguments->items[i];
-    switch ((enum sl_argument_kind)argument->op) {
-      case SL_ARGUMENT_POSITIONAL:
-        check_positional(resolver, argument, &order);
-        break;
-      case SL_ARGUMENT_KEYWORD:
-        check_keyword(resolver, argument, &order, call);
-        order.keyword = true;
-        break;
-      case SL_ARGUMENT_STAR:
-        check_star(resolver, argument, &order);
-        order.star = true;
-        break;
-      case SL_ARGUMENT_STAR_STAR:
-        check_star(resolver, argument, &order);
-        order.star_star = true;
-        break;
+    sl_check_argument(resolver->file, argument, &order);
+    if (argument->op == SL_ARGUMENT_KEYWORD) {
+      struct name_state *state = &resolver->states[argument->argument.name->id];
+      if (state->call == call) {
+        sl_diagnostic_add(resolver->file, argument->start, argument->end,
+                          "duplicate keyword argument: %s", argument->argument.name->bytes);
+      }
+      state->call = call;
     }
     visit(resolver, argument->argument.value);
   }
@@ -675,7 +602,7 @@ static void visit(struct resolver *resolver, struct sl_node *node) {
       visit_arguments(resolver, &node->call.arguments);
       break;
     case SL_NODE_LAMBDA:
-      if (function_allowed(resolver, node)) visit_function(resolver, node);
+      if (sl_check_function(resolver->file, node)) visit_function(resolver, node);
       break;
     case SL_NODE_COMPREHENSION:
       visit_comprehension(resolver, node);
@@ -694,37 +621,7 @@ static void visit(struct resolver *resolver, struct sl_node *node) {
 
 // ---------------------------------------------------------------- statements
 
-// Statements that are only allowed in functions. False: not to be looked into either.
-static bool control_allowed(struct resolver *resolver, const struct sl_node *node) {
-  const struct sl_dialect *dialect = resolver->dialect;
-  bool is_if = node->kind == SL_NODE_IF;
-  if (dialect->build_file_checks && is_if) {
-    not_allowed(resolver, node, "`if` statements are not allowed",
-                ". You may move conditional logic to a function definition (in a .bzl file), or",
-                dialect->load_statements ? " use an `if` expression for simple cases."
-                                         : ". You may use an `if` expression for simple cases.");
-    return false;
-  }
-  if (dialect->build_file_checks) {
-    not_allowed(resolver, node, "`for` statements are not allowed",
-                ". You may inline the loop, move it to a function definition (in a .bzl file),",
-                dialect->load_statements
-                    ? " or as a last resort use a list comprehension."
-                    : ". You may inline the loop or as a last resort use a list comprehension.");
-    return false;
-  }
-  if (at_top_level(resolver) && !dialect->top_level_control) {
-    error(resolver, node,
-          is_if ? "if statements are not allowed at the top level. You may move it inside a "
-                  "function or use an if expression (x if condition else y)."
-                : "for loops are not allowed at the top level. You may move it inside a function "
-                  "or use a comprehension, [f(x) for x in sequence]");
-  }
-  return true;
-}
-
 static bool visit_if(struct resolver *resolver, struct sl_node *node) {
-  if (!control_allowed(resolver, node)) return true;
   visit(resolver, node->branch.condition);
   uint32_t mark = resolver->log_count;
   bool then_ends = visit_statement(resolver, node->branch.then);
@@ -739,8 +636,7 @@ static bool visit_if(struct resolver *resolver, struct sl_node *node) {
   return then_ends || otherwise_ends;
 }
 
-static void visit_loop(struct resolver *resolver, struct sl_node *node) {
-  if (!control_allowed(resolver, node)) return;
+static bool visit_loop(struct resolver *resolver, struct sl_node *node) {
   visit(resolver, node->loop.iterable);
   uint32_t mark = resolver->log_count;
   if (node->kind == SL_NODE_FOR) assign(resolver, node->loop.target);
@@ -749,6 +645,15 @@ static void visit_loop(struct resolver *resolver, struct sl_node *node) {
   resolver->scope->loops--;
   // It may not run at all.
   forget(resolver, mark);
+  return true;
+}
+
+static bool visit_nested(struct resolver *resolver, struct sl_node *node) {
+  if (!sl_check_control(resolver->file, node, at_top_level(resolver))) return true;
+  resolver->scope->nested++;
+  bool ends = node->kind == SL_NODE_IF ? visit_if(resolver, node) : visit_loop(resolver, node);
+  resolver->scope->nested--;
+  return ends;
 }
 
 static void visit_assignment(struct resolver *resolver, struct sl_node *node) {
@@ -772,21 +677,11 @@ static void visit_assignment(struct resolver *resolver, struct sl_node *node) {
 }
 
 static void visit_load(struct resolver *resolver, struct sl_node *node) {
-  if (!resolver->dialect->load_statements) {
-    not_allowed(resolver, node, "`load` statements may not be used", "", "");
-  } else if (!at_top_level(resolver)) {
-    error(resolver, node, "load statement not at top level");
-  }
+  sl_check_load(resolver->file, node, at_top_level(resolver) && !resolver->scope->nested);
   for (uint32_t i = 0; i < node->load.bindings.count; i++) {
     struct sl_node *local = node->load.bindings.items[i]->load_binding.local;
     define(resolver, local, local->identifier.name);
   }
-}
-
-static void check_in_loop(struct resolver *resolver, const struct sl_node *node, const char *word) {
-  if (resolver->scope->loops) return;
-  sl_diagnostic_add(resolver->file, node->start, node->end,
-                    "%s statement must be inside a for loop", word);
 }
 
 static bool visit_block(struct resolver *resolver, const struct sl_node *block) {
@@ -813,14 +708,12 @@ static bool visit_statement(struct resolver *resolver, struct sl_node *node) {
       assign(resolver, node->assign.target);
       return true;
     case SL_NODE_DEF:
-      if (function_allowed(resolver, node)) visit_function(resolver, node);
+      if (sl_check_function(resolver->file, node)) visit_function(resolver, node);
       return true;
     case SL_NODE_FOR:
     case SL_NODE_WHILE:
-      visit_loop(resolver, node);
-      return true;
     case SL_NODE_IF:
-      return visit_if(resolver, node);
+      return visit_nested(resolver, node);
     case SL_NODE_RETURN:
       // That of a file that is one expression has no keyword: it begins where its value does.
       if (at_top_level(resolver) &&
@@ -830,10 +723,8 @@ static bool visit_statement(struct resolver *resolver, struct sl_node *node) {
       if (node->expression.value) visit(resolver, node->expression.value);
       return false;
     case SL_NODE_BREAK:
-      check_in_loop(resolver, node, "break");
-      return false;
     case SL_NODE_CONTINUE:
-      check_in_loop(resolver, node, "continue");
+      sl_check_in_loop(resolver->file, node, resolver->scope->loops);
       return false;
     case SL_NODE_LOAD:
       visit_load(resolver, node);
@@ -844,25 +735,6 @@ static bool visit_statement(struct resolver *resolver, struct sl_node *node) {
 }
 
 // ---------------------------------------------------------------- files
-
-static bool is_docstring(const struct sl_node *node) {
-  return node->kind == SL_NODE_EXPRESSION_STATEMENT &&
-         node->expression.value->kind == SL_NODE_STRING;
-}
-
-// Loads stand before every other statement, strings apart.
-static void check_loads_first(struct resolver *resolver, const struct sl_node *block) {
-  const struct sl_node *first = NULL;
-  for (uint32_t i = 0; i < block->list.count; i++) {
-    const struct sl_node *node = block->list.items[i];
-    if (is_docstring(node)) continue;
-    if (node->kind == SL_NODE_LOAD && first) {
-      error(resolver, node, "load statements must appear before any other statement");
-      error(resolver, first, "\tfirst non-load statement appears here");
-    }
-    if (node->kind != SL_NODE_LOAD && !first) first = node;
-  }
-}
 
 bool sl_file_resolve(struct sl_file *file, const struct sl_names *names) {
   struct sl_function_syntax *top_level = file->top_level;
@@ -877,7 +749,8 @@ bool sl_file_resolve(struct sl_file *file, const struct sl_names *names) {
   file->resolved = true;
   resolver.states = calloc(file->name_count + 1u, sizeof *resolver.states);
   if (!resolver.states) abort();
-  if (file->dialect->loads_first) check_loads_first(&resolver, top_level->body);
+  sl_diagnostic_add_deferred(file);
+  sl_check_loads_first(file);
   bind_block(&resolver, top_level->body);
   visit_block(&resolver, top_level->body);
   finish_uses(&resolver, &scope);

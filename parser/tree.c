@@ -495,24 +495,25 @@ static void check_order(struct sl_parse *parse, const struct sl_written_paramete
   int length = parameter->identifier ? spell_name(parameter, &name) : 0;
   if (parameter->form == SL_WRITTEN_STAR_STAR) {
     if (order->star_star) {
-      sl_diagnostic_add(file, start, end, "multiple ** parameters not allowed");
+      sl_diagnostic_defer(file, start, end, "multiple ** parameters not allowed");
     }
   } else if (parameter->form == SL_WRITTEN_STAR) {
     if (order->star_star) {
-      sl_diagnostic_add(file, start, end, "* parameter may not follow **%.*s", after_length, after);
+      sl_diagnostic_defer(file, start, end, "* parameter may not follow **%.*s", after_length,
+                          after);
     } else if (order->star) {
-      sl_diagnostic_add(file, start, end, "multiple * parameters not allowed");
+      sl_diagnostic_defer(file, start, end, "multiple * parameters not allowed");
     }
   } else if (order->star_star && parameter->default_value) {
-    sl_diagnostic_add(file, start, end, "optional parameter may not follow **%.*s", after_length,
-                      after);
+    sl_diagnostic_defer(file, start, end, "optional parameter may not follow **%.*s", after_length,
+                        after);
   } else if (order->star_star) {
-    sl_diagnostic_add(file, start, end, "required parameter %.*s may not follow **%.*s", length,
-                      name, after_length, after);
+    sl_diagnostic_defer(file, start, end, "required parameter %.*s may not follow **%.*s", length,
+                        name, after_length, after);
   } else if (!order->star && order->optional && !parameter->default_value) {
-    sl_diagnostic_add(file, start, end,
-                      "required positional parameter %.*s may not follow an optional parameter",
-                      length, name);
+    sl_diagnostic_defer(file, start, end,
+                        "required positional parameter %.*s may not follow an optional parameter",
+                        length, name);
   }
 }
 
@@ -566,8 +567,8 @@ struct sl_node *sl_tree_signature(struct sl_parse *parse, uint32_t start,
     };
   }
   if (order.star && !order.star->identifier && !order.keyword_only) {
-    sl_diagnostic_add(parse->file, order.star->start, order.star->start + 1,
-                      "bare * must be followed by keyword-only parameters");
+    sl_diagnostic_defer(parse->file, order.star->start, order.star->start + 1,
+                        "bare * must be followed by keyword-only parameters");
   }
   parse->scratch_count = parameters.start;
   node->flags |= (uint16_t)(highest << HEIGHT_SHIFT);
