@@ -10,10 +10,10 @@
 #include "cli/cli.h"
 #include "cli/testing.h"
 
-// A file that was loaded, or that is about to be.
+// A file that was run, or that is running.
 struct loaded {
   const char *path;
-  struct sl_module *module;  // NULL: it is still running
+  struct sl_module *module;  // NULL: it is running
   struct loaded *next;
 };
 
@@ -68,7 +68,7 @@ static struct sl_module *run_file(struct evaluation *evaluation, struct sl_file 
   return sl_module_execute(evaluation->thread, program, file->path, evaluation, NULL);
 }
 
-static struct sl_module *run_path(struct evaluation *evaluation, const char *path) {
+static struct sl_module *read_and_run(struct evaluation *evaluation, const char *path) {
   struct sl_text text = {0};
   struct sl_module *module = NULL;
   if (read_file(path, &text)) {
@@ -83,6 +83,20 @@ static struct sl_module *run_path(struct evaluation *evaluation, const char *pat
   return module;
 }
 
+// The module of a file, which is run unless it was before. NULL with an error pending.
+static struct sl_module *run_path(struct evaluation *evaluation, const char *path) {
+  for (struct loaded *loaded = evaluation->loaded; loaded; loaded = loaded->next) {
+    if (strcmp(loaded->path, path) != 0) continue;
+    if (!loaded->module)
+      sl_fail(evaluation->thread, "cycle in load statements: %s loads itself", path);
+    return loaded->module;
+  }
+  struct loaded *loaded = sl_allocate(sizeof *loaded);
+  *loaded = (struct loaded){path, NULL, evaluation->loaded};
+  evaluation->loaded = loaded;
+  return loaded->module = read_and_run(evaluation, path);
+}
+
 // The path of a file that `from` loads, in collected memory.
 static const char *path_beside(const char *from, const char *name) {
   const char *slash = strrchr(from, '/');
@@ -92,17 +106,8 @@ static const char *path_beside(const char *from, const char *name) {
 }
 
 static struct sl_module *load(struct sl_thread *thread, struct sl_module *from, const char *name) {
-  struct evaluation *evaluation = sl_module_data(from);
-  const char *path = path_beside(sl_module_name(from), name);
-  for (struct loaded *loaded = evaluation->loaded; loaded; loaded = loaded->next) {
-    if (strcmp(loaded->path, path) != 0) continue;
-    if (!loaded->module) sl_fail(thread, "cycle in load statements: %s is being loaded", path);
-    return loaded->module;
-  }
-  struct loaded *loaded = sl_allocate(sizeof *loaded);
-  *loaded = (struct loaded){path, NULL, evaluation->loaded};
-  evaluation->loaded = loaded;
-  return loaded->module = run_path(evaluation, path);
+  (void)thread;
+  return run_path(sl_module_data(from), path_beside(sl_module_name(from), name));
 }
 
 // A person's program writes to its standard output.

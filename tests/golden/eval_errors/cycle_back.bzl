@@ -1,0 +1,1 @@
+load("cycle.star", "y")
