@@ -9,11 +9,11 @@
 
 // A search in progress: offer every known name, then read the result.
 struct sl_spell {
-  const char *word;     // what the user wrote
-  size_t length;        // its length in bytes
-  const char *best;     // the closest candidate so far, or NULL
-  size_t best_length;   // its length
-  size_t best_distance; // its edit distance
+  const char *word;      // what the user wrote
+  size_t length;         // its length in bytes
+  const char *best;      // the closest candidate so far, or NULL
+  size_t best_length;    // its length
+  size_t best_distance;  // its edit distance
 };
 
 void sl_spell_begin(struct sl_spell *spell, const char *word, size_t length);

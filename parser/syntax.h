@@ -28,21 +28,23 @@ extern "C" {
 
 // What a kind of file may contain. Data, so that a new kind of file is a new row and no new `if`.
 struct sl_dialect {
-  const char *file_kind;        // as messages name it: ".bzl", "BUILD", "MODULE.bazel" ...
-  bool functions;               // def and lambda
-  bool top_level_control;       // for and if statements outside functions
-  bool build_file_checks;       // DotBazelFileSyntaxChecker: no for/if/def, no *args or **kwargs, own words
-  bool star_arguments;          // f(*args), f(**kwargs)
-  bool load_statements;         // load() at all
-  bool loads_first;             // load() only before any other statement
-  bool load_binds_globally;     // a loaded name is a global of the file (BUILD), else local to it
-  bool global_reassignment;     // a global may be bound twice
-  bool type_syntax;             // annotations, `type` statement, cast(), isinstance()
-  bool while_loops;             // the while statement
-  bool recursion;               // functions may call themselves (checked at run time)
-  bool sets;                    // set() exists (the universe asks)
-  bool spec_literals;           // bytes literals, \x \u \U escapes, Unicode identifiers, async/await reserved
-  bool ascii_strings_only;      // .scl
+  const char *file_kind;   // as messages name it: ".bzl", "BUILD", "MODULE.bazel" ...
+  bool functions;          // def and lambda
+  bool top_level_control;  // for and if statements outside functions
+  bool
+      build_file_checks;  // DotBazelFileSyntaxChecker: no for/if/def, no *args or **kwargs, own words
+  bool star_arguments;    // f(*args), f(**kwargs)
+  bool load_statements;      // load() at all
+  bool loads_first;          // load() only before any other statement
+  bool load_binds_globally;  // a loaded name is a global of the file (BUILD), else local to it
+  bool global_reassignment;  // a global may be bound twice
+  bool type_syntax;          // annotations, `type` statement, cast(), isinstance()
+  bool while_loops;          // the while statement
+  bool recursion;            // functions may call themselves (checked at run time)
+  bool sets;                 // set() exists (the universe asks)
+  bool
+      spec_literals;  // bytes literals, \x \u \U escapes, Unicode identifiers, async/await reserved
+  bool ascii_strings_only;  // .scl
 };
 
 extern const struct sl_dialect sl_dialect_bzl;
@@ -67,10 +69,10 @@ enum sl_severity { SL_ERROR, SL_WARNING };
 
 // One message about a span of the text.
 struct sl_diagnostic {
-  uint32_t start;             // byte offset of the first byte
-  uint32_t end;               // byte offset after the last byte
+  uint32_t start;  // byte offset of the first byte
+  uint32_t end;    // byte offset after the last byte
   enum sl_severity severity;
-  const char *message;        // in Bazel's words, no position in it
+  const char *message;  // in Bazel's words, no position in it
 };
 
 // ---------------------------------------------------------------- names and scopes
@@ -78,8 +80,8 @@ struct sl_diagnostic {
 // An identifier, stored once per file: two equal names of one file are the same pointer.
 struct sl_name {
   uint32_t length;
-  uint32_t id;           // 0, 1, 2 ... in order of first appearance in the file
-  const char *bytes;     // NUL-terminated
+  uint32_t id;        // 0, 1, 2 ... in order of first appearance in the file
+  const char *bytes;  // NUL-terminated
 };
 
 // Where an identifier is bound. Set by sl_file_resolve.
@@ -96,21 +98,21 @@ enum sl_scope {
 // then keyword-only, then *args, then **kwargs; comprehension variables are locals of the function around them.
 struct sl_local {
   struct sl_name *name;
-  bool captured;         // an inner function uses it: it lives in a cell
+  bool captured;  // an inner function uses it: it lives in a cell
 };
 
 // A variable that a function takes from the function around it.
 struct sl_free_variable {
   struct sl_name *name;
-  bool from_free;        // true: index into the outer function's free variables; false: into its locals
+  bool from_free;  // true: index into the outer function's free variables; false: into its locals
   uint32_t index;
 };
 
 // A global variable of a file.
 struct sl_global {
   struct sl_name *name;
-  uint32_t start;        // offset of the identifier that first binds it
-  bool exported;         // false: bound by load() in a .bzl, or it begins with "_"
+  uint32_t start;  // offset of the identifier that first binds it
+  bool exported;   // false: bound by load() in a .bzl, or it begins with "_"
 };
 
 // ---------------------------------------------------------------- the tree
@@ -121,31 +123,31 @@ enum sl_node_kind {
   SL_NODE_INT,
   SL_NODE_FLOAT,
   SL_NODE_STRING,
-  SL_NODE_BYTES,          // spec dialect only
-  SL_NODE_LIST,           // [a, b]
-  SL_NODE_TUPLE,          // (a, b); parenthesized or bare, see SL_FLAG_PARENTHESES
-  SL_NODE_DICT,           // {k: v}; items are DICT_ENTRY
+  SL_NODE_BYTES,  // spec dialect only
+  SL_NODE_LIST,   // [a, b]
+  SL_NODE_TUPLE,  // (a, b); parenthesized or bare, see SL_FLAG_PARENTHESES
+  SL_NODE_DICT,   // {k: v}; items are DICT_ENTRY
   SL_NODE_DICT_ENTRY,
-  SL_NODE_UNARY,          // op: SL_OP_PLUS, SL_OP_MINUS, SL_OP_TILDE, SL_OP_NOT
-  SL_NODE_BINARY,         // op: any binary operator, SL_OP_AND and SL_OP_OR included
-  SL_NODE_CONDITIONAL,    // a if c else b
-  SL_NODE_INDEX,          // x[k]
-  SL_NODE_SLICE,          // x[a:b:c]
-  SL_NODE_DOT,            // x.name
+  SL_NODE_UNARY,        // op: SL_OP_PLUS, SL_OP_MINUS, SL_OP_TILDE, SL_OP_NOT
+  SL_NODE_BINARY,       // op: any binary operator, SL_OP_AND and SL_OP_OR included
+  SL_NODE_CONDITIONAL,  // a if c else b
+  SL_NODE_INDEX,        // x[k]
+  SL_NODE_SLICE,        // x[a:b:c]
+  SL_NODE_DOT,          // x.name
   SL_NODE_CALL,
-  SL_NODE_ARGUMENT,       // op: enum sl_argument_kind
+  SL_NODE_ARGUMENT,  // op: enum sl_argument_kind
   SL_NODE_LAMBDA,
   SL_NODE_COMPREHENSION,  // SL_FLAG_DICT: {k: v for ...}
   SL_NODE_FOR_CLAUSE,
   SL_NODE_IF_CLAUSE,
-  SL_NODE_CAST,           // cast(T, x)
-  SL_NODE_ELLIPSIS,       // ... inside a type expression
-  SL_NODE_ERROR,          // stands for what could not be parsed
+  SL_NODE_CAST,      // cast(T, x)
+  SL_NODE_ELLIPSIS,  // ... inside a type expression
+  SL_NODE_ERROR,     // stands for what could not be parsed
   // Statements.
-  SL_NODE_BLOCK,          // an indented suite
+  SL_NODE_BLOCK,  // an indented suite
   SL_NODE_EXPRESSION_STATEMENT,
-  SL_NODE_ASSIGN,         // target = value, with an optional annotation; value NULL: `x: T` alone
-  SL_NODE_AUGMENTED,      // target op= value
+  SL_NODE_ASSIGN,     // target = value, with an optional annotation; value NULL: `x: T` alone
+  SL_NODE_AUGMENTED,  // target op= value
   SL_NODE_DEF,
   SL_NODE_FOR,
   SL_NODE_WHILE,
@@ -155,29 +157,52 @@ enum sl_node_kind {
   SL_NODE_CONTINUE,
   SL_NODE_PASS,
   SL_NODE_LOAD,
-  SL_NODE_LOAD_BINDING,   // local = "name" of a load
-  SL_NODE_TYPE_ALIAS,     // type T = ...
+  SL_NODE_LOAD_BINDING,  // local = "name" of a load
+  SL_NODE_TYPE_ALIAS,    // type T = ...
 };
 
 enum sl_operator {
   SL_OP_NONE,
-  SL_OP_PLUS, SL_OP_MINUS, SL_OP_STAR, SL_OP_SLASH, SL_OP_SLASH_SLASH, SL_OP_PERCENT,
-  SL_OP_AMPERSAND, SL_OP_PIPE, SL_OP_CARET, SL_OP_LESS_LESS, SL_OP_GREATER_GREATER,
-  SL_OP_EQUAL, SL_OP_NOT_EQUAL, SL_OP_LESS, SL_OP_LESS_EQUAL, SL_OP_GREATER, SL_OP_GREATER_EQUAL,
-  SL_OP_IN, SL_OP_NOT_IN, SL_OP_AND, SL_OP_OR,
-  SL_OP_TILDE, SL_OP_NOT,
+  SL_OP_PLUS,
+  SL_OP_MINUS,
+  SL_OP_STAR,
+  SL_OP_SLASH,
+  SL_OP_SLASH_SLASH,
+  SL_OP_PERCENT,
+  SL_OP_AMPERSAND,
+  SL_OP_PIPE,
+  SL_OP_CARET,
+  SL_OP_LESS_LESS,
+  SL_OP_GREATER_GREATER,
+  SL_OP_EQUAL,
+  SL_OP_NOT_EQUAL,
+  SL_OP_LESS,
+  SL_OP_LESS_EQUAL,
+  SL_OP_GREATER,
+  SL_OP_GREATER_EQUAL,
+  SL_OP_IN,
+  SL_OP_NOT_IN,
+  SL_OP_AND,
+  SL_OP_OR,
+  SL_OP_TILDE,
+  SL_OP_NOT,
 };
 
 // The operator as it is written: "+", "not in".
 const char *sl_operator_text(enum sl_operator op);
 
-enum sl_argument_kind { SL_ARGUMENT_POSITIONAL, SL_ARGUMENT_KEYWORD, SL_ARGUMENT_STAR, SL_ARGUMENT_STAR_STAR };
+enum sl_argument_kind {
+  SL_ARGUMENT_POSITIONAL,
+  SL_ARGUMENT_KEYWORD,
+  SL_ARGUMENT_STAR,
+  SL_ARGUMENT_STAR_STAR
+};
 
 // The low bits of `flags`; the others are the parser's own.
 enum sl_node_flag {
   SL_FLAG_PARENTHESES = 1,     // the expression stands in parentheses of its own
   SL_FLAG_DICT = 2,            // of a comprehension
-  SL_FLAG_MAY_BE_UNBOUND = 4,  // of an IDENTIFIER use: not provably assigned before, so the run time checks
+  SL_FLAG_MAY_BE_UNBOUND = 4,  // of an IDENTIFIER: perhaps not assigned before this use
   SL_FLAG_BINDS = 8,           // of an IDENTIFIER: this occurrence assigns
 };
 
@@ -193,45 +218,54 @@ enum { SL_DEPTH_LIMIT = 2000 };
 
 // One construct. Which member of the union holds follows from `kind`; each is named like it.
 struct sl_node {
-  uint8_t kind;      // enum sl_node_kind
-  uint8_t op;        // enum sl_operator, sl_argument_kind, or for IDENTIFIER and DEF enum sl_scope
-  uint16_t flags;    // enum sl_node_flag
-  uint32_t start;    // byte offset of the first byte
-  uint32_t end;      // byte offset after the last byte
-  uint32_t mark;     // byte offset that errors point at: the operator, the "(" of a call, the "[" of an index,
-                     // the "." of a DOT; equals start elsewhere. For IDENTIFIER, and for DEF as what binds its
-                     // function's name: the index in its scope
+  uint8_t kind;    // enum sl_node_kind
+  uint8_t op;      // enum sl_operator, sl_argument_kind, or for IDENTIFIER and DEF enum sl_scope
+  uint16_t flags;  // enum sl_node_flag
+  uint32_t start;  // byte offset of the first byte
+  uint32_t end;    // byte offset after the last byte
+  // Byte offset that errors point at: the operator, the "(" of a call, the "[" of an index, the "." of a DOT, the ":"
+  // of a DICT_ENTRY, the "=" of an assignment; elsewhere the start. Of an IDENTIFIER, and of a DEF as what binds
+  // its function's name: the index in its scope.
+  uint32_t mark;
+  // clang-format off
   union {
     struct { struct sl_name *name; } identifier;
-    struct { const char *digits; uint32_t length; uint32_t base; int64_t value; } integer;  // base 0: value holds it;
-                     // else digits (without prefix) in that base are beyond int64
-    struct { double value; } real;
-    struct { const char *bytes; size_t length; } string;          // decoded; STRING and BYTES
-    struct sl_node_list list;                                     // LIST, TUPLE, DICT, BLOCK
-    struct { struct sl_node *key, *value; } entry;                // DICT_ENTRY
+    // Base 0: `value` holds it; else the digits (without prefix) in that base are beyond int64.
+    struct { const char *digits; uint32_t length; uint32_t base; int64_t value; } integer;
+    struct { double value; } real;                                 // FLOAT
+    struct { const char *bytes; size_t length; } string;           // decoded; STRING and BYTES
+    struct sl_node_list list;                                      // LIST, TUPLE, DICT, BLOCK
+    struct { struct sl_node *key, *value; } entry;                 // DICT_ENTRY
     struct { struct sl_node *operand; } unary;
     struct { struct sl_node *left, *right; } binary;
     struct { struct sl_node *condition, *then, *otherwise; } conditional;
     struct { struct sl_node *object, *key; } index;
-    struct { struct sl_node *object; struct sl_node **bounds; } slice;  // bounds[0..2]: start, stop, step; each may be NULL
+    struct { struct sl_node *object, **bounds; } slice;            // bounds: start, stop, step; each may be NULL
     struct { struct sl_node *object; struct sl_name *name; uint32_t name_start; } dot;
     struct { struct sl_node *callee; struct sl_node_list arguments; } call;
-    struct { struct sl_name *name; struct sl_node *value; } argument;   // name only for SL_ARGUMENT_KEYWORD
-    struct sl_function_syntax *function;                          // LAMBDA, DEF
+    struct { struct sl_name *name; struct sl_node *value; } argument;  // name only for SL_ARGUMENT_KEYWORD
+    struct sl_function_syntax *function;                           // LAMBDA, DEF
     struct { struct sl_node *body; struct sl_node_list clauses; } comprehension;  // body: expression or DICT_ENTRY
     struct { struct sl_node *target, *iterable; } for_clause;
     struct { struct sl_node *condition; } if_clause;
     struct { struct sl_node *type, *value; } cast;
-    struct { struct sl_node *value; } expression;                 // EXPRESSION_STATEMENT; RETURN (may be NULL)
-    struct { struct sl_node *target, *value, *type; } assign;     // ASSIGN, AUGMENTED (op), TYPE_ALIAS (target, value)
-    struct { struct sl_node *target, *iterable, *body; } loop;    // FOR; WHILE has the condition in iterable
+    struct { struct sl_node *value; } expression;                  // EXPRESSION_STATEMENT; RETURN (may be NULL)
+    // ASSIGN, AUGMENTED (op), TYPE_ALIAS (target and value; type: the LIST of its parameters or NULL).
+    struct { struct sl_node *target, *value, *type; } assign;
+    struct { struct sl_node *target, *iterable, *body; } loop;     // FOR; WHILE has the condition in iterable
     struct { struct sl_node *condition, *then, *otherwise; } branch;  // IF; otherwise: BLOCK, IF (elif) or NULL
     struct { struct sl_node *module; struct sl_node_list bindings; } load;
-    struct { struct sl_node *local, *original; } load_binding;    // IDENTIFIER, STRING
+    struct { struct sl_node *local, *original; } load_binding;     // IDENTIFIER, STRING
   };
+  // clang-format on
 };
 
-enum sl_parameter_kind { SL_PARAMETER_POSITIONAL, SL_PARAMETER_KEYWORD_ONLY, SL_PARAMETER_STAR, SL_PARAMETER_STAR_STAR };
+enum sl_parameter_kind {
+  SL_PARAMETER_POSITIONAL,
+  SL_PARAMETER_KEYWORD_ONLY,
+  SL_PARAMETER_STAR,
+  SL_PARAMETER_STAR_STAR
+};
 
 struct sl_parameter {
   enum sl_parameter_kind kind;
@@ -242,15 +276,15 @@ struct sl_parameter {
 
 // A def, a lambda, or a whole file (then without name and parameters).
 struct sl_function_syntax {
-  struct sl_name *name;                   // NULL: lambda or file
-  uint32_t name_start;                    // offset of the name (lambda: of the keyword)
-  struct sl_parameter *parameters;        // in source order; a bare `*` is not among them
+  struct sl_name *name;             // NULL: lambda or file
+  uint32_t name_start;              // offset of the name (lambda: of the keyword)
+  struct sl_parameter *parameters;  // in source order; a bare `*` is not among them
   uint32_t parameter_count;
-  struct sl_node *body;                   // BLOCK; of a lambda its expression
-  struct sl_node *result_type;            // annotation or NULL
-  const char *doc;                        // docstring, decoded; NULL: none
+  struct sl_node *body;         // BLOCK; of a lambda its expression
+  struct sl_node *result_type;  // annotation or NULL
+  const char *doc;              // docstring, decoded; NULL: none
   // Set by the resolver.
-  struct sl_local *locals;                // parameters first, in signature order (see struct sl_local)
+  struct sl_local *locals;  // parameters first, in signature order (see struct sl_local)
   uint32_t local_count;
   struct sl_free_variable *free_variables;
   uint32_t free_count;
@@ -264,27 +298,27 @@ struct sl_comment {
 
 // A parsed file. Read-only for everyone but parser/.
 struct sl_file {
-  struct sl_arena arena;                  // owns everything below
-  const char *path;                       // as given; positions are reported with it
-  const char *source;                     // a copy, NUL-terminated
+  struct sl_arena arena;  // owns everything below
+  const char *path;       // as given; positions are reported with it
+  const char *source;     // a copy, NUL-terminated
   size_t length;
   const struct sl_dialect *dialect;
-  struct sl_function_syntax *top_level;   // the statements as a function without parameters
-  struct sl_comment *comments;            // in order of the text
+  struct sl_function_syntax *top_level;  // the statements as a function without parameters
+  struct sl_comment *comments;           // in order of the text
   uint32_t comment_count;
-  const uint32_t *line_starts;            // byte offset of each line
+  const uint32_t *line_starts;  // byte offset of each line
   uint32_t line_count;
-  struct sl_diagnostic *diagnostics;      // sorted by start
+  struct sl_diagnostic *diagnostics;  // sorted by start
   uint32_t diagnostic_count;
-  uint32_t error_count;                   // those with SL_ERROR
-  uint32_t name_count;                    // how many struct sl_name there are
-  struct sl_node **loads;                 // every LOAD, in order
+  uint32_t error_count;    // those with SL_ERROR
+  uint32_t name_count;     // how many struct sl_name there are
+  struct sl_node **loads;  // every LOAD, in order
   uint32_t load_count;
   // Set by the resolver.
-  bool resolved;                          // sl_file_resolve has been called
-  struct sl_global *globals;              // in order of first binding
+  bool resolved;              // sl_file_resolve has been called
+  struct sl_global *globals;  // in order of first binding
   uint32_t global_count;
-  struct sl_name **predeclared;           // names that the host must provide, in order of first use
+  struct sl_name **predeclared;  // names that the host must provide, in order of first use
   uint32_t predeclared_count;
 };
 
@@ -302,7 +336,8 @@ struct sl_names {
   // Whether the host or the universe provides the name.
   bool (*contains)(void *data, const char *name, size_t length);
   // Offers every provided name, for "did you mean". May be NULL.
-  void (*each)(void *data, void (*offer)(void *search, const char *name, size_t length), void *search);
+  void (*each)(void *data, void (*offer)(void *search, const char *name, size_t length),
+               void *search);
 };
 
 // Resolves every identifier and adds static errors to the diagnostics. Call once; a file that had syntax
@@ -315,8 +350,8 @@ void sl_file_free(struct sl_file *file);
 struct sl_position sl_file_position(const struct sl_file *file, uint32_t offset);
 
 // Writes "PATH:LINE:COL: MESSAGE\n" and, with `excerpt`, the source line and a caret below it.
-void sl_file_describe(const struct sl_file *file, const struct sl_diagnostic *diagnostic, bool excerpt,
-                      struct sl_text *out);
+void sl_file_describe(const struct sl_file *file, const struct sl_diagnostic *diagnostic,
+                      bool excerpt, struct sl_text *out);
 
 #ifdef __cplusplus
 }
