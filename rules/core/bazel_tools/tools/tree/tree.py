@@ -233,19 +233,26 @@ def require(tree: str) -> None:
 
 def run_command(command: Sequence[str]) -> int:
     """Runs the command to its end and passes signals on to it; negative: killed by a signal."""
-    try:
-        process = subprocess.Popen(command)
-    except OSError as error:
-        raise TreeError(f"{command[0]}: {error.strerror}") from error
+    process: Optional[subprocess.Popen[bytes]] = None
+    early: List[int] = []  # signals that came before there was a process
 
     def forward(number: int, _: Optional[FrameType]) -> None:
-        process.send_signal(number)
+        if process:
+            process.send_signal(number)
+        else:
+            early.append(number)
 
     previous = {number: signal.signal(number, forward) for number in FORWARDED_SIGNALS}
-    status = process.wait()
-    for number, handler in previous.items():
-        signal.signal(number, handler)
-    return status
+    try:
+        process = subprocess.Popen(command)
+        for number in early:
+            process.send_signal(number)
+        return process.wait()
+    except OSError as error:
+        raise TreeError(f"{command[0]}: {error.strerror}") from error
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
 
 
 def run(request: Request) -> int:
