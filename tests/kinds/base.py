@@ -4,6 +4,7 @@
 import dataclasses
 import difflib
 import os
+import signal
 import subprocess
 from typing import Callable, Dict, List, Optional
 
@@ -60,26 +61,30 @@ def execute(
     folder: Optional[str] = None,
     timeout: int = TIMEOUT,
 ) -> Output:
-    """Runs a command to its end; one that takes too long counts as killed."""
+    """Runs a command to its end; one that takes too long is killed with all that it started."""
     try:
-        child = subprocess.run(
+        child = subprocess.Popen(
             command,
             cwd=folder,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            timeout=timeout,
-            check=False,
+            start_new_session=True,
         )
-    except subprocess.TimeoutExpired:
-        return Output(-9, "", "no end within %d s\n" % timeout)
     except OSError as error:
         return Output(127, "", "%s\n" % error)
+    with child:
+        try:
+            stdout, stderr = child.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+            stdout, stderr = child.communicate()
+            stderr += b"no end within %d s\n" % timeout
     return Output(
         child.returncode,
-        child.stdout.decode("utf-8", "backslashreplace"),
-        child.stderr.decode("utf-8", "backslashreplace"),
+        stdout.decode("utf-8", "backslashreplace"),
+        stderr.decode("utf-8", "backslashreplace"),
     )
 
 
