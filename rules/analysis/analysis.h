@@ -102,6 +102,7 @@ struct bz_configured_target {
   struct bz_aspect_result **aspects;        // what aspects made of it so far, in order of application
   size_t aspect_count;
   struct bz_attribute_values *attributes;   // of a rule: analysis/'s own
+  uint64_t epoch;                           // the last walk that met it: analysis/'s own
 };
 
 // Analyses a target. NULL with an error pending (reported with the rule's location and Bazel's words).
