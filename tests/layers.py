@@ -39,6 +39,7 @@ ONE_FILE: Dict[str, str] = {
     "gc/gc.h": "runtime/heap.c",
     "gc/gc_mark.h": "runtime/heap.c",
     "gmp.h": "runtime/types/bigint.c",
+    "sha2.h": "rules/analysis/key.c",
     "utf8proc.h": "parser/unicode.c",
     "uthash.h": "common/hash.h",
     "pthread.h": "runtime/os.c",
