@@ -28,17 +28,11 @@ struct sl_pending {
   uint32_t count;
 };
 
-// A range of the text.
-struct sl_span {
-  uint32_t start;
-  uint32_t end;
-};
-
 // A file with what only parser/ knows of it.
 struct sl_parsed {
-  struct sl_file file;     // first, so that either pointer is the other
-  struct sl_span *broken;  // statements that did not parse: names in them may be bound by them
-  uint32_t broken_count;
+  struct sl_file file;    // first, so that either pointer is the other
+  struct sl_name **lost;  // names in statements that did not parse: they may well be bound there
+  uint32_t lost_count;
   struct sl_diagnostic *deferred;  // found by the parser, but the resolver's to report
   uint32_t deferred_count;
   bool too_deep;  // the nesting limit was reported
@@ -158,7 +152,7 @@ struct sl_pending sl_tree_join(struct sl_parse *parse, struct sl_pending pending
                                struct sl_pending more);
 struct sl_pending sl_tree_empty(struct sl_parse *parse);
 
-// A line that did not parse, up to `end`; and the block `more` below it, whose names nobody can rely on.
+// A line that did not parse, up to `end`; and the block `more` below it, which is left out as well.
 struct sl_node *sl_tree_broken(struct sl_parse *parse, uint32_t end);
 struct sl_pending sl_tree_drop(struct sl_parse *parse, struct sl_pending pending,
                                struct sl_pending more);

@@ -44,6 +44,7 @@ struct scope {
 struct name_state {
   struct binding *visible;
   uint32_t predeclared;  // 1 + index in the file's predeclared names; 0: not used yet
+  bool lost;             // a statement that did not parse mentions it, and may well bind it
   uint32_t call;         // serial number of the last call with such a keyword argument
 };
 
@@ -327,33 +328,13 @@ static void set_binding(struct resolver *resolver, struct sl_node *node, struct 
   resolver->uses[resolver->use_count++] = node;
 }
 
-static bool is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-// Whether a statement that did not parse mentions the name: it may well bind it.
-static bool may_be_lost(const struct resolver *resolver, const struct sl_name *name) {
-  const struct sl_parsed *parsed = (const struct sl_parsed *)resolver->file;
-  const char *source = resolver->file->source;
-  for (uint32_t i = 0; i < parsed->broken_count; i++) {
-    const char *at = source + parsed->broken[i].start;
-    const char *end = source + parsed->broken[i].end;
-    while ((at = memmem(at, (size_t)(end - at), name->bytes, name->length))) {
-      bool begins = at == source || !is_word(at[-1]);
-      at += name->length;
-      if (begins && !is_word(*at)) return true;
-    }
-  }
-  return false;
-}
-
 static void offer(void *search, const char *name, size_t length) {
   sl_spell_offer(search, name, length);
 }
 
 static void undefined(struct resolver *resolver, const struct sl_node *node) {
   const struct sl_name *name = node->identifier.name;
-  if (may_be_lost(resolver, name)) return;
+  if (resolver->states[name->id].lost) return;
   struct sl_spell spell;
   sl_spell_begin(&spell, name->bytes, name->length);
   for (const struct binding *binding = resolver->newest; binding; binding = binding->previous) {
@@ -736,6 +717,13 @@ static bool visit_statement(struct resolver *resolver, struct sl_node *node) {
 
 // ---------------------------------------------------------------- files
 
+static void mark_lost(struct resolver *resolver) {
+  const struct sl_parsed *parsed = (const struct sl_parsed *)resolver->file;
+  for (uint32_t i = 0; i < parsed->lost_count; i++) {
+    resolver->states[parsed->lost[i]->id].lost = true;
+  }
+}
+
 bool sl_file_resolve(struct sl_file *file, const struct sl_names *names) {
   struct sl_function_syntax *top_level = file->top_level;
   struct scope scope = {.function = top_level};
@@ -749,6 +737,7 @@ bool sl_file_resolve(struct sl_file *file, const struct sl_names *names) {
   file->resolved = true;
   resolver.states = calloc(file->name_count + 1u, sizeof *resolver.states);
   if (!resolver.states) abort();
+  mark_lost(&resolver);
   sl_diagnostic_add_deferred(file);
   sl_check_loads_first(file);
   bind_block(&resolver, top_level->body);

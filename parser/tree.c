@@ -159,15 +159,31 @@ static struct sl_node_list take(struct sl_parse *parse, struct sl_pending pendin
 
 // ---------------------------------------------------------------- broken statements
 
-static void add_broken(struct sl_parse *parse, uint32_t start, uint32_t end) {
+static bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+// Notes every name in a part of the text that is not in the tree.
+static void lose_names(struct sl_parse *parse, uint32_t start, uint32_t end) {
   struct sl_parsed *parsed = parse->parsed;
-  parsed->broken = sl_tree_grow(&parse->file->arena, parsed->broken, parsed->broken_count,
-                                sizeof *parsed->broken);
-  parsed->broken[parsed->broken_count++] = (struct sl_span){start, end};
+  const char *limit = parse->file->source + end;
+  if (!parse->file->name_count) return;
+  for (const char *at = parse->file->source + start; at < limit; at++) {
+    const char *word = at;
+    while (at < limit && (is_letter(*at) || (at > word && *at >= '0' && *at <= '9'))) {
+      at++;
+    }
+    if (at == word) continue;
+    struct sl_name *name = *find_slot(&parse->names, word, (size_t)(at - word));
+    if (!name) continue;
+    parsed->lost =
+        sl_tree_grow(&parse->file->arena, parsed->lost, parsed->lost_count, sizeof *parsed->lost);
+    parsed->lost[parsed->lost_count++] = name;
+  }
 }
 
 struct sl_node *sl_tree_broken(struct sl_parse *parse, uint32_t end) {
-  add_broken(parse, parse->broken_start, end);
+  lose_names(parse, parse->broken_start, end);
   return sl_tree_node(parse, SL_NODE_ERROR, parse->broken_start, end);
 }
 
@@ -175,7 +191,7 @@ struct sl_pending sl_tree_drop(struct sl_parse *parse, struct sl_pending pending
                                struct sl_pending more) {
   if (more.count) {
     struct sl_node **items = parse->scratch + more.start;
-    add_broken(parse, items[0]->start, items[more.count - 1]->end);
+    lose_names(parse, items[0]->start, items[more.count - 1]->end);
   }
   parse->scratch_count = pending.start + pending.count;
   return pending;
