@@ -48,9 +48,8 @@ static uint64_t rank_of(sl_value lead, enum rank_kind kind) {
   return rank;
 }
 
-// Ranks all keys, or none: then every pair is compared.
+// Ranks all keys, of which there is at least one, or none: then every pair is compared.
 static void give_ranks(struct sorter *sorter, struct entry *entries, size_t count) {
-  if (count == 0) return;
   const struct sl_type *type = sl_type_of(sorter->keys[0]);
   enum rank_kind kind = rank_kind(leader(sorter->keys[0]));
   for (size_t i = 0; i < count; i++) {
@@ -135,15 +134,15 @@ static void sort(struct sorter *sorter, struct entry *entries, size_t count,
   }
 }
 
-// Puts `values` in the order of the sorter's keys.
+// Puts `values`, of which there is at least one, in the order of the sorter's keys.
 static bool sort_values(struct sorter *sorter, sl_value *values, size_t count) {
   // The second part is the scratch of merges.
-  struct entry *entries = sl_allocate_atomic((count + count / 2 + 1) * sizeof *entries);
+  struct entry *entries = sl_allocate_atomic((count + count / 2) * sizeof *entries);
   for (size_t i = 0; i < count; i++) entries[i].index = (uint32_t)i;
   give_ranks(sorter, entries, count);
   sort(sorter, entries, count, entries + count);
   if (sorter->failed) return false;
-  sl_value *sorted = sl_allocate((count + 1) * sizeof *sorted);
+  sl_value *sorted = sl_allocate(count * sizeof *sorted);
   for (size_t i = 0; i < count; i++) sorted[i] = values[entries[i].index];
   memcpy(values, sorted, count * sizeof *values);
   return true;
@@ -160,7 +159,7 @@ static sl_value key_of(struct sl_thread *thread, sl_value function, sl_value ele
 static const sl_value *keys_of(struct sl_thread *thread, sl_value function, sl_value list) {
   if (function == SL_NONE) return sl_list_items(list);
   size_t count = sl_list_length(list);
-  sl_value *keys = sl_allocate((count + 1) * sizeof *keys);
+  sl_value *keys = sl_allocate(count * sizeof *keys);
   for (size_t i = 0; i < count; i++) {
     keys[i] = key_of(thread, function, sl_list_get(list, i));
     if (!keys[i]) return NULL;
@@ -171,12 +170,11 @@ static const sl_value *keys_of(struct sl_thread *thread, sl_value function, sl_v
 static sl_value sorted_function(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)self;
   sl_value list = sl_to_list(thread, arguments[0]);
-  if (!list) return NULL;
-  size_t count = sl_list_length(list);
+  if (!list || sl_list_length(list) == 0) return list;
   const sl_value *keys = keys_of(thread, arguments[1], list);
+  if (!keys) return NULL;
   struct sorter sorter = {.thread = thread, .keys = keys, .reverse = arguments[2] == SL_TRUE};
-  if (count > 0 && !keys) return NULL;
-  return sort_values(&sorter, sl_list_items(list), count) ? list : NULL;
+  return sort_values(&sorter, sl_list_items(list), sl_list_length(list)) ? list : NULL;
 }
 
 // The first of the elements whose key is least (direction -1) or greatest (1).
