@@ -24,8 +24,8 @@ MODES: List[Tuple[str, Dict[str, str], str]] = [
     ("crlf", {}, "\r\n"),
 ]
 EXPECTED = re.compile(r"###\s*(.*)$")
-STATIC = re.compile(r"^(.*?):(\d+):(\d+): (?!in )(.*)$")
-FRAME = re.compile(r'^\s+File "(.*?)", line (\d+), column (\d+), in ')
+STATIC = re.compile(r"^(.*?):(\d+):\d+: (.*)$")
+FRAME = re.compile(r'^\s+File "(.*?)", line (\d+), column \d+, in ')
 
 
 @dataclasses.dataclass
@@ -67,7 +67,7 @@ def errors_in(stderr: str, file: str) -> List[Tuple[int, str]]:
         elif text.startswith("Error"):
             found.append((frame_line, text.partition(": ")[2]))
         elif static and static.group(1) == file:
-            found.append((int(static.group(2)), static.group(4)))
+            found.append((int(static.group(2)), static.group(3)))
     return found
 
 

@@ -13,9 +13,12 @@ from kinds.base import Output  # noqa: E402
 FILE = "/t/x.star"
 TRACEBACK = """\
 Traceback (most recent call last):
-  /t/x.star:3:6: in <toplevel>
-  /t/x.star:1:20: in f
-  /t/assert.star:9:9: in g
+	File "/t/x.star", line 3, column 6, in <toplevel>
+		f()
+	File "/t/x.star", line 1, column 20, in f
+		def f(): return g()
+	File "/t/assert.star", line 9, column 9, in g
+		1 // 0
 Error: division by zero
 """
 
