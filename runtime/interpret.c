@@ -3,6 +3,11 @@
 // Interpret: the loop that runs code. Each opcode has one body, which is a label of a computed goto or, with
 // SL_SWITCH_DISPATCH, a case of a portable switch. Invariants: the fast paths here do what the slow ones in
 // interpret_slow.c do, for the commonest types only; `frame->pc` is stored before anything that may fail or call.
+#if defined(__GNUC__) && !defined(__clang__)
+// Merging the bodies' ends would send all of them through a few indirect jumps, which processors then cannot tell apart.
+#pragma GCC optimize("no-crossjumping")
+#endif
+
 #include "runtime/interpret.h"
 
 #ifndef SL_SWITCH_DISPATCH
@@ -80,9 +85,20 @@ static inline int equal_fast(sl_value a, sl_value b) {
   return -1;
 }
 
+// The place of the value under a key; NULL: none, or another kind of key than the commonest.
+static inline sl_value *find_fast(struct sl_thread *thread, struct sl_dict *dict, sl_value key) {
+  if (sl_is_string(key)) return sl_dict_find_string(dict, as_string(key));
+  if (!sl_is_small_int(key)) return NULL;
+  return sl_dict_find(thread, dict, key, sl_hash_word((uint64_t)sl_small_int(key)));
+}
+
 // The element x[key]; NULL: a matter for the slow path.
-static inline sl_value index_fast(sl_value x, sl_value key) {
+static inline sl_value index_fast(struct sl_thread *thread, sl_value x, sl_value key) {
   if (!sl_is_object(x)) return NULL;
+  if (x->type == &sl_dict_type) {
+    const sl_value *found = find_fast(thread, as_dict(x), key);
+    return found ? *found : NULL;
+  }
   if (sl_is_small_int(key)) {
     uint64_t i = (uint64_t)sl_small_int(key);
     if (x->type == &sl_list_type) {
@@ -96,16 +112,20 @@ static inline sl_value index_fast(sl_value x, sl_value key) {
     if (x->type == &sl_string_type) {
       return i < as_string(x)->length ? sl_string_of_byte((unsigned char)as_string(x)->bytes[i]) : NULL;
     }
-  } else if (x->type == &sl_dict_type && sl_is_string(key)) {
-    const sl_value *found = sl_dict_find_string(as_dict(x), as_string(key));
-    return found ? *found : NULL;
   }
   return NULL;
 }
 
 static inline bool is_unlocked(const struct sl_list *list) { return !list->owner->frozen && list->iterators == 0; }
 
+// x[key] = value, where nothing has to grow.
 static inline bool set_index_fast(sl_value x, sl_value key, sl_value value) {
+  if (sl_is_dict(x) && sl_is_string(key)) {
+    struct sl_dict *dict = as_dict(x);
+    sl_value *found = dict->owner->frozen || dict->iterators ? NULL : sl_dict_find_string(dict, as_string(key));
+    if (found) *found = value;
+    return found != NULL;
+  }
   if (!sl_is_list(x) || !sl_is_small_int(key)) return false;
   struct sl_list *list = as_list(x);
   uint64_t i = (uint64_t)sl_small_int(key);
@@ -155,6 +175,13 @@ static inline const sl_value *items_fast(sl_value value, uint32_t count) {
   }
   if (value->type == &sl_list_type) return as_list(value)->length == count ? as_list(value)->items : NULL;
   return NULL;
+}
+
+// The next item of an iteration; NULL at its end.
+static inline sl_value next_fast(struct sl_iterator *iterator) {
+  if (!sl_is_list(iterator->sequence)) return iterator->next(iterator);
+  const struct sl_list *list = as_list(iterator->sequence);
+  return iterator->position < list->length ? list->items[iterator->position++] : NULL;
 }
 
 // The field of a struct by the site's cache.
@@ -277,8 +304,8 @@ static inline struct sl_builtin *method_fast(const struct sl_site *site, sl_valu
   {                                                                                             \
     sl_value x = A, y = B;                                                                      \
     int found;                                                                                  \
-    if (sl_is_dict(y) && sl_is_string(x)) {                                                     \
-      found = sl_dict_find_string(as_dict(y), as_string(x)) != NULL;                            \
+    if (sl_is_dict(y) && (sl_is_string(x) || sl_is_small_int(x))) {                             \
+      found = find_fast(thread, as_dict(y), x) != NULL;                                         \
     } else {                                                                                    \
       frame->pc = pc;                                                                           \
       found = sl_slow_contains(thread, y, x);                                                   \
@@ -289,7 +316,7 @@ static inline struct sl_builtin *method_fast(const struct sl_site *site, sl_valu
 
 #define INDEX_BODY(key)                                           \
   {                                                               \
-    sl_value found = index_fast(B, key);                          \
+    sl_value found = index_fast(thread, B, key);                          \
     if (SL_LIKELY(found != NULL)) {                               \
       A = found;                                                  \
       NEXT();                                                     \
@@ -592,7 +619,7 @@ dispatch:
     }
     OPCODE(NEXT) {
       struct sl_iterator *iterator = (struct sl_iterator *)(void *)&A;
-      sl_value item = iterator->next(iterator);
+      sl_value item = next_fast(iterator);
       if (SL_UNLIKELY(!item)) NEXT();
       B = item;
       STEP();
