@@ -99,9 +99,9 @@ static sl_value convert_attribute(struct instance *instance, const struct bz_att
                                   sl_value given) {
   struct bz_conversion *conversion = &instance->conversion;
   conversion->attribute = attribute->name;
-  given = bz_select_unwrap(given);
   if (bz_is_select(given) && (attribute->flags & BZ_ATTRIBUTE_NOT_CONFIGURABLE))
     return sl_fail(instance->thread, "attribute \"%s\" is not configurable", attribute->name);
+  given = bz_select_unwrap(given);
   sl_value stored = strcmp(attribute->name, "visibility") == 0
                         ? bz_visibility_convert(conversion, given)
                         : bz_convert(conversion, attribute->type, given);

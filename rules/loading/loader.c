@@ -99,14 +99,22 @@ static bool load_exports(struct sl_thread *thread, struct bz_loader *loader, sl_
   return true;
 }
 
-bool bz_builtins_load(struct sl_thread *thread, struct bz_loader *loader) {
-  if (loader->builtins_loaded) return true;
-  loader->builtins_loaded = true;
+static bool load_builtins(struct sl_thread *thread, struct bz_loader *loader) {
   sl_value rules = bz_table_new(thread, loader);
   if (!bz_native_rules(thread, rules) || !load_exports(thread, loader, rules)) return false;
   bz_native_set_rules(loader->native, rules);
   loader->build_environment = build_environment(loader, rules);
   return true;
+}
+
+bool bz_builtins_load(struct sl_thread *thread, struct bz_loader *loader) {
+  if (loader->builtins_error) return sl_fail_false(thread, "%s", loader->builtins_error);
+  // While they are being loaded, their own files come here too.
+  if (loader->builtins_loaded) return true;
+  loader->builtins_loaded = true;
+  if (load_builtins(thread, loader)) return true;
+  loader->builtins_error = sl_string_bytes(sl_string_from(sl_error_message(thread)));
+  return false;
 }
 
 // ---------------------------------------------------------------- loaders

@@ -148,8 +148,9 @@ static void write_names(const struct sl_node *load, struct sl_text *text) {
   for (uint32_t i = 0; i < load->load.bindings.count; i++) {
     const struct sl_node *original = load->load.bindings.items[i]->load_binding.original;
     struct sl_text line = {0};
-    sl_text_format(&line, "\n%s = _opaque(\"%s\")\n", original->string.bytes,
-                   original->string.bytes);
+    const char *name = original->string.bytes;
+    int length = (int)original->string.length;
+    sl_text_format(&line, "\n%.*s = _opaque(\"%.*s\")\n", length, name, length, name);
     if (!strstr(sl_text_string(text), sl_text_string(&line)))
       sl_text_append_string(text, sl_text_string(&line));
     sl_text_free(&line);
@@ -161,7 +162,9 @@ struct sl_module *bz_opaque_module(struct sl_thread *thread, struct bz_source *s
   struct sl_text program = {0};
   for (uint32_t i = 0; i < source->syntax->load_count; i++) {
     const struct sl_node *load = source->syntax->loads[i];
-    if (strcmp(load->load.module->string.bytes, text) == 0) write_names(load, &program);
+    const struct sl_node *module = load->load.module;
+    if (module->string.length == strlen(text) && memcmp(module->string.bytes, text, module->string.length) == 0)
+      write_names(load, &program);
   }
   struct sl_environment *environment = sl_environment_new(sl_universe());
   sl_environment_set_builtins(environment, opaque_rows);

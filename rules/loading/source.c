@@ -240,6 +240,7 @@ static bool execute_bzl(struct sl_thread *thread, struct bz_source *source) {
 struct chain {
   struct bz_source **sources;
   size_t count, capacity;
+  bool cyclic;                  // the last one loads one of them
 };
 
 static void push(struct chain *chain, struct bz_source *source) {
@@ -256,8 +257,9 @@ static const char *node_text(const struct bz_source *source) {
   return source->is_build ? path_in_repository(source->label) : bz_label_text(source->label);
 }
 
-static bool fail_cycle(struct sl_thread *thread, const struct chain *chain,
+static bool fail_cycle(struct sl_thread *thread, struct chain *chain,
                        const struct bz_source *first) {
+  chain->cyclic = true;
   struct sl_text text = {0};
   sl_text_append_string(&text, "cycle detected in extension files:");
   size_t start = 0;
@@ -283,14 +285,14 @@ static const char *keep_message(struct sl_thread *thread) {
   return sl_string_bytes(sl_string_from(sl_error_message(thread)));
 }
 
-// Every file of the chain but the first fails, each for what the file after it failed for.
+// Every file of the chain fails, each for what the file after it failed for. A cycle is drawn once, for all of them.
 static bool fail_chain(struct sl_thread *thread, struct chain *chain) {
   while (chain->count > 0) {
     struct bz_source *source = chain->sources[--chain->count];
     source->state = BZ_SOURCE_FAILED;
     source->error = keep_message(thread);
     bz_source_release(source);
-    if (chain->count == 0) break;
+    if (chain->count == 0 || chain->cyclic) continue;
     const struct bz_source *parent = chain->sources[chain->count - 1];
     const struct bz_load *load = &parent->loads[parent->next_load];
     sl_error_clear(thread);

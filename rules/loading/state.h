@@ -61,6 +61,7 @@ struct bz_loader {
   const struct sl_environment *build_environment;
   sl_value native;                               // the `native` value
   bool builtins_loaded;                          // or tried
+  const char *builtins_error;                    // why they cannot be loaded; NULL: they can
   bool loading_builtins;
   sl_value source_index;                         // dict Label -> index in sources
   struct bz_source **sources;                    // .bzl files
