@@ -13,10 +13,13 @@
 #include <gc/gc_mark.h>
 
 enum {
-  INITIAL_HEAP = 32 << 20,          // address space only: pages are touched when they are used
-  BYTES_PER_COLLECTION = 32 << 20,  // allocated at least, before a collection is thought of
-  STRESS_INTERVAL = 64,             // allocations per collection under STARMYPY_GC_STRESS, at least
-  STRESS_BYTES = 1024,              // bytes in use that make the interval longer by one, so that large heaps get done
+  // Small enough for short-lived objects to stay in the cache, large enough for most programs never to collect. Larger heaps
+  // collect after as much was allocated as is in use.
+  INITIAL_HEAP = 8 << 20,
+  BYTES_PER_COLLECTION = 4 << 20,
+  STRESS_INTERVAL = 64,  // allocations per collection under STARMYPY_GC_STRESS, at least
+  STRESS_BYTES =
+      1024,  // bytes in use that make the interval longer by one, so that large heaps get done
 };
 
 // Written once, before the second thread begins.
@@ -69,15 +72,17 @@ void sl_initialize(const struct sl_options *options) {
   if (!options || options->exact_pointers) GC_set_all_interior_pointers(0);
   GC_set_warn_proc(ignore_warning);
   GC_set_free_space_divisor(1);
+  GC_set_dont_precollect(1);
   GC_INIT();
   GC_set_min_bytes_allocd(BYTES_PER_COLLECTION);
   GC_expand_hp(initial_heap);
-  GC_allow_register_threads();
   push_other_roots = GC_get_push_other_roots();
   GC_set_push_other_roots(push_ranges);
   const char *wanted = getenv("STARMYPY_GC_STRESS");
   stress = wanted && strcmp(wanted, "1") == 0;
 }
+
+void sl_heap_expect_threads(void) { GC_allow_register_threads(); }
 
 void sl_heap_attach_thread(void) {
   struct GC_stack_base base;

@@ -103,7 +103,9 @@ struct sl_options {
 // exact_pointers. The environment variable STARMYPY_GC_STRESS=1 makes every allocation likely to collect.
 void sl_initialize(const struct sl_options *options);
 
-// An OS thread that the host has started calls the first before it touches values, and the second before it ends.
+// More than one OS thread: whoever starts others calls the first before that (allocation takes locks from then on); each of the
+// others calls the second before it touches values, and the third before it ends.
+void sl_heap_expect_threads(void);
 void sl_heap_attach_thread(void);
 void sl_heap_detach_thread(void);
 

@@ -397,6 +397,7 @@ static void test_shared_code(void) {
   check(module != NULL);
   sl_value f = sl_module_get(module, "f");
   pthread_t others[3];
+  sl_heap_expect_threads();
   for (int i = 0; i < 3; i++) check(pthread_create(&others[i], NULL, run_registered, f) == 0);
   check(run_shared(f) == f);
   for (int i = 0; i < 3; i++) {

@@ -67,7 +67,7 @@ static void check_depth(void) {
   sl_value tuple = sl_tuple(NULL, 0), list = sl_list(thread, NULL, 0);
   struct sl_text text = {0};
   uint32_t hash;
-  for (int i = 0; i < 1000000; i++) {
+  for (int i = 0; i < 300000; i++) {
     tuple = sl_tuple(&tuple, 1);
     list = sl_list(thread, &list, 1);
   }
