@@ -162,9 +162,9 @@ struct sl_builtin sl_json_methods[] = {
         "The value that a JSON text denotes; if it denotes none, `default`, or else an error."),
     SL_BUILTIN("encode(x, /)", sl_json_encode,
                "A value as JSON: dicts and structs as objects, other iterables as arrays."),
-    SL_BUILTIN("encode_indent(x, /, *, prefix: string = \"\", indent: string = \"\t\")",
+    SL_BUILTIN("encode_indent(x, /, *, prefix: string = \"\", indent: string = \"\\t\")",
                json_encode_indent, "A value as JSON, laid out as indent() does."),
-    SL_BUILTIN("indent(s: string, /, *, prefix: string = \"\", indent: string = \"\t\")",
+    SL_BUILTIN("indent(s: string, /, *, prefix: string = \"\", indent: string = \"\\t\")",
                json_indent,
                "A JSON text with each element on a line of its own: `prefix`, then `indent` once "
                "per level."),

@@ -158,13 +158,20 @@ static sl_value read_number(const char **cursor) {
   return sl_float(real);
 }
 
-// A literal without escapes.
+// A literal. The escapes \t and \n are known; any other stands for its letter.
 static sl_value read_string(const char **cursor) {
   char quote = *(*cursor)++;
-  const char *end = strchr(*cursor, quote);
-  assert(end);
-  sl_value string = sl_string_intern(*cursor, (size_t)(end - *cursor));
-  *cursor = end + 1;
+  struct sl_text text = {0};
+  for (char c; (c = *(*cursor)++) != quote;) {
+    assert(c);
+    if (c == '\\') {
+      c = *(*cursor)++;
+      c = c == 't' ? '\t' : c == 'n' ? '\n' : c;
+    }
+    sl_text_append_char(&text, c);
+  }
+  sl_value string = sl_string_intern(sl_text_string(&text), text.length);
+  sl_text_free(&text);
   return string;
 }
 
