@@ -53,10 +53,21 @@ static void trailing_comma(struct sl_parse *parse) {
   }
 }
 
-// Annotations that the dialect does not have are what Bazel 8 says they are: a token too many.
-static void check_annotation(struct sl_parse *parse, const struct sl_token *colon,
+// Type syntax that the dialect does not have is what Bazel 8 says it is: a token too many.
+static void check_annotation(struct sl_parse *parse, int kind, uint32_t start,
                              const char *message) {
-  if (!parse->dialect->type_syntax) sl_expect_error(parse, SL_TOKEN_COLON, colon, message);
+  struct sl_token token = {.start = start, .end = start + 1};
+  if (!parse->dialect->type_syntax) sl_expect_error(parse, kind, &token, message);
+}
+
+// The same at the ":" of an annotated statement, which must also have something to annotate.
+static void check_variable(struct sl_parse *parse, const struct sl_node *target,
+                           const struct sl_token *colon) {
+  check_annotation(parse, SL_TOKEN_COLON, colon->start, "expected newline");
+  if (target->kind != SL_NODE_IDENTIFIER) {
+    sl_expect_error(parse, SL_TOKEN_COLON, colon,
+                    "type annotations must have a single identifier on the left-hand side");
+  }
 }
 }
 
@@ -161,14 +172,17 @@ compound(A) ::= signature(S) ARROW test(T) COLON suite(B). {
   A = sl_tree_function(parse, S, T, B);
 }
 
-signature(A) ::= DEF(D) IDENTIFIER(N) LPAREN RPAREN. {
-  A = sl_tree_signature(parse, D.start, &N, sl_tree_empty(parse));
+signature(A) ::= name_of_def(N) LPAREN RPAREN. {
+  A = sl_tree_signature(parse, N, sl_tree_empty(parse));
 }
-signature(A) ::= DEF(D) IDENTIFIER(N) LPAREN parameters(P) RPAREN. {
-  A = sl_tree_signature(parse, D.start, &N, P);
+signature(A) ::= name_of_def(N) LPAREN parameters(P) RPAREN. { A = sl_tree_signature(parse, N, P); }
+signature(A) ::= name_of_def(N) LPAREN parameters(P) COMMA RPAREN. {
+  A = sl_tree_signature(parse, N, P);
 }
-signature(A) ::= DEF(D) IDENTIFIER(N) LPAREN parameters(P) COMMA RPAREN. {
-  A = sl_tree_signature(parse, D.start, &N, P);
+name_of_def(A) ::= DEF(D) IDENTIFIER(N). { A = sl_tree_def(parse, D.start, &N, NULL); }
+name_of_def(A) ::= DEF(D) IDENTIFIER(N) type_parameters(P). {
+  check_annotation(parse, SL_TOKEN_LBRACKET, P->start, "expected (");
+  A = sl_tree_def(parse, D.start, &N, P);
 }
 
 %type parameters {struct sl_pending}
@@ -178,19 +192,19 @@ parameters(A) ::= parameters(L) COMMA parameter(P). { A = sl_tree_push(parse, L,
 %type parameter {void *}
 parameter(A) ::= plain_parameter(A).
 parameter(A) ::= IDENTIFIER(N) COLON(C) test(T). {
-  check_annotation(parse, &C, "expected )");
+  check_annotation(parse, SL_TOKEN_COLON, C.start, "expected )");
   A = sl_tree_parameter(parse, SL_WRITTEN_NAMED, N.start, &N, T, NULL);
 }
 parameter(A) ::= IDENTIFIER(N) COLON(C) test(T) EQUALS test(D). {
-  check_annotation(parse, &C, "expected )");
+  check_annotation(parse, SL_TOKEN_COLON, C.start, "expected )");
   A = sl_tree_parameter(parse, SL_WRITTEN_NAMED, N.start, &N, T, D);
 }
 parameter(A) ::= STAR(S) IDENTIFIER(N) COLON(C) test(T). {
-  check_annotation(parse, &C, "expected )");
+  check_annotation(parse, SL_TOKEN_COLON, C.start, "expected )");
   A = sl_tree_parameter(parse, SL_WRITTEN_STAR, S.start, &N, T, NULL);
 }
 parameter(A) ::= STAR_STAR(S) IDENTIFIER(N) COLON(C) test(T). {
-  check_annotation(parse, &C, "expected )");
+  check_annotation(parse, SL_TOKEN_COLON, C.start, "expected )");
   A = sl_tree_parameter(parse, SL_WRITTEN_STAR_STAR, S.start, &N, T, NULL);
 }
 
@@ -260,18 +274,24 @@ small(A) ::= expression(L) AUGMENTED(T) expression(R). {
   A = sl_tree_assign(parse, SL_NODE_AUGMENTED, T.op, L->start, T.start, L, NULL, R);
 }
 small(A) ::= expression(L) COLON(C) test(T). {
-  check_annotation(parse, &C, "expected newline");
+  check_variable(parse, L, &C);
   A = sl_tree_assign(parse, SL_NODE_ASSIGN, SL_OP_NONE, L->start, C.start, L, T, NULL);
 }
 small(A) ::= expression(L) COLON(C) test(T) EQUALS(Q) expression(R). {
-  check_annotation(parse, &C, "expected newline");
+  check_variable(parse, L, &C);
   A = sl_tree_assign(parse, SL_NODE_ASSIGN, SL_OP_NONE, L->start, Q.start, L, T, R);
+}
+small(A) ::= expression(L) COLON(C) test(T) AUGMENTED expression(R). {
+  check_variable(parse, L, &C);
+  sl_expect_error(parse, SL_TOKEN_COLON, &C,
+                  "type annotations not allowed on augmented assignment statements");
+  A = sl_tree_assign(parse, SL_NODE_ASSIGN, SL_OP_NONE, L->start, C.start, L, T, R);
 }
 small(A) ::= TYPE(K) IDENTIFIER(N) EQUALS(Q) test(T). {
   A = sl_tree_assign(parse, SL_NODE_TYPE_ALIAS, SL_OP_NONE, K.start, Q.start,
                      sl_tree_identifier(parse, &N), NULL, T);
 }
-small(A) ::= TYPE(K) IDENTIFIER(N) list(P) EQUALS(Q) test(T). {
+small(A) ::= TYPE(K) IDENTIFIER(N) type_parameters(P) EQUALS(Q) test(T). {
   A = sl_tree_assign(parse, SL_NODE_TYPE_ALIAS, SL_OP_NONE, K.start, Q.start,
                      sl_tree_identifier(parse, &N), P, T);
 }
@@ -513,6 +533,18 @@ for_clause(A) ::= FOR(T) targets(V) IN condition(E). {
 if_clause(A) ::= IF(T) test_without_if(E). { A = sl_tree_if_clause(parse, T.start, E); }
 
 // ---------------------------------------------------------------- types
+
+type_parameters(A) ::= LBRACKET(T) type_names(L) RBRACKET(U). {
+  A = sl_tree_sequence(parse, SL_NODE_LIST, T.start, U.end, L);
+}
+type_parameters(A) ::= LBRACKET(T) type_names(L) COMMA RBRACKET(U). {
+  A = sl_tree_sequence(parse, SL_NODE_LIST, T.start, U.end, L);
+}
+%type type_names {struct sl_pending}
+type_names(A) ::= IDENTIFIER(N). { A = sl_tree_begin(parse, sl_tree_identifier(parse, &N)); }
+type_names(A) ::= type_names(L) COMMA IDENTIFIER(N). {
+  A = sl_tree_push(parse, L, sl_tree_identifier(parse, &N));
+}
 
 primary(A) ::= CAST(T) LPAREN test(Y) COMMA test(E) RPAREN(U). {
   A = sl_tree_cast(parse, T.start, Y, E, U.end);

@@ -227,9 +227,11 @@ void *sl_tree_parameter(struct sl_parse *parse, int form, uint32_t start,
                         const struct sl_token *name, struct sl_node *type,
                         struct sl_node *default_value);
 
-// A def whose body is to come, and the whole of it.
-struct sl_node *sl_tree_signature(struct sl_parse *parse, uint32_t start,
-                                  const struct sl_token *name, struct sl_pending parameters);
+// A def of which the name is known; then its parameters; then the whole of it.
+struct sl_node *sl_tree_def(struct sl_parse *parse, uint32_t start, const struct sl_token *name,
+                            struct sl_node *type_parameters);
+struct sl_node *sl_tree_signature(struct sl_parse *parse, struct sl_node *node,
+                                  struct sl_pending parameters);
 struct sl_node *sl_tree_function(struct sl_parse *parse, struct sl_node *signature,
                                  struct sl_node *result_type, struct sl_node *body);
 struct sl_node *sl_tree_lambda(struct sl_parse *parse, uint32_t start, struct sl_pending parameters,

@@ -45,7 +45,7 @@ struct name_state {
   struct binding *visible;
   uint32_t predeclared;  // 1 + index in the file's predeclared names; 0: not used yet
   bool lost;             // a statement that did not parse mentions it, and may well bind it
-  uint32_t call;         // serial number of the last call with such a keyword argument
+  uint32_t list;         // serial number of the last list of distinct names that it was in
 };
 
 struct resolver {
@@ -58,7 +58,7 @@ struct resolver {
   struct binding *newest;  // of the visible bindings
   uint32_t block;          // serial number of the innermost block
   uint32_t blocks;         // how many blocks there were
-  uint32_t calls;          // how many calls there were
+  uint32_t lists;          // how many lists of distinct names there were
   struct sl_node **uses;   // identifiers of locals, of the functions that are open
   uint32_t use_count;
   struct binding **log;  // variables in the order in which they were assigned
@@ -496,21 +496,41 @@ static void visit_list(struct resolver *resolver, const struct sl_node_list *lis
   }
 }
 
+// Whether the name was in the list of this serial number already; now it is.
+static bool is_repeated(struct resolver *resolver, const struct sl_name *name, uint32_t list) {
+  struct name_state *state = &resolver->states[name->id];
+  bool repeated = state->list == list;
+  state->list = list;
+  return repeated;
+}
+
 static void visit_arguments(struct resolver *resolver, const struct sl_node_list *arguments) {
   struct sl_check_order order = {0};
-  uint32_t call = ++resolver->calls;
+  uint32_t list = ++resolver->lists;
+  // Arguments may hold calls, so that the names are looked at first.
   for (uint32_t i = 0; i < arguments->count; i++) {
     const struct sl_node *argument = arguments->items[i];
     sl_check_argument(resolver->file, argument, &order);
-    if (argument->op == SL_ARGUMENT_KEYWORD) {
-      struct name_state *state = &resolver->states[argument->argument.name->id];
-      if (state->call == call) {
-        sl_diagnostic_add(resolver->file, argument->start, argument->end,
-                          "duplicate keyword argument: %s", argument->argument.name->bytes);
-      }
-      state->call = call;
+    if (argument->op == SL_ARGUMENT_KEYWORD &&
+        is_repeated(resolver, argument->argument.name, list)) {
+      sl_diagnostic_add(resolver->file, argument->start, argument->end,
+                        "duplicate keyword argument: %s", argument->argument.name->bytes);
     }
-    visit(resolver, argument->argument.value);
+  }
+  for (uint32_t i = 0; i < arguments->count; i++) {
+    visit(resolver, arguments->items[i]->argument.value);
+  }
+}
+
+// The LIST of type parameters of a def or an alias, if any.
+static void check_type_parameters(struct resolver *resolver, const struct sl_node *parameters) {
+  uint32_t list = ++resolver->lists;
+  for (uint32_t i = 0; parameters && i < parameters->list.count; i++) {
+    const struct sl_node *parameter = parameters->list.items[i];
+    const struct sl_name *name = parameter->identifier.name;
+    if (!is_repeated(resolver, name, list)) continue;
+    sl_diagnostic_add(resolver->file, parameter->start, parameter->end,
+                      "syntax error at '%s': duplicate type parameter", name->bytes);
   }
 }
 
@@ -648,10 +668,9 @@ static void visit_assignment(struct resolver *resolver, struct sl_node *node) {
     // It reads the variable as well.
     if (target->kind == SL_NODE_IDENTIFIER) use(resolver, target);
   }
-  if (node->assign.type && target->kind != SL_NODE_IDENTIFIER) {
-    error(resolver, target, "type annotations are only allowed on variables");
-  } else if (!node->assign.value) {
-    declare(resolver, target, target->identifier.name);
+  // An annotation alone declares.
+  if (!node->assign.value) {
+    if (target->kind == SL_NODE_IDENTIFIER) declare(resolver, target, target->identifier.name);
     return;
   }
   assign(resolver, target);
@@ -686,9 +705,11 @@ static bool visit_statement(struct resolver *resolver, struct sl_node *node) {
       visit_assignment(resolver, node);
       return true;
     case SL_NODE_TYPE_ALIAS:
+      check_type_parameters(resolver, node->assign.type);
       assign(resolver, node->assign.target);
       return true;
     case SL_NODE_DEF:
+      check_type_parameters(resolver, node->function->type_parameters);
       if (sl_check_function(resolver->file, node)) visit_function(resolver, node);
       return true;
     case SL_NODE_FOR:

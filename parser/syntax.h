@@ -280,9 +280,10 @@ struct sl_function_syntax {
   uint32_t name_start;              // offset of the name (lambda: of the keyword)
   struct sl_parameter *parameters;  // in source order; a bare `*` is not among them
   uint32_t parameter_count;
-  struct sl_node *body;         // BLOCK; of a lambda its expression
-  struct sl_node *result_type;  // annotation or NULL
-  const char *doc;              // docstring, decoded; NULL: none
+  struct sl_node *body;             // BLOCK; of a lambda its expression
+  struct sl_node *type_parameters;  // `def f[T]()`: a LIST of IDENTIFIER, or NULL
+  struct sl_node *result_type;      // annotation or NULL
+  const char *doc;                  // docstring, decoded; NULL: none
   // Set by the resolver.
   struct sl_local *locals;  // parameters first, in signature order (see struct sl_local)
   uint32_t local_count;

@@ -559,15 +559,28 @@ static enum sl_parameter_kind parameter_kind(const struct sl_written_parameter *
   return order->star ? SL_PARAMETER_KEYWORD_ONLY : SL_PARAMETER_POSITIONAL;
 }
 
-struct sl_node *sl_tree_signature(struct sl_parse *parse, uint32_t start,
-                                  const struct sl_token *name, struct sl_pending parameters) {
-  struct sl_arena *arena = &parse->file->arena;
-  struct sl_node *node = sl_tree_node(parse, name ? SL_NODE_DEF : SL_NODE_LAMBDA, start, start);
-  struct sl_function_syntax *function = sl_arena_allocate(arena, sizeof *function);
-  node->function = function;
-  function->name = name ? name->name : NULL;
-  function->name_start = name ? name->start : start;
-  function->parameters = sl_arena_allocate(arena, parameters.count * sizeof *function->parameters);
+static struct sl_node *new_function(struct sl_parse *parse, enum sl_node_kind kind,
+                                    uint32_t start) {
+  struct sl_node *node = sl_tree_node(parse, kind, start, start);
+  node->function = sl_arena_allocate(&parse->file->arena, sizeof *node->function);
+  node->function->name_start = start;
+  return node;
+}
+
+struct sl_node *sl_tree_def(struct sl_parse *parse, uint32_t start, const struct sl_token *name,
+                            struct sl_node *type_parameters) {
+  struct sl_node *node = new_function(parse, SL_NODE_DEF, start);
+  node->function->name = name->name;
+  node->function->name_start = name->start;
+  node->function->type_parameters = type_parameters;
+  return node;
+}
+
+struct sl_node *sl_tree_signature(struct sl_parse *parse, struct sl_node *node,
+                                  struct sl_pending parameters) {
+  struct sl_function_syntax *function = node->function;
+  function->parameters =
+      sl_arena_allocate(&parse->file->arena, parameters.count * sizeof *function->parameters);
   struct parameter_order order = {0};
   unsigned highest = 0;
   for (uint32_t i = 0; i < parameters.count; i++) {
@@ -615,8 +628,8 @@ struct sl_node *sl_tree_function(struct sl_parse *parse, struct sl_node *signatu
 
 struct sl_node *sl_tree_lambda(struct sl_parse *parse, uint32_t start, struct sl_pending parameters,
                                struct sl_node *body) {
-  struct sl_node *signature = sl_tree_signature(parse, start, NULL, parameters);
-  return sl_tree_function(parse, signature, NULL, body);
+  struct sl_node *node = new_function(parse, SL_NODE_LAMBDA, start);
+  return sl_tree_function(parse, sl_tree_signature(parse, node, parameters), NULL, body);
 }
 
 void sl_tree_finish(struct sl_parse *parse, struct sl_node *body) {

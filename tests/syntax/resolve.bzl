@@ -84,3 +84,4 @@ f(*a, b = 1)                ### 7: keyword argument b may not follow *args
 f(*a, *b)                   ### 7: multiple *args not allowed
 f(0, a = 0, *b, **c)
 f(a = g(a = 1), b = g(a = 2))
+f(a = g(a = 1), a = 2)      ### 17: duplicate keyword argument: a
