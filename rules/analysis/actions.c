@@ -163,12 +163,9 @@ static bool add_input(struct sl_thread *thread, struct inputs *inputs, sl_value 
   return bz_sequence(thread, given, &items, &count) && add_files(thread, inputs, items, count, what);
 }
 
-static bool add_files_to_run(struct sl_thread *thread, struct inputs *inputs, const struct bz_files_to_run *run) {
-  sl_value files[2];
-  size_t count = 0;
-  if (run->executable) files[count++] = bz_artifact_value(run->executable);
-  if (run->runfiles_tree) files[count++] = bz_artifact_value(run->runfiles_tree);
-  return add_files(thread, inputs, files, count, "tools");
+static bool add_files_to_run(struct inputs *inputs, const struct bz_files_to_run *run) {
+  inputs->sets[inputs->count++] = run->files;
+  return true;
 }
 
 // What the executable attributes of the rule or aspect say of a File: it brings its runfiles along.
@@ -186,12 +183,12 @@ static const struct bz_files_to_run *known_executable(const struct bz_attribute_
 
 static bool add_tool(struct sl_thread *thread, const struct bz_context *context, struct inputs *inputs,
                      sl_value tool) {
-  if (bz_is_files_to_run(tool)) return add_files_to_run(thread, inputs, bz_files_to_run_of(tool));
+  if (bz_is_files_to_run(tool)) return add_files_to_run(inputs, bz_files_to_run_of(tool));
   if (bz_is_depset(tool)) return add_input(thread, inputs, tool, "tools");
   if (!bz_is_artifact(tool)) return add_files(thread, inputs, &tool, 1, "tools");
   const struct bz_files_to_run *run = known_executable(context->attributes, bz_artifact_of(tool));
   if (!run) run = known_executable(context->rule_attributes, bz_artifact_of(tool));
-  return run ? add_files_to_run(thread, inputs, run) : add_files(thread, inputs, &tool, 1, "tools");
+  return run ? add_files_to_run(inputs, run) : add_files(thread, inputs, &tool, 1, "tools");
 }
 
 static bool add_tools(struct sl_thread *thread, const struct bz_context *context, struct inputs *inputs,

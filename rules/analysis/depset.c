@@ -398,7 +398,7 @@ static bool order_parse(struct sl_thread *thread, sl_value name, enum bz_order *
 
 sl_value bz_depset_make(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)self;
-  enum bz_order order;
+  enum bz_order order = BZ_ORDER_DEFAULT;
   if (!order_parse(thread, arguments[1], &order)) return NULL;
   sl_value *direct, *transitive;
   size_t direct_count, transitive_count;

@@ -30,11 +30,11 @@ static struct bz_action *step(struct bz_context *context, enum bz_action_kind ki
 }
 
 bool bz_executable_finish(struct sl_thread *thread, struct bz_context *context, struct bz_artifact *executable,
-                          sl_value runfiles, sl_value *files_to_run) {
+                          sl_value runfiles, sl_value files, sl_value *files_to_run) {
   // A source file, or one of another target, that a rule names as its executable has nothing beside it.
   if (executable->owner != context->target->target->label) {
-    *files_to_run = bz_files_to_run_make(thread, executable, NULL, NULL);
-    return true;
+    *files_to_run = bz_files_to_run_make(thread, executable, NULL, NULL, files);
+    return *files_to_run != NULL;
   }
   sl_value map = bz_runfiles_map(thread, context->analysis, runfiles);
   if (!map) return false;
@@ -51,9 +51,8 @@ bool bz_executable_finish(struct sl_thread *thread, struct bz_context *context, 
   links->inputs = bz_depset_new(thread, BZ_ORDER_DEFAULT, &manifest_value, 1, NULL, 0);
   struct bz_action *whole = step(context, BZ_ACTION_RUNFILES_TREE, "RunfilesTree",
                                  bz_format("runfiles for %s", label), tree, map);
-  sl_value files = bz_runfiles_of(runfiles)->files;
-  whole->inputs = bz_depset_new(thread, BZ_ORDER_DEFAULT, &copy_value, 1, &files, 1);
-  *files_to_run = bz_files_to_run_make(thread, executable, tree, manifest);
-  return links->inputs && whole->inputs && bz_action_register(thread, context, source) &&
+  whole->inputs = bz_depset_new(thread, BZ_ORDER_DEFAULT, &copy_value, 1, &bz_runfiles_of(runfiles)->files, 1);
+  *files_to_run = bz_files_to_run_make(thread, executable, tree, manifest, files);
+  return *files_to_run && links->inputs && whole->inputs && bz_action_register(thread, context, source) &&
          bz_action_register(thread, context, links) && bz_action_register(thread, context, whole);
 }

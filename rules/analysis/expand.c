@@ -208,7 +208,7 @@ sl_value bz_expand_variables(struct sl_thread *thread, struct bz_context *contex
       text += 2;
       continue;
     }
-    const char *name;
+    const char *name = "";
     good = variable_name(thread, text + 1, end, attribute, &name, &text);
     if (!good) break;
     sl_value value = more ? sl_dict_get_string(more, name) : NULL;

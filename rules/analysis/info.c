@@ -34,7 +34,9 @@ static sl_value default_info(struct sl_thread *thread, sl_value self, sl_value *
   }
   sl_value run = SL_NONE;
   if (arguments[EXECUTABLE] != SL_NONE) {
-    run = bz_files_to_run_make(thread, bz_artifact_of(arguments[EXECUTABLE]), NULL, NULL);
+    run = bz_files_to_run_make(thread, bz_artifact_of(arguments[EXECUTABLE]), NULL, NULL,
+                               bz_depset_value(bz_depset_empty(BZ_ORDER_DEFAULT)));
+    if (!run) return NULL;
   }
   return bz_default_info_make(thread, arguments[FILES], default_runfiles, data_runfiles, run);
 }

@@ -28,7 +28,8 @@ static bool set_plain(struct sl_thread *thread, struct bz_analysis *analysis, st
                       sl_value files) {
   configured->providers = new_providers(thread, analysis);
   sl_value runfiles = bz_runfiles_empty(thread);
-  return set_default_info(thread, configured, files, runfiles, runfiles, bz_files_to_run_make(thread, NULL, NULL, NULL));
+  sl_value run = bz_files_to_run_make(thread, NULL, NULL, NULL, files);
+  return run && set_default_info(thread, configured, files, runfiles, runfiles, run);
 }
 
 // A file target: the file itself, also when it is data, and when it is run.
@@ -39,10 +40,9 @@ static bool set_file(struct sl_thread *thread, struct bz_analysis *analysis, str
   sl_value value = bz_artifact_value(file);
   sl_value files = bz_depset_new(thread, BZ_ORDER_DEFAULT, &value, 1, NULL, 0);
   sl_value data = files ? bz_runfiles_make(thread, files) : NULL;
-  if (!data) return false;
+  sl_value run = data ? bz_files_to_run_make(thread, file, NULL, NULL, files) : NULL;
   node->state = BZ_NODE_DONE;
-  return set_default_info(thread, node->configured, files, bz_runfiles_empty(thread), data,
-                          bz_files_to_run_make(thread, file, NULL, NULL));
+  return run && set_default_info(thread, node->configured, files, bz_runfiles_empty(thread), data, run);
 }
 
 static bool set_nothing(struct sl_thread *thread, struct bz_analysis *analysis, struct bz_node *node) {
@@ -346,14 +346,15 @@ static bool complete_default_info(struct sl_thread *thread, struct bz_context *c
   sl_value data_runfiles = given(info, "data_runfiles");
   if (!default_runfiles) default_runfiles = bz_runfiles_empty(thread);
   if (!data_runfiles) data_runfiles = bz_runfiles_empty(thread);
-  sl_value run = bz_files_to_run_make(thread, NULL, NULL, NULL);
+  sl_value run = files ? bz_files_to_run_make(thread, NULL, NULL, NULL, files) : NULL;
+  if (!run) return false;
   if (executable) {
     bool same = default_runfiles == data_runfiles;
     default_runfiles = with_executable(thread, default_runfiles, executable);
-    if (default_runfiles && !bz_executable_finish(thread, context, executable, default_runfiles, &run)) return false;
+    if (default_runfiles && !bz_executable_finish(thread, context, executable, default_runfiles, files, &run)) return false;
     if (same) data_runfiles = default_runfiles;
   }
-  if (!files || !default_runfiles) return false;
+  if (!default_runfiles) return false;
   return set_default_info(thread, configured, files, default_runfiles, data_runfiles, run);
 }
 

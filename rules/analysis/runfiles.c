@@ -294,11 +294,19 @@ const struct sl_type bz_runfiles_type = {
 };
 
 sl_value bz_files_to_run_make(struct sl_thread *thread, struct bz_artifact *executable,
-                              struct bz_artifact *runfiles_tree, struct bz_artifact *manifest) {
+                              struct bz_artifact *runfiles_tree, struct bz_artifact *manifest,
+                              sl_value files) {
+  sl_value direct[2];
+  size_t count = 0;
+  if (executable) direct[count++] = bz_artifact_value(executable);
+  if (runfiles_tree) direct[count++] = bz_artifact_value(runfiles_tree);
+  sl_value all = bz_depset_new(thread, BZ_ORDER_DEFAULT, direct, count, &files, 1);
+  if (!all) return NULL;
   struct bz_files_to_run *run = sl_new(thread, &bz_files_to_run_type, sizeof *run);
   run->executable = executable;
   run->runfiles_tree = runfiles_tree;
   run->manifest = manifest;
+  run->files = all;
   return (sl_value)(void *)run;
 }
 

@@ -158,11 +158,13 @@ struct bz_files_to_run {
   struct bz_artifact *executable;     // or NULL
   struct bz_artifact *runfiles_tree;  // or NULL
   struct bz_artifact *manifest;       // or NULL
+  sl_value files;                     // depset: what an action takes that runs it
 };
 static inline bool bz_is_files_to_run(sl_value v) { return sl_has_type(v, &bz_files_to_run_type); }
 static inline struct bz_files_to_run *bz_files_to_run_of(sl_value v) { return (struct bz_files_to_run *)(void *)v; }
-sl_value bz_files_to_run_make(struct sl_thread *thread, struct bz_artifact *executable,
-                              struct bz_artifact *runfiles_tree, struct bz_artifact *manifest);
+// `files` are the target's own; the executable and its tree join them. NULL with an error pending.
+sl_value bz_files_to_run_make(struct sl_thread *thread, struct bz_artifact *executable, struct bz_artifact *runfiles_tree,
+                              struct bz_artifact *manifest, sl_value files) SL_MUST_CHECK;
 
 // ---------------------------------------------------------------- target.c
 
@@ -299,7 +301,7 @@ bool bz_action_register(struct sl_thread *thread, struct bz_context *context, st
 void bz_context_declare(struct bz_context *context, struct bz_artifact *artifact);
 // Adds the actions that lay out the runfiles of an executable; *files_to_run gets what its users need.
 bool bz_executable_finish(struct sl_thread *thread, struct bz_context *context, struct bz_artifact *executable,
-                          sl_value runfiles, sl_value *files_to_run) SL_MUST_CHECK;
+                          sl_value runfiles, sl_value files, sl_value *files_to_run) SL_MUST_CHECK;
 
 // ---------------------------------------------------------------- key.c
 
