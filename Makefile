@@ -27,7 +27,7 @@ ERRORS := $(if $(SANITIZE),,$(if $(WERROR)$(CI),-Werror))
 CFLAGS_ALL := -std=gnu17 -D_GNU_SOURCE $(OPTIMIZE) $(WARNINGS) $(ERRORS) -I. -I$(GEN) \
     -DSTARMYPY_VERSION='"$(VERSION)"' \
     $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer) $(CFLAGS)
-LIBRARIES := -lgc -lgmp -lutf8proc -lmd -lpthread -lm
+LIBRARIES := -lgc -lgmp -lutf8proc -lmd -lpcre2-8 -lpthread -lm
 
 # --- what is built from what ---------------------------------------------------------------------
 

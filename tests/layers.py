@@ -44,7 +44,7 @@ ONE_FILE: Dict[str, str] = {
     "uthash.h": "common/hash.h",
     "pthread.h": "runtime/os.c",
     "threads.h": "runtime/os.c",
-    "regex.h": "rules/query/regex.c",
+    "pcre2.h": "rules/query/regex.c",
 }
 # Standard headers that any file may include; any other one needs a row above or a reason here.
 STANDARD = set(
