@@ -66,6 +66,7 @@ static struct sl_file *parse_file(const char *path, const char *source, size_t l
                                   const struct sl_dialect *dialect, bool expression_only) {
   struct sl_parsed *parsed = new_file(path, source, length, dialect);
   struct sl_file *file = &parsed->file;
+  parsed->expression_only = expression_only;
   find_lines(file);
   struct sl_parse parse = {
       .parsed = parsed,
@@ -75,7 +76,6 @@ static struct sl_file *parse_file(const char *path, const char *source, size_t l
       .limit = file->source + file->length,
       .line_start = true,
       .suspect = UINT32_MAX,
-      .expression_only = expression_only,
   };
   void *grammar = sl_grammarAlloc(malloc, &parse);
   if (!grammar) abort();

@@ -43,7 +43,7 @@ static uint32_t skip_to_token(struct sl_parse *parse) {
       break;
     }
   }
-  if (tab && !parse->expression_only) {
+  if (tab && !parse->parsed->expression_only) {
     sl_diagnostic_add(parse->file, offset_of(parse, tab) + 1, offset_of(parse, tab) + 2,
                       "Tab characters are not allowed for indentation. Use spaces instead.");
   }
@@ -55,7 +55,7 @@ static uint32_t skip_to_token(struct sl_parse *parse) {
 static void measure(struct sl_parse *parse) {
   uint32_t column = skip_to_token(parse);
   parse->line_start = false;
-  if (parse->expression_only) return;
+  if (parse->parsed->expression_only) return;
   if (column > indentation(parse)) {
     push_indentation(parse, column);
     parse->dents++;
@@ -115,7 +115,8 @@ static int line_end(struct sl_parse *parse) {
 
 // The end of the text closes the last line, then the blocks.
 static int text_end(struct sl_parse *parse) {
-  if (!at_statement(parse) || (parse->expression_only && !parse->previous)) return line_end(parse);
+  if (!at_statement(parse) || (parse->parsed->expression_only && !parse->previous))
+    return line_end(parse);
   if (!parse->indent_count) return 0;
   parse->indent_count--;
   return SL_TOKEN_OUTDENT;

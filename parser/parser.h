@@ -35,8 +35,9 @@ struct sl_parsed {
   uint32_t lost_count;
   struct sl_diagnostic *deferred;  // found by the parser, but the resolver's to report
   uint32_t deferred_count;
-  bool too_deep;  // the nesting limit was reported
-  bool too_many;  // the limit of diagnostics was reported
+  bool expression_only;  // one expression, no statements
+  bool too_deep;         // the nesting limit was reported
+  bool too_many;         // the limit of diagnostics was reported
 };
 
 // Names by their bytes; open addressing.
@@ -57,12 +58,11 @@ struct sl_parse {
   // Layout.
   uint32_t *indents;  // columns of the open blocks; the first is 0
   uint32_t indent_count;
-  uint32_t brackets;     // how many are open
-  int dents;             // INDENT (> 0) or OUTDENT (< 0) tokens still to be handed out
-  bool line_start;       // indentation is to be measured before the next token
-  int previous;          // kind of the last token handed out
-  uint32_t suspect;      // offset of a word inside brackets that looks like a new statement
-  bool expression_only;  // no statements: indentation means nothing
+  uint32_t brackets;  // how many are open
+  int dents;          // INDENT (> 0) or OUTDENT (< 0) tokens still to be handed out
+  bool line_start;    // indentation is to be measured before the next token
+  int previous;       // kind of the last token handed out
+  uint32_t suspect;   // offset of a word inside brackets that looks like a new statement
   // Grammar.
   struct sl_node **scratch;  // stack of nodes that wait for their list
   uint32_t scratch_count;

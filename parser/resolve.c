@@ -75,6 +75,10 @@ static void error(struct resolver *resolver, const struct sl_node *node, const c
 
 static bool at_top_level(const struct resolver *resolver) { return !resolver->scope->outer; }
 
+static bool is_expression(const struct resolver *resolver) {
+  return ((const struct sl_parsed *)resolver->file)->expression_only;
+}
+
 // ---------------------------------------------------------------- what is assigned
 
 static void mark_assigned(struct resolver *resolver, struct binding *binding) {
@@ -717,9 +721,7 @@ static bool visit_statement(struct resolver *resolver, struct sl_node *node) {
     case SL_NODE_IF:
       return visit_nested(resolver, node);
     case SL_NODE_RETURN:
-      // That of a file that is one expression has no keyword: it begins where its value does.
-      if (at_top_level(resolver) &&
-          !(node->expression.value && node->expression.value->start == node->start)) {
+      if (at_top_level(resolver) && !is_expression(resolver)) {
         error(resolver, node, "return statements must be inside a function");
       }
       if (node->expression.value) visit(resolver, node->expression.value);
