@@ -129,7 +129,11 @@ bool sl_hash(struct sl_thread *thread, sl_value value, uint32_t *hash) {
     return true;
   }
   const struct sl_type *type = sl_type_of(value);
-  if (type->hash) return type->hash(thread, value, hash);
+  if (type->hash) {
+    if (!type->hash(thread, value, hash)) return false;
+    *hash += *hash == 0;  // 0 marks holes of tables
+    return true;
+  }
   if (!(type->flags & SL_TYPE_HASH_IDENTITY))
     return sl_fail_false(thread, "unhashable type: '%s'", type->name);
   *hash = sl_hash_word((uintptr_t)value);

@@ -2,7 +2,7 @@
 //
 // Dict: hash tables in order of insertion; sets are the same tables without values. Invariants: entries [0, used) hold every live
 // entry in order, holes have a NULL key, and none before `first` is live. Up to SMALL entries there is no index, and
-// look-ups scan. Each slot of the index that is not free belongs to one entry ever put since the last rebuild, so the index,
+// look-ups scan. Each slot of the index that is not free was taken by one entry put since the last rebuild, so the index,
 // of twice the capacity, is never more than half full.
 #include "runtime/types/table.h"
 
@@ -65,33 +65,34 @@ void sl_table_reserve(struct sl_dict *table, size_t count) {
   if (capacity > table->capacity) rebuild(table, capacity);
 }
 
-// Whether an entry is that of a key. -1: an error is pending.
+// Whether an entry is that of a key. -1: an error is pending. Holes have hash 0, which no key has.
 static inline int matches(struct sl_thread *thread, const struct sl_dict_entry *entry, sl_value key,
                           uint32_t hash) {
-  if (entry->key == key) return 1;
-  if (entry->hash != hash || !entry->key) return 0;
-  return sl_equal(thread, entry->key, key);
+  if (SL_LIKELY(entry->hash != hash)) return 0;
+  return entry->key == key ? 1 : sl_equal(thread, entry->key, key);
 }
 
-// The number of the key's entry; -1: none, or an error is pending. *slot: its place in the index, if there is one.
+// What find says instead of an entry's number.
+enum { ABSENT = -1, FAILED = -2 };
+
+// The number of the key's entry; FAILED: an error is pending. *slot: its place in the index, if there is one; if the key is
+// absent, the free place where its probing ended.
 static int64_t find(struct sl_thread *thread, const struct sl_dict *table, sl_value key,
                     uint32_t hash, uint32_t *slot) {
   if (!table->index) {
     for (uint32_t i = table->first; i < table->used; i++) {
       int match = matches(thread, &table->entries[i], key, hash);
-      if (match) return match > 0 ? (int64_t)i : -1;
+      if (SL_UNLIKELY(match)) return match > 0 ? (int64_t)i : FAILED;
     }
-    return -1;
+    return ABSENT;
   }
   for (uint32_t i = hash & table->index_mask;; i = (i + 1) & table->index_mask) {
     uint32_t content = table->index[i];
-    if (content == FREE) return -1;
+    *slot = i;
+    if (content == FREE) return ABSENT;
     if (content == DELETED) continue;
     int match = matches(thread, &table->entries[content - ENTRY], key, hash);
-    if (match) {
-      *slot = i;
-      return match > 0 ? (int64_t)content - ENTRY : -1;
-    }
+    if (match) return match > 0 ? (int64_t)content - ENTRY : FAILED;
   }
 }
 
@@ -104,8 +105,9 @@ sl_value *sl_dict_find(struct sl_thread *thread, struct sl_dict *table, sl_value
 
 static inline bool matches_string(const struct sl_dict_entry *entry, const struct sl_string *key,
                                   uint32_t hash) {
+  if (SL_LIKELY(entry->hash != hash)) return false;
   if (entry->key == (sl_value)(uintptr_t)key) return true;
-  return entry->hash == hash && entry->key && sl_is_string(entry->key) &&
+  return sl_is_string(entry->key) &&
          sl_string_equal((const struct sl_string *)(const void *)entry->key, key);
 }
 
@@ -126,24 +128,31 @@ sl_value *sl_dict_find_string(struct sl_dict *table, struct sl_string *key) {
   }
 }
 
-// Appends an entry whose key is not there yet.
-static void append(struct sl_dict *table, sl_value key, uint32_t hash, sl_value value) {
-  if (table->used == table->capacity) make_room(table);
+// Appends an entry whose key is not there yet; there is room.
+static uint32_t append(struct sl_dict *table, sl_value key, uint32_t hash, sl_value value) {
   uint32_t i = table->used++;
   table->entries[i] = (struct sl_dict_entry){key, value, hash};
   table->count++;
-  if (table->index) index_entry(table, hash, i);
+  return i;
 }
 
 bool sl_dict_put(struct sl_thread *thread, struct sl_dict *table, sl_value key, uint32_t hash,
                  sl_value value) {
-  sl_value *found = sl_dict_find(thread, table, key, hash);
-  if (found) {
-    *found = value;
+  uint32_t slot = 0;
+  int64_t found = find(thread, table, key, hash, &slot);
+  if (found >= 0) {
+    table->entries[found].value = value;
     return true;
   }
-  if (SL_UNLIKELY(sl_error_pending(thread))) return false;
-  append(table, key, hash, value);
+  if (SL_UNLIKELY(found == FAILED)) return false;
+  if (table->used < table->capacity) {
+    uint32_t i = append(table, key, hash, value);
+    if (table->index) table->index[slot] = i + ENTRY;
+    return true;
+  }
+  make_room(table);
+  uint32_t i = append(table, key, hash, value);
+  if (table->index) index_entry(table, hash, i);
   return true;
 }
 
@@ -170,7 +179,9 @@ struct sl_dict *sl_dict_copy(struct sl_thread *thread, const struct sl_dict *fro
   struct sl_dict *copy = sl_table_new(from->type, sl_thread_head(thread)->mutability, from->count);
   for (uint32_t i = from->first; i < from->used; i++) {
     const struct sl_dict_entry *entry = &from->entries[i];
-    if (entry->key) append(copy, entry->key, entry->hash, entry->value);
+    if (!entry->key) continue;
+    uint32_t number = append(copy, entry->key, entry->hash, entry->value);
+    if (copy->index) index_entry(copy, entry->hash, number);
   }
   return copy;
 }
@@ -336,7 +347,7 @@ static bool put_entries(struct sl_thread *thread, struct sl_dict *dict,
 }
 
 bool sl_dict_update(struct sl_thread *thread, sl_value dict, sl_value source) {
-  if (!sl_check_mutable(thread, dict)) return false;
+  if (!sl_table_check_mutable(thread, as_dict(dict))) return false;
   if (sl_is_dict(source)) return put_entries(thread, as_dict(dict), as_dict(source));
   if (!sl_is_iterable(source)) {
     return sl_fail_false(thread, "in %s, got %s, want iterable", running_function(thread),
@@ -382,7 +393,7 @@ bool sl_dict_next(sl_value dict, size_t *cursor, sl_value *key, sl_value *value)
 
 bool sl_dict_set(struct sl_thread *thread, sl_value dict, sl_value key, sl_value value) {
   uint32_t hash;
-  if (!sl_check_mutable(thread, dict) || !sl_hash(thread, key, &hash)) return false;
+  if (!sl_table_check_mutable(thread, as_dict(dict)) || !sl_hash(thread, key, &hash)) return false;
   return sl_dict_put(thread, as_dict(dict), key, hash, value);
 }
 
@@ -392,12 +403,12 @@ bool sl_dict_set_string(struct sl_thread *thread, sl_value dict, const char *key
 
 sl_value sl_dict_remove(struct sl_thread *thread, sl_value dict, sl_value key) {
   uint32_t hash;
-  if (!sl_check_mutable(thread, dict) || !sl_hash(thread, key, &hash)) return NULL;
+  if (!sl_table_check_mutable(thread, as_dict(dict)) || !sl_hash(thread, key, &hash)) return NULL;
   return sl_table_remove(thread, as_dict(dict), key, hash);
 }
 
 bool sl_dict_clear(struct sl_thread *thread, sl_value dict) {
-  if (!sl_check_mutable(thread, dict)) return false;
+  if (!sl_table_check_mutable(thread, as_dict(dict))) return false;
   sl_table_clear(as_dict(dict));
   return true;
 }

@@ -6,7 +6,8 @@
 // ---------------------------------------------------------------- layout
 
 struct sl_function *sl_function_new(struct sl_code *code, struct sl_module *module) {
-  struct sl_function *function = sl_allocate(sizeof *function + code->capture_count * sizeof function->cells[0]);
+  struct sl_function *function =
+      sl_allocate(sizeof *function + code->capture_count * sizeof function->cells[0]);
   function->type = &sl_function_type;
   function->code = code;
   function->module = module;
@@ -15,7 +16,9 @@ struct sl_function *sl_function_new(struct sl_code *code, struct sl_module *modu
 
 // ---------------------------------------------------------------- slots
 
-static const struct sl_function *as_function(sl_value value) { return (const struct sl_function *)(const void *)value; }
+static const struct sl_function *as_function(sl_value value) {
+  return (const struct sl_function *)(const void *)value;
+}
 
 static bool function_repr(struct sl_thread *thread, sl_value x, struct sl_text *out) {
   (void)thread;
@@ -31,7 +34,9 @@ static void function_freeze(sl_value x, void (*visit)(void *data, sl_value part)
   }
 }
 
-static const char *function_callable_name(sl_value x) { return sl_string_bytes(as_function(x)->code->name); }
+static const char *function_callable_name(sl_value x) {
+  return sl_string_bytes(as_function(x)->code->name);
+}
 
 const struct sl_type sl_function_type = {
     .name = "function",

@@ -54,6 +54,11 @@ static int list_equal(struct sl_thread *thread, sl_value x, sl_value y) {
   return sl_sequence_equal(thread, a->items, a->length, b->items, b->length);
 }
 
+static bool list_compare(struct sl_thread *thread, sl_value x, sl_value y, int *order) {
+  const struct sl_list *a = as_list(x), *b = as_list(y);
+  return sl_sequence_compare(thread, a->items, a->length, b->items, b->length, order);
+}
+
 static int64_t list_length(sl_value x) { return as_list(x)->length; }
 
 static sl_value list_next(struct sl_iterator *iterator) {
@@ -230,7 +235,7 @@ const struct sl_type sl_list_type = {
     .repr = list_repr,
     .truth = list_truth,
     .equal = list_equal,
-    .compare = sl_sequence_compare,
+    .compare = list_compare,
     .length = list_length,
     .iterate = list_iterate,
     .iterate_end = list_iterate_end,

@@ -4,6 +4,8 @@
 // as they are; elements' own slots run, but never Starlark code.
 #include "runtime/types/sequence.h"
 
+#include "runtime/types/format.h"
+
 bool sl_sequence_position(struct sl_thread *thread, sl_value key, const char *what, size_t length,
                           size_t *position) {
   int32_t index;
@@ -88,12 +90,24 @@ int sl_sequence_equal(struct sl_thread *thread, const sl_value *a, size_t a_coun
   return equal;
 }
 
+static bool compare_strings(sl_value a, sl_value b, int *order) {
+  *order = sl_string_compare((const struct sl_string *)(const void *)a,
+                             (const struct sl_string *)(const void *)b);
+  return *order != 0;
+}
+
 // The first elements that are not equal decide: equal ones need not be ordered.
 static bool compare_items(struct sl_thread *thread, const sl_value *a, size_t a_count,
                           const sl_value *b, size_t b_count, int *order) {
   size_t shorter = a_count < b_count ? a_count : b_count;
   for (size_t i = 0; i < shorter; i++) {
-    int equal = a[i] == b[i] ? 1 : sl_equal(thread, a[i], b[i]);
+    if (a[i] == b[i]) continue;
+    if (sl_both_small_ints(a[i], b[i])) return sl_compare(thread, a[i], b[i], order);
+    if (sl_is_string(a[i]) && sl_is_string(b[i])) {
+      if (compare_strings(a[i], b[i], order)) return true;
+      continue;
+    }
+    int equal = sl_equal(thread, a[i], b[i]);
     if (equal < 0) return false;
     if (!equal) return sl_compare(thread, a[i], b[i], order);
   }
@@ -101,13 +115,10 @@ static bool compare_items(struct sl_thread *thread, const sl_value *a, size_t a_
   return true;
 }
 
-bool sl_sequence_compare(struct sl_thread *thread, sl_value a, sl_value b, int *order) {
-  sl_value *a_items, *b_items;
-  size_t a_count, b_count;
-  sl_sequence_items(a, &a_items, &a_count);
-  sl_sequence_items(b, &b_items, &b_count);
+bool sl_sequence_compare(struct sl_thread *thread, const sl_value *a, size_t a_count,
+                         const sl_value *b, size_t b_count, int *order) {
   if (!sl_thread_enter(thread)) return false;
-  bool done = compare_items(thread, a_items, a_count, b_items, b_count, order);
+  bool done = compare_items(thread, a, a_count, b, b_count, order);
   sl_thread_leave(thread);
   return done;
 }

@@ -33,8 +33,8 @@ bool sl_sequence_check_sum(struct sl_thread *thread, size_t a, size_t b) SL_MUST
 // Element-wise, with sl_equal's and sl_compare's results.
 int sl_sequence_equal(struct sl_thread *thread, const sl_value *a, size_t a_count,
                       const sl_value *b, size_t b_count);
-bool sl_sequence_compare(struct sl_thread *thread, sl_value a, sl_value b,
-                         int *order) SL_MUST_CHECK;
+bool sl_sequence_compare(struct sl_thread *thread, const sl_value *a, size_t a_count,
+                         const sl_value *b, size_t b_count, int *order) SL_MUST_CHECK;
 int sl_sequence_contains(struct sl_thread *thread, const sl_value *items, size_t count,
                          sl_value item);
 // Writes repr of each item between `before` and `after`.

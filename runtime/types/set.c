@@ -131,19 +131,19 @@ int sl_set_contains(struct sl_thread *thread, sl_value set, sl_value item) {
 // An element that is there stays the one that it is.
 bool sl_set_add(struct sl_thread *thread, sl_value set, sl_value item) {
   uint32_t hash;
-  if (!sl_check_mutable(thread, set) || !sl_hash(thread, item, &hash)) return false;
+  if (!sl_table_check_mutable(thread, as_set(set)) || !sl_hash(thread, item, &hash)) return false;
   return sl_dict_put(thread, as_set(set), item, hash, SL_NONE);
 }
 
 int sl_set_remove(struct sl_thread *thread, sl_value set, sl_value item) {
   uint32_t hash;
-  if (!sl_check_mutable(thread, set) || !sl_hash(thread, item, &hash)) return -1;
+  if (!sl_table_check_mutable(thread, as_set(set)) || !sl_hash(thread, item, &hash)) return -1;
   if (sl_table_remove(thread, as_set(set), item, hash)) return 1;
   return sl_error_pending(thread) ? -1 : 0;
 }
 
 bool sl_set_clear(struct sl_thread *thread, sl_value set) {
-  if (!sl_check_mutable(thread, set)) return false;
+  if (!sl_table_check_mutable(thread, as_set(set))) return false;
   sl_table_clear(as_set(set));
   return true;
 }

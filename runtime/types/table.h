@@ -17,6 +17,12 @@ void sl_table_clear(struct sl_dict *table);
 // The next live entry at or after *cursor, NULL at the end.
 const struct sl_dict_entry *sl_table_next(const struct sl_dict *table, size_t *cursor);
 
+// sl_check_mutable, with the usual case at hand.
+static inline bool sl_table_check_mutable(struct sl_thread *thread, struct sl_dict *table) {
+  bool usable = !table->owner->frozen && table->iterators == 0;
+  return SL_LIKELY(usable) || sl_check_mutable(thread, (sl_value)(void *)table);
+}
+
 // Iteration over the keys: slots of both types.
 bool sl_table_iterate(struct sl_thread *thread, sl_value x, struct sl_iterator *iterator);
 void sl_table_iterate_end(struct sl_iterator *iterator);

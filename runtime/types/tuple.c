@@ -56,6 +56,11 @@ static int tuple_equal(struct sl_thread *thread, sl_value x, sl_value y) {
   return sl_sequence_equal(thread, a->items, a->length, b->items, b->length);
 }
 
+static bool tuple_compare(struct sl_thread *thread, sl_value x, sl_value y, int *order) {
+  const struct sl_tuple *a = as_tuple(x), *b = as_tuple(y);
+  return sl_sequence_compare(thread, a->items, a->length, b->items, b->length, order);
+}
+
 static int64_t tuple_length(sl_value x) { return as_tuple(x)->length; }
 
 static sl_value tuple_next(struct sl_iterator *iterator) {
@@ -151,7 +156,7 @@ const struct sl_type sl_tuple_type = {
     .truth = tuple_truth,
     .hash = tuple_hash,
     .equal = tuple_equal,
-    .compare = sl_sequence_compare,
+    .compare = tuple_compare,
     .immutable = sl_parts_are_immutable,
     .length = tuple_length,
     .iterate = tuple_iterate,
