@@ -43,7 +43,7 @@ static struct bz_attribute_value *new_attribute(struct sl_thread *thread, enum b
   struct bz_attribute_value *value = sl_allocate(sizeof *value);
   value->type = &bz_attribute_value_type;
   value->attribute.type = type;
-  if (sl_is_string(arguments[DOC])) value->attribute.doc = sl_string_bytes(arguments[DOC]);
+  if (sl_is_string(arguments[DOC])) value->attribute.doc = bz_text_copy(sl_string_bytes(arguments[DOC]));
   if (arguments[MANDATORY] == SL_TRUE) value->attribute.flags |= BZ_ATTRIBUTE_MANDATORY;
   if (arguments[CONFIGURABLE] == SL_FALSE) value->attribute.flags |= BZ_ATTRIBUTE_NOT_CONFIGURABLE;
   return set_default(thread, &value->attribute, arguments[DEFAULT]) ? value : NULL;

@@ -74,7 +74,7 @@ static bool generate(struct sl_thread *thread, struct bz_loader *loader, const s
     bz_repository_define(loader->workspace, canonical, files);
     return true;
   }
-  const char *reason = sl_string_bytes(sl_string_from(sl_error_message(thread)));
+  const char *reason = bz_text_copy(sl_error_message(thread));
   sl_error_clear(thread);
   bz_repository_define_missing(loader->workspace, canonical, reason);
   return true;
@@ -96,10 +96,10 @@ static sl_value repository_rule_call(struct sl_thread *thread, sl_value x, sl_va
                                         rule->name ? rule->name : "repository_rule", "repository rule");
   if (!attributes) return NULL;
   const char *canonical =
-      sl_string_bytes(sl_string_format("%s%s", loader->extension->repository_prefix, sl_string_bytes(name)));
+      bz_text_format("%s%s", loader->extension->repository_prefix, sl_string_bytes(name));
   // A vendored repository is what it is on disk.
   if (bz_repository_find(loader->workspace, canonical, strlen(canonical))->kind == BZ_REPOSITORY_DISK) return SL_NONE;
-  return generate(thread, loader, rule, canonical, sl_string_bytes(name), attributes) ? SL_NONE : NULL;
+  return generate(thread, loader, rule, canonical, bz_text_copy(sl_string_bytes(name)), attributes) ? SL_NONE : NULL;
 }
 
 static const char *repository_rule_name(sl_value x) { return rule_of(x)->name ? rule_of(x)->name : "repository_rule"; }
@@ -151,7 +151,7 @@ static sl_value make_module_extension(struct sl_thread *thread, sl_value self, s
 bool bz_extension_export(sl_value value, struct bz_label *file, const char *name) {
   (void)file;
   if (!sl_has_type(value, &repository_rule_type)) return false;
-  if (!rule_of(value)->name) rule_of(value)->name = name;
+  if (!rule_of(value)->name) rule_of(value)->name = bz_text_copy(name);
   return true;
 }
 
@@ -178,7 +178,7 @@ static sl_value tags_of_class(struct sl_thread *thread, const struct bz_extensio
     if (strcmp(tag->name, name) != 0) continue;
     tags[count] = bind_attributes(thread, tag_class->attributes, tag->arguments, extension->defined_in, name, "tag");
     if (tags[count++]) continue;
-    const char *reason = sl_string_bytes(sl_string_from(sl_error_message(thread)));
+    const char *reason = bz_text_copy(sl_error_message(thread));
     sl_error_clear(thread);
     return sl_fail(thread, "in tag at %s: %s", tag->position, reason);
   }

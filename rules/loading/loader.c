@@ -68,7 +68,7 @@ static bool take_rules(struct sl_thread *thread, sl_value rules, sl_value export
   while (sl_dict_next(exported, &cursor, &key, &value)) {
     if (bz_is_rule_class(value)) {
       struct bz_rule_class *rule_class = bz_rule_class_of(value);
-      rule_class->name = sl_string_bytes(key);
+      rule_class->name = bz_text_copy(sl_string_bytes(key));
       rule_class->starlark = false;
       rule_class->definition_stack = NULL;
     }
@@ -113,7 +113,7 @@ bool bz_builtins_load(struct sl_thread *thread, struct bz_loader *loader) {
   if (loader->builtins_loaded) return true;
   loader->builtins_loaded = true;
   if (load_builtins(thread, loader)) return true;
-  loader->builtins_error = sl_string_bytes(sl_string_from(sl_error_message(thread)));
+  loader->builtins_error = bz_text_copy(sl_error_message(thread));
   return false;
 }
 

@@ -29,7 +29,7 @@ bool bz_macro_is_finalizer(const struct bz_macro_instance *instance) { return in
 bool bz_macro_export(sl_value value, struct bz_label *file, const char *name) {
   if (!sl_has_type(value, &macro_type)) return false;
   if (!macro_of(value)->name) {
-    macro_of(value)->name = name;
+    macro_of(value)->name = bz_text_copy(name);
     macro_of(value)->file = file;
   }
   return true;
@@ -98,7 +98,7 @@ static bool add_own(struct sl_thread *thread, struct bz_macro *macro, sl_value a
       continue;
     }
     struct bz_attribute attribute = ((struct bz_attribute_value *)(void *)value)->attribute;
-    attribute.name = name;
+    attribute.name = bz_text_copy(name);
     if (attribute.flags & (BZ_ATTRIBUTE_COMPUTED | BZ_ATTRIBUTE_LATE_BOUND)) attribute.default_value = NULL;
     else if (!attribute.default_value) attribute.default_value = bz_type_empty(thread, attribute.type);
     add_attribute(macro, &attribute);
@@ -199,7 +199,7 @@ static bool bind(struct call *call, struct bz_macro_instance *instance) {
   sl_value name = sl_dict_get_string(call->given, "name");
   if (!is_given(name)) return sl_fail_false(call->thread, "missing value for mandatory attribute 'name' in '%s' macro", call->macro->name);
   if (!sl_is_string(name)) return sl_fail_false(call->thread, "%s 'name' attribute must be a string", call->macro->name);
-  instance->name = sl_string_bytes(name);
+  instance->name = bz_text_copy(sl_string_bytes(name));
   instance->visibility = visibility_of(call);
   call->keywords = sl_dict(call->thread, call->macro->attribute_count + 2);
   if (!instance->visibility || !sl_dict_set_string(call->thread, call->keywords, "name", name) ||

@@ -103,8 +103,7 @@ static sl_value opaque_attribute(struct sl_thread *thread, sl_value x, const cha
                                  size_t length) {
   (void)thread;
   (void)length;
-  return bz_opaque(
-      sl_string_bytes(sl_string_format("%s.%s", opaque_of(x)->name, name)));
+  return bz_opaque(bz_text_format("%s.%s", opaque_of(x)->name, name));
 }
 
 // What is joined with an opaque value stays what it is; with a list the result is a new one, as always.
@@ -134,7 +133,7 @@ const struct sl_type bz_opaque_type = {
 static sl_value opaque_of_name(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)thread;
   (void)self;
-  return bz_opaque(sl_string_bytes(arguments[0]));
+  return bz_opaque(bz_text_copy(sl_string_bytes(arguments[0])));
 }
 
 static struct sl_builtin opaque_rows[] = {

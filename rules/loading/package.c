@@ -234,9 +234,9 @@ static void take_repository_defaults(struct sl_thread *thread, struct bz_package
 
 static const char *package_file_path(const struct bz_label *label) {
   char *absolute = bz_file_absolute(label->repository, bz_label_path(label));
-  sl_value path = sl_string_from(absolute ? absolute : bz_label_exec_path(label));
+  const char *path = bz_text_copy(absolute ? absolute : bz_label_exec_path(label));
   free(absolute);
-  return sl_string_bytes(path);
+  return path;
 }
 
 struct bz_package *bz_package_new(struct sl_thread *thread, struct bz_loader *loader,

@@ -70,10 +70,10 @@ static sl_value make_path(sl_value given) {
   if (bz_is_label(given)) {
     path->label = bz_label_of(given);
     char *absolute = bz_file_absolute(path->label->repository, bz_label_path(path->label));
-    path->text = sl_string_bytes(sl_string_from(absolute ? absolute : bz_label_exec_path(path->label)));
+    path->text = bz_text_copy(absolute ? absolute : bz_label_exec_path(path->label));
     free(absolute);
   } else {
-    path->text = sl_string_bytes(given);
+    path->text = bz_text_copy(sl_string_bytes(given));
   }
   return (sl_value)(void *)path;
 }
@@ -101,7 +101,7 @@ static sl_value read_text(struct sl_thread *thread, struct context *context, sl_
   if (bz_file_read(thread, repository, relative, &text)) {
     result = sl_string_from_text(&text);
   } else {
-    const char *reason = sl_string_bytes(sl_string_from(sl_error_message(thread)));
+    const char *reason = bz_text_copy(sl_error_message(thread));
     sl_error_clear(thread);
     sl_fail(thread, "%s: %s", path->text, reason);
   }

@@ -14,15 +14,14 @@ enum {
 
 const char *bz_definition_stack(struct sl_thread *thread) {
   struct sl_frame frame;
-  sl_value lines = sl_string("", 0);
+  const char *lines = "";
   for (size_t depth = 0; sl_thread_frame(thread, depth, &frame); depth++) {
     if (!frame.module) continue;
-    const char *before = sl_string_bytes(lines);
-    lines = sl_string_format("%s in %s%s%s", bz_position_text(frame.file, frame.position), frame.function,
-                             *before ? "\n" : "", before);
+    lines = bz_text_format("%s in %s%s%s", bz_position_text(frame.file, frame.position), frame.function,
+                           *lines ? "\n" : "", lines);
     if (strcmp(frame.function, "<toplevel>") == 0) break;
   }
-  return sl_string_bytes(lines);
+  return lines;
 }
 
 static sl_value list_or_null(sl_value given) {
@@ -41,7 +40,7 @@ static bool append_attributes(struct sl_thread *thread, struct bz_rule_class *ru
     if (bz_attribute_is_reserved(name))
       return sl_fail_false(thread, "There is already a built-in attribute '%s' which cannot be overridden.", name);
     struct bz_attribute attribute = ((struct bz_attribute_value *)(void *)value)->attribute;
-    attribute.name = name;
+    attribute.name = bz_text_copy(name);
     bz_rule_class_append(rule_class, &attribute);
   }
   return true;
@@ -132,7 +131,7 @@ static bool export_rule(struct sl_thread *thread, struct bz_rule_class *rule_cla
                          "must not",
                          name);
   }
-  rule_class->name = name;
+  rule_class->name = bz_text_copy(name);
   rule_class->defined_in = source->label;
   return true;
 }

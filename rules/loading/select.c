@@ -69,7 +69,7 @@ static sl_value select_call(struct sl_thread *thread, sl_value self, sl_value *a
   struct bz_selector *part = &select->parts[0];
   part->keys = sl_allocate(sl_dict_length(branches) * sizeof *part->keys);
   part->values = sl_allocate(sl_dict_length(branches) * sizeof *part->values);
-  part->no_match_error = sl_string_bytes(arguments[1]);
+  part->no_match_error = bz_text_copy(sl_string_bytes(arguments[1]));
   size_t cursor = 0;
   sl_value key, value;
   while (sl_dict_next(branches, &cursor, &key, &value)) {

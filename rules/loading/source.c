@@ -25,8 +25,7 @@ struct bz_loader *bz_running_loader(struct sl_thread *thread) {
 }
 
 const char *bz_position_text(const char *file, struct sl_position position) {
-  return sl_string_bytes(
-      sl_string_format("%s:%u:%u", file, (unsigned)position.line, (unsigned)position.column));
+  return bz_text_format("%s:%u:%u", file, (unsigned)position.line, (unsigned)position.column);
 }
 
 static void report(struct bz_source *source, struct sl_position position, const char *message) {
@@ -80,7 +79,7 @@ static bool resolve_loads(struct sl_thread *thread, struct bz_source *source) {
   bool good = true;
   for (size_t i = 0; i < source->load_count; i++) {
     struct bz_load *load = &source->loads[i];
-    load->text = sl_program_load(source->program, i, &load->position);
+    load->text = bz_text_copy(sl_program_load(source->program, i, &load->position));
     good &= resolve_load(thread, source, load);
   }
   return good || sl_fail_false(thread, "malformed load statements");
@@ -130,8 +129,11 @@ static struct sl_module *find_loaded(struct sl_thread *thread, struct sl_module 
 
 bool bz_source_execute(struct sl_thread *thread, struct bz_source *source) {
   sl_thread_set_load(thread, find_loaded);
-  source->module = sl_module_execute(thread, source->program, source->path, source, NULL);
-  return source->module != NULL;
+  // Calls of a failed file stand in the stacks of its targets: they hold the names that the module owns.
+  struct sl_module *failed = NULL;
+  struct sl_module *module = sl_module_execute(thread, source->program, source->path, source, &failed);
+  source->module = module ? module : failed;
+  return module != NULL;
 }
 
 // ---------------------------------------------------------------- finding files
@@ -139,9 +141,9 @@ bool bz_source_execute(struct sl_thread *thread, struct bz_source *source) {
 static const char *source_path(const struct bz_label *label) {
   const char *relative = path_in_repository(label);
   char *absolute = bz_file_absolute(label->repository, relative);
-  sl_value path = absolute ? sl_string_from(absolute) : sl_string_from(bz_label_exec_path(label));
+  const char *path = bz_text_copy(absolute ? absolute : bz_label_exec_path(label));
   free(absolute);
-  return sl_string_bytes(path);
+  return path;
 }
 
 static struct bz_source *find_source(struct sl_thread *thread, struct bz_loader *loader,
@@ -170,7 +172,7 @@ static const char *enclosing_package(struct bz_repository *repository, const cha
   if (!path) abort();
   const char *found = NULL;
   while (!found) {
-    if (bz_package_build_file(repository, path)) found = sl_string_bytes(sl_string_from(path));
+    if (bz_package_build_file(repository, path)) found = bz_text_copy(path);
     char *slash = strrchr(path, '/');
     if (slash) {
       *slash = '\0';
@@ -282,7 +284,7 @@ static bool fail_cycle(struct sl_thread *thread, struct chain *chain,
 }
 
 static const char *keep_message(struct sl_thread *thread) {
-  return sl_string_bytes(sl_string_from(sl_error_message(thread)));
+  return bz_text_copy(sl_error_message(thread));
 }
 
 // Every file of the chain fails, each for what the file after it failed for. A cycle is drawn once, for all of them.

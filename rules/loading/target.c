@@ -65,7 +65,7 @@ struct bz_target *bz_target_load(struct sl_thread *thread, struct bz_loader *loa
 const char *bz_target_kind_text(const struct bz_target *target) {
   switch (target->kind) {
     case BZ_TARGET_RULE:
-      return sl_string_bytes(sl_string_format("%s rule", target->rule_class->name));
+      return bz_text_format("%s rule", target->rule_class->name);
     case BZ_TARGET_SOURCE_FILE:
       return "source file";
     case BZ_TARGET_GENERATED_FILE:
