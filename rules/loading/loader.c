@@ -26,6 +26,14 @@ void bz_warn_missing(struct sl_thread *thread, struct bz_loader *loader, struct 
            repository->name, repository->reason ? repository->reason : "nothing defines it");
 }
 
+void bz_warn_not_embedded(struct sl_thread *thread, struct bz_loader *loader, const struct bz_label *label) {
+  const char *text = bz_label_text(label);
+  if (sl_dict_get_string(loader->warned, text)) return;
+  if (!sl_dict_set_string(thread, loader->warned, text, SL_TRUE)) sl_error_clear(thread);
+  bz_event(loader->workspace, BZ_WARNING, NULL, "'%s' is not part of the built-in rule set: what is loaded from it is opaque",
+           text);
+}
+
 // ---------------------------------------------------------------- environments
 
 struct sl_environment *bz_loading_environment(void) {
@@ -37,7 +45,6 @@ struct sl_environment *bz_loading_environment(void) {
   sl_environment_set_builtins(environment, bz_select_builtin);
   sl_environment_set(environment, "attr", bz_attr_module());
   sl_environment_set(environment, "config", bz_config_module());
-  sl_environment_set(environment, "native", bz_native_new());
   return environment;
 }
 
@@ -124,8 +131,12 @@ struct bz_loader *bz_loader_new(struct sl_thread *thread, const struct bz_loader
   loader->workspace = options->workspace;
   loader->options = *options;
   loader->mutability = sl_mutability_new();
-  loader->bzl_environment = options->bzl_environment ? options->bzl_environment : bz_loading_environment();
-  loader->native = sl_environment_get(loader->bzl_environment, "native");
+  // Every loader has rules of its own in `native`; the environment that it is given may be shared.
+  struct sl_environment *environment =
+      sl_environment_new(options->bzl_environment ? options->bzl_environment : bz_loading_environment());
+  loader->native = bz_native_new();
+  sl_environment_set(environment, "native", loader->native);
+  loader->bzl_environment = environment;
   loader->source_index = bz_table_new(thread, loader);
   loader->package_index = bz_table_new(thread, loader);
   loader->warned = bz_table_new(thread, loader);

@@ -335,9 +335,21 @@ static bool finish_load(struct sl_thread *thread, struct bz_source *source,
   return true;
 }
 
+// Whether nothing real can be loaded under a label, which is told.
+static bool is_opaque(struct sl_thread *thread, struct bz_loader *loader, struct bz_label *label) {
+  struct bz_repository *repository = label->repository;
+  if (repository->kind == BZ_REPOSITORY_MISSING) {
+    bz_warn_missing(thread, loader, repository);
+    return true;
+  }
+  if (repository->kind != BZ_REPOSITORY_EMBEDDED || loader->loading_builtins) return false;
+  if (bz_file_stat(repository, path_in_repository(label)) == BZ_FILE_REGULAR) return false;
+  bz_warn_not_embedded(thread, loader, label);
+  return true;
+}
+
 static bool load_opaque(struct sl_thread *thread, struct bz_source *source) {
   struct bz_load *load = &source->loads[source->next_load];
-  bz_warn_missing(thread, source->loader, load->label->repository);
   load->module = bz_opaque_module(thread, source, load->text);
   source->next_load += load->module != NULL;
   return load->module != NULL;
@@ -347,7 +359,7 @@ static bool load_opaque(struct sl_thread *thread, struct bz_source *source) {
 static bool step(struct sl_thread *thread, struct chain *chain) {
   struct bz_source *source = chain->sources[chain->count - 1];
   struct bz_label *label = source->loads[source->next_load].label;
-  if (label->repository->kind == BZ_REPOSITORY_MISSING) return load_opaque(thread, source);
+  if (is_opaque(thread, source->loader, label)) return load_opaque(thread, source);
   struct bz_source *loaded = find_source(thread, source->loader, label);
   if (!loaded) return false;
   switch (loaded->state) {

@@ -69,7 +69,7 @@ struct bz_loader {
   sl_value package_index;                        // dict Label -> index in packages
   struct bz_package **packages;
   size_t package_count, package_capacity;
-  sl_value warned;                               // dict: canonical names of missing repositories told of
+  sl_value warned;                               // dict: names of missing repositories and files that were told
   struct bz_package *package;                    // whose BUILD file runs; NULL: none
   struct bz_extension *extension;                // the module extension that runs; NULL: none
 };
@@ -78,6 +78,8 @@ struct bz_loader {
 bool bz_builtins_load(struct sl_thread *thread, struct bz_loader *loader) SL_MUST_CHECK;
 // Tells once that a repository is missing.
 void bz_warn_missing(struct sl_thread *thread, struct bz_loader *loader, struct bz_repository *repository);
+// The same for a file that a built-in rule set, unlike the one it stands for, does not have.
+void bz_warn_not_embedded(struct sl_thread *thread, struct bz_loader *loader, const struct bz_label *label);
 // A dict that the loader owns.
 sl_value bz_table_new(struct sl_thread *thread, struct bz_loader *loader);
 // Runs module extensions for the workspace: see extension.c.
