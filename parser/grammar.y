@@ -19,6 +19,7 @@
 #define NDEBUG  // Lemon's tracing needs a mutable global.
 #pragma GCC diagnostic ignored "-Wunused-variable"  // `parse` in a destructor that has nothing to do.
 #include <stdlib.h>
+#include <string.h>  // for the template of newer Lemons, which grows its stack
 
 #include "parser/grammar.h"
 #include "parser/parser.h"
