@@ -43,6 +43,11 @@ void sl_arguments_reverse(sl_value list) {
   }
 }
 
+sl_value sl_arguments_new_string(struct sl_thread *thread, size_t length, char **bytes) {
+  if (length <= INT32_MAX) return sl_string_new(length, bytes);
+  return sl_fail(thread, "excessive capacity requested (%zu characters)", length);
+}
+
 sl_value sl_arguments_finish(bool written, struct sl_text *text) {
   sl_value result = written ? sl_string_from_text(text) : NULL;
   sl_text_free(text);

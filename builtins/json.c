@@ -13,8 +13,8 @@
 // known by their first letter. What is no token, or ends too early, is an error.
 struct indenter {
   struct sl_thread *thread;
-  const char *prefix;  // of each new line
-  const char *indent;  // once per level
+  sl_value prefix;  // of each new line
+  sl_value indent;  // once per level
   const char *cursor;
   const char *end;
   size_t depth;  // open brackets
@@ -34,12 +34,14 @@ static bool skip_space(struct indenter *indenter) {
   return sl_fail_false(indenter->thread, "unexpected end of file");
 }
 
+static void append(struct indenter *indenter, sl_value string) {
+  sl_text_append(&indenter->out, sl_string_bytes(string), sl_string_length(string));
+}
+
 static void new_line(struct indenter *indenter) {
   sl_text_append_char(&indenter->out, '\n');
-  sl_text_append_string(&indenter->out, indenter->prefix);
-  for (size_t i = 0; i < indenter->depth; i++) {
-    sl_text_append_string(&indenter->out, indenter->indent);
-  }
+  append(indenter, indenter->prefix);
+  for (size_t i = 0; i < indenter->depth; i++) append(indenter, indenter->indent);
 }
 
 // Copies bytes up to `end` and goes there.
@@ -127,8 +129,8 @@ static sl_value indent(struct sl_thread *thread, sl_value json, sl_value prefix,
   const char *bytes = sl_string_bytes(json);
   struct indenter indenter = {
       .thread = thread,
-      .prefix = sl_string_bytes(prefix),
-      .indent = sl_string_bytes(unit),
+      .prefix = prefix,
+      .indent = unit,
       .cursor = bytes,
       .end = bytes + sl_string_length(json),
   };

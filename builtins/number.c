@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 
 #include "builtins/arguments.h"
@@ -45,22 +46,22 @@ bool sl_number_read_float(const char *bytes, size_t length, double *out) {
   return true;
 }
 
-static bool equals_any(const char *text, const char *const *names) {
+static bool equals_any(const char *bytes, size_t length, const char *const *names) {
   for (; *names; names++) {
-    if (strcasecmp(text, *names) == 0) return true;
+    if (strlen(*names) == length && strncasecmp(bytes, *names, length) == 0) return true;
   }
   return false;
 }
 
-static bool read_not_finite(const char *text, double *out) {
+static bool read_not_finite(const char *bytes, size_t length, double *out) {
   static const char *const nan_names[] = {"nan", "+nan", "-nan", NULL};
   static const char *const plus_names[] = {"inf", "+inf", "+infinity", NULL};
   static const char *const minus_names[] = {"-inf", "-infinity", NULL};
-  if (equals_any(text, nan_names)) {
+  if (equals_any(bytes, length, nan_names)) {
     *out = NAN;
-  } else if (equals_any(text, plus_names)) {
+  } else if (equals_any(bytes, length, plus_names)) {
     *out = INFINITY;
-  } else if (equals_any(text, minus_names)) {
+  } else if (equals_any(bytes, length, minus_names)) {
     *out = -INFINITY;
   } else {
     return false;
@@ -73,7 +74,7 @@ static sl_value float_from_string(struct sl_thread *thread, sl_value string) {
   size_t length = sl_string_length(string);
   double number;
   if (length == 0) return sl_fail(thread, "empty string");
-  if (read_not_finite(bytes, &number)) return sl_float(number);
+  if (read_not_finite(bytes, length, &number)) return sl_float(number);
   if (!sl_number_read_float(bytes, length, &number)) {
     return sl_fail(thread, "invalid float literal: %s", bytes);
   }

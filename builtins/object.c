@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Object: the functions that take any value: its text, type, truth and attributes; print() and fail().
+#include <string.h>
+
 #include "builtins/arguments.h"
 #include "builtins/builtins.h"
 
@@ -14,9 +16,15 @@ static sl_value dir_function(struct sl_thread *thread, sl_value self, sl_value *
   return sl_attribute_names(thread, arguments[0]);
 }
 
+// The name of an attribute; "", which none has, for one with a NUL in it.
+static const char *attribute_name(sl_value name) {
+  const char *bytes = sl_string_bytes(name);
+  return strlen(bytes) == sl_string_length(name) ? bytes : "";
+}
+
 static sl_value getattr_function(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)self;
-  const char *name = sl_string_bytes(arguments[1]);
+  const char *name = attribute_name(arguments[1]);
   sl_value otherwise = arguments[2];
   if (!otherwise) return sl_attribute(thread, arguments[0], name);
   sl_value found;
@@ -33,7 +41,7 @@ static sl_value getattr_function(struct sl_thread *thread, sl_value self, sl_val
 static sl_value hasattr_function(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)self;
   sl_value ignored;
-  int found = sl_attribute_find(thread, arguments[0], sl_string_bytes(arguments[1]), &ignored);
+  int found = sl_attribute_find(thread, arguments[0], attribute_name(arguments[1]), &ignored);
   return found < 0 ? NULL : sl_bool(found);
 }
 

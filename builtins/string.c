@@ -445,8 +445,8 @@ static sl_value string_join(struct sl_thread *thread, sl_value self, sl_value *a
   if (!joined_length(thread, separator.length, items, count, &length)) return NULL;
   if (count == 1) return items[0];
   char *out;
-  sl_value result = sl_string_new(length, &out);
-  for (size_t i = 0; i < count; i++) {
+  sl_value result = sl_arguments_new_string(thread, length, &out);
+  for (size_t i = 0; result && i < count; i++) {
     if (i > 0) out = append(out, separator);
     out = append(out, span_of(items[i]));
   }
@@ -464,20 +464,15 @@ static sl_value string_elems(struct sl_thread *thread, sl_value self, sl_value *
 // ---------------------------------------------------------------- replacing
 
 // "" is found before each byte and at the end.
-static sl_value replace_empty(struct span text, struct span with, size_t count) {
-  char *out;
-  sl_value result = sl_string_new(text.length + count * with.length, &out);
+static void replace_empty(struct span text, struct span with, size_t count, char *out) {
   for (size_t i = 0; i < count; i++) {
     out = append(out, with);
     if (i < text.length) *out++ = text.bytes[i];
   }
   if (count < text.length) append(out, (struct span){text.bytes + count, text.length - count});
-  return result;
 }
 
-static sl_value replace(struct span text, struct span old, struct span with, size_t count) {
-  char *out;
-  sl_value result = sl_string_new(text.length - count * old.length + count * with.length, &out);
+static void replace(struct span text, struct span old, struct span with, size_t count, char *out) {
   for (; count > 0; count--) {
     size_t found = find_first(text, old);
     out = append(out, (struct span){text.bytes, found});
@@ -486,7 +481,6 @@ static sl_value replace(struct span text, struct span old, struct span with, siz
     text.length -= found + old.length;
   }
   append(out, text);
-  return result;
 }
 
 static sl_value string_replace(struct sl_thread *thread, sl_value self, sl_value *arguments) {
@@ -496,7 +490,16 @@ static sl_value string_replace(struct sl_thread *thread, sl_value self, sl_value
   size_t count = count_in(text, old);
   if (limit >= 0 && (size_t)limit < count) count = (size_t)limit;
   if (count == 0) return self;
-  return old.length == 0 ? replace_empty(text, with, count) : replace(text, old, with, count);
+  size_t length = text.length - count * old.length + count * with.length;
+  char *out;
+  sl_value result = sl_arguments_new_string(thread, length, &out);
+  if (!result) return NULL;
+  if (old.length == 0) {
+    replace_empty(text, with, count, out);
+  } else {
+    replace(text, old, with, count, out);
+  }
+  return result;
 }
 
 // ---------------------------------------------------------------- the table
