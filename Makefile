@@ -172,6 +172,7 @@ headers:  # the public ones are C++ too
 programs: $(BUILD)/starmypy $(SINGLE_PROGRAMS)
 
 # Gates in the order of their price; the tests come last, so that their closing line is the last.
+# The sanitized run also takes the interpreter's portable dispatch, which no other build has.
 SUBMAKE = @+$(MAKE) --no-print-directory
 check:  ## everything that must hold before a change goes in
 	@setup/packages.sh --check
