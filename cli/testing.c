@@ -67,14 +67,15 @@ static bool mutablestruct_set(struct sl_thread *thread, sl_value x, const char *
 }
 
 static bool mutablestruct_repr(struct sl_thread *thread, sl_value x, struct sl_text *out) {
-  const char *separator = "mutablestruct(";
+  const char *separator = "";
   size_t cursor = 0;
+  sl_text_append_string(out, "mutablestruct(");
   for (sl_value name, value; sl_dict_next(dict_of(x), &cursor, &name, &value);) {
     sl_text_format(out, "%s%s = ", separator, sl_string_bytes(name));
     if (!sl_repr(thread, value, out)) return false;
     separator = ", ";
   }
-  sl_text_append_string(out, cursor > 0 ? ")" : "mutablestruct()");
+  sl_text_append_char(out, ')');
   return true;
 }
 
