@@ -325,8 +325,9 @@ char *bz_package_crossed(struct bz_repository *repository, const char *package, 
   size_t base = strlen(package) + (*package ? 1 : 0);
   if (!strchr(name, '/')) return NULL;
   char *path = bz_path_join(package, name);
-  for (char *slash; (slash = strrchr(path, '/')) && (size_t)(slash - path) > base;) {
-    *slash = '\0';
+  for (size_t end = strlen(path); end > base; end--) {
+    if (path[end] != '/') continue;
+    path[end] = '\0';
     if (bz_package_build_file(repository, path)) return path;
   }
   free(path);
