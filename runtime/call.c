@@ -19,6 +19,7 @@ struct arguments {
   const sl_value *names;
   const sl_value *values;
   size_t named_count;
+  size_t interned_count;  // so many of the names, the first ones, are interned
 };
 
 // ---------------------------------------------------------------- room on the value stack
@@ -85,16 +86,23 @@ static bool refuse_missing(struct sl_thread *thread, struct sl_function *functio
   return count == 0;
 }
 
-// Index of the parameter with this name, or -1. Names are nearly always interned: a second look is only for the rest.
-static int32_t find_parameter(const struct sl_code *code, sl_value name) {
+// Index of the parameter with an interned name, or -1.
+static int32_t find_interned(const struct sl_code *code, sl_value name) {
   for (uint32_t i = 0; i < code->named_count; i++) {
     if (code->parameter_names[i] == name) return (int32_t)i;
   }
-  const struct sl_string *string = (const struct sl_string *)(const void *)name;
-  for (uint32_t i = 0; i < code->named_count; i++) {
-    if (sl_string_equal((const struct sl_string *)(const void *)code->parameter_names[i], string)) return (int32_t)i;
-  }
   return -1;
+}
+
+// The same for any string. Most are interned, though nobody knows: a second look is for the rest.
+static int32_t find_parameter(const struct sl_code *code, sl_value name) {
+  int32_t found = find_interned(code, name);
+  const struct sl_string *string = (const struct sl_string *)(const void *)name;
+  for (uint32_t i = 0; found < 0 && i < code->named_count; i++) {
+    const struct sl_string *known = (const struct sl_string *)(const void *)code->parameter_names[i];
+    if (sl_string_equal(known, string)) found = (int32_t)i;
+  }
+  return found;
 }
 
 static bool refuse_unexpected(struct sl_thread *thread, struct sl_function *function,
@@ -159,19 +167,9 @@ bool sl_bind_positional(struct sl_thread *thread, struct sl_function *function, 
   return fill_defaults(thread, function, slots, count);
 }
 
-// Binds one keyword, to a parameter or into **kwargs (NULL: there is none). *unexpected: it fits nowhere.
-static bool bind_keyword(struct sl_thread *thread, struct sl_function *function, sl_value *slots, sl_value extra,
-                         sl_value name, sl_value value, bool *unexpected) {
-  int32_t i = find_parameter(function->code, name);
-  if (i >= 0) {
-    if (slots[i]) return refuse_duplicate(thread, function, "parameter", name);
-    slots[i] = value;
-    return true;
-  }
-  if (!extra) {
-    *unexpected = true;
-    return true;
-  }
+// Puts one keyword into **kwargs.
+static bool bind_extra(struct sl_thread *thread, struct sl_function *function, sl_value extra, sl_value name,
+                       sl_value value) {
   struct sl_dict *dict = (struct sl_dict *)(void *)extra;
   uint32_t before = dict->count;
   struct sl_string *key = (struct sl_string *)(void *)name;
@@ -183,11 +181,18 @@ static bool bind_keywords(struct sl_thread *thread, struct sl_function *function
                           const struct arguments *arguments) {
   const struct sl_code *code = function->code;
   sl_value extra = NULL;
-  if (code->star_star) extra = slots[code->parameter_count - 1] = sl_dict(thread, 0);
+  if (code->star_star) extra = slots[code->parameter_count - 1] = sl_dict(thread, arguments->named_count);
   bool unexpected = false;
   for (size_t i = 0; i < arguments->named_count; i++) {
-    if (!bind_keyword(thread, function, slots, extra, arguments->names[i], arguments->values[i], &unexpected)) {
-      return false;
+    sl_value name = arguments->names[i], value = arguments->values[i];
+    int32_t place = i < arguments->interned_count ? find_interned(code, name) : find_parameter(code, name);
+    if (place >= 0) {
+      if (slots[place]) return refuse_duplicate(thread, function, "parameter", name);
+      slots[place] = value;
+    } else if (extra) {
+      if (!bind_extra(thread, function, extra, name, value)) return false;
+    } else {
+      unexpected = true;
     }
   }
   return !unexpected || refuse_unexpected(thread, function, arguments);
@@ -461,24 +466,24 @@ static bool follow_plan(struct sl_thread *thread, const struct sl_site *site, co
 
 // ---------------------------------------------------------------- *args and **kwargs
 
-static bool count_star(struct sl_thread *thread, const struct sl_site *site, sl_value star, size_t *count) {
-  if (!star) return true;
-  if (!sl_is_iterable(star)) {
-    sl_fail(thread, "argument after * must be an iterable, not %s", sl_type_name(star));
-    sl_error_move(thread, site->star);
-    return false;
-  }
-  int64_t length = sl_length(star);
-  if (length > SL_STACK_VALUES) return sl_fail_false(thread, "stack overflow");
-  *count = length > 0 ? (size_t)length : 0;
-  return true;
+// The operand of * as something that has a length. NULL with an error pending.
+static sl_value star_operand(struct sl_thread *thread, const struct sl_site *site, sl_value star) {
+  if (sl_is_iterable(star)) return sl_length(star) >= 0 ? star : sl_to_tuple(thread, star);
+  sl_fail(thread, "argument after * must be an iterable, not %s", sl_type_name(star));
+  sl_error_move(thread, site->star);
+  return NULL;
 }
 
-static bool check_star_star(struct sl_thread *thread, const struct sl_site *site, sl_value mapping) {
-  if (!mapping || sl_is_mapping(mapping)) return true;
+// The operand of ** as a dict. NULL with an error pending.
+static sl_value star_star_operand(struct sl_thread *thread, const struct sl_site *site, sl_value mapping) {
+  if (sl_is_dict(mapping)) return mapping;
+  if (sl_is_mapping(mapping)) {
+    sl_value dict = sl_dict(thread, 0);
+    return sl_dict_update(thread, dict, mapping) ? dict : NULL;
+  }
   sl_fail(thread, "argument after ** must be a dict, not %s", sl_type_name(mapping));
   sl_error_move(thread, site->star_star);
-  return false;
+  return NULL;
 }
 
 static bool expand_star(struct sl_thread *thread, sl_value star, sl_value *to, size_t count) {
@@ -489,25 +494,16 @@ static bool expand_star(struct sl_thread *thread, sl_value star, sl_value *to, s
   return true;
 }
 
-static bool expand_star_star(struct sl_thread *thread, const struct sl_site *site, sl_value mapping, sl_value *names,
+static bool expand_star_star(struct sl_thread *thread, const struct sl_site *site, sl_value dict, sl_value *names,
                              sl_value *values) {
-  struct sl_iterator iterator;
-  if (!sl_iterate_begin(thread, mapping, &iterator)) return false;
-  bool done = true;
-  sl_value key;
-  for (size_t i = 0; done && (key = sl_iterate_next(&iterator)) != NULL; i++) {
-    if (!sl_is_string(key)) {
-      sl_fail(thread, "keywords must be strings, not %s", sl_type_name(key));
-      sl_error_move(thread, site->star_star);
-      done = false;
-      break;
-    }
-    names[i] = key;
-    values[i] = sl_index(thread, mapping, key);
-    done = values[i] != NULL;
+  size_t cursor = 0;
+  for (; sl_dict_next(dict, &cursor, names, values); names++, values++) {
+    if (sl_is_string(*names)) continue;
+    sl_fail(thread, "keywords must be strings, not %s", sl_type_name(*names));
+    sl_error_move(thread, site->star_star);
+    return false;
   }
-  sl_iterate_end(&iterator);
-  return done;
+  return true;
 }
 
 // Copies a call's arguments to the top of the stack, * and ** expanded: positional arguments, names, values.
@@ -515,21 +511,19 @@ static bool gather(struct sl_thread *thread, const struct sl_site *site, const s
                    struct arguments *arguments) {
   size_t positional = site->positional_count, named = site->named_count;
   const sl_value *operand = slots + positional + named;
-  sl_value star = site->star ? *operand++ : NULL;
-  sl_value mapping = site->star_star ? *operand : NULL;
-  size_t star_count = 0;
-  if (!count_star(thread, site, star, &star_count) || !check_star_star(thread, site, mapping)) return false;
-  size_t extra = mapping ? (size_t)sl_length(mapping) : 0;
+  sl_value star = NULL, dict = NULL;
+  if (site->star && !(star = star_operand(thread, site, *operand++))) return false;
+  if (site->star_star && !(dict = star_star_operand(thread, site, *operand))) return false;
+  size_t star_count = star ? (size_t)sl_length(star) : 0, extra = dict ? sl_dict_length(dict) : 0;
+  if (star_count > SL_STACK_VALUES || extra > SL_STACK_VALUES) return sl_fail_false(thread, "stack overflow");
   if (!raise_top(thread, to + positional + star_count + 2 * (named + extra))) return false;
   sl_value *names = to + positional + star_count, *values = names + named + extra;
   memcpy(to, slots, positional * sizeof *to);
   if (named) memcpy(names, site->names, named * sizeof *names);
   if (named) memcpy(values, slots + positional, named * sizeof *values);
-  memset(values + named, 0, extra * sizeof *values);
-  memset(names + named, 0, extra * sizeof *names);
-  *arguments = (struct arguments){to, positional + star_count, names, values, named + extra};
+  *arguments = (struct arguments){to, positional + star_count, names, values, named + extra, named};
   return (!star || expand_star(thread, star, to + positional, star_count)) &&
-         (!mapping || expand_star_star(thread, site, mapping, names + named, values + named));
+         (!dict || expand_star_star(thread, site, dict, names + named, values + named));
 }
 
 // ---------------------------------------------------------------- calls
