@@ -396,6 +396,9 @@ sl_value sl_to_list(struct sl_thread *thread, sl_value iterable) SL_MUST_CHECK;
 sl_value sl_call(struct sl_thread *thread, sl_value callee, const sl_value *arguments, size_t positional_count,
                  const char *const *names, size_t named_count) SL_MUST_CHECK;
 
+// The name of the i-th parameter of a function written in Starlark, "args" and "kwargs" included; NULL: it has no such one.
+const char *sl_function_parameter(sl_value function, size_t i);
+
 // ---------------------------------------------------------------- structs and providers
 
 // Immutable records. Fields are kept in name order; records with the same names share a shape. `constructor` is what made

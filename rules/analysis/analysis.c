@@ -68,6 +68,7 @@ struct bz_analysis *bz_analysis_new(struct sl_thread *thread, const struct bz_an
   set_checksum(thread, analysis, &analysis->exec_configuration);
   struct sl_mutability *before = sl_thread_set_mutability(thread, analysis->mutability);
   analysis->missing = sl_dict(thread, 0);
+  analysis->warned = sl_dict(thread, 0);
   sl_thread_set_mutability(thread, before);
   return analysis;
 }

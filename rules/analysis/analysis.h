@@ -136,10 +136,10 @@ sl_value bz_aspect_load(struct sl_thread *thread, struct bz_analysis *analysis, 
 // Applies an aspect, after all of its attr_aspects. NULL without an error: the aspect does not run on this target (a file).
 struct bz_aspect_result *bz_aspect_apply(struct sl_thread *thread, struct bz_analysis *analysis, sl_value aspect,
                                          struct bz_configured_target *target);
-// Applies several, as `--aspects=a,b` does: a later one sees the earlier ones that it requires. The results are found in
-// target->aspects. False with an error pending.
+// Applies several, as `--aspects=a,b` does: a later one sees the earlier ones that it requires. `results`, when not NULL, gets what
+// each made (NULL: it does not run here); with what they require all are found in target->aspects. False with an error pending.
 bool bz_aspect_apply_all(struct sl_thread *thread, struct bz_analysis *analysis, const sl_value *aspects, size_t count,
-                         struct bz_configured_target *target) SL_MUST_CHECK;
+                         struct bz_configured_target *target, struct bz_aspect_result **results) SL_MUST_CHECK;
 // A provider of a result by the place where it is exported: "@@rules_mypy+//mypy:private.bzl%CheckInfo". NULL, no error: none.
 sl_value bz_aspect_result_provider(const struct bz_aspect_result *result, const char *name);
 sl_value bz_configured_target_provider(const struct bz_configured_target *target, const char *name);

@@ -262,6 +262,25 @@ static bool push_mapped(struct sl_thread *thread, sl_value mapped, struct string
   return true;
 }
 
+static sl_value directory_expand(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  (void)thread;
+  (void)self;
+  return sl_list_frozen(arguments, 1);
+}
+
+static struct sl_builtin directory_rows[] = {
+    SL_BUILTIN("expand(file: File)", directory_expand, "The files of a directory; here the directory itself."),
+};
+
+// A map_each with a second parameter gets what expands directories, which analysis cannot: their content is not known.
+static sl_value call_map(struct sl_thread *thread, sl_value map_each, sl_value value) {
+  static const char *const names[] = {"expand"};
+  sl_value expand = sl_builtin_value(directory_rows);
+  bool wants_expander = sl_function_parameter(map_each, 1) != NULL;
+  sl_value arguments[] = {value, wants_expander ? sl_struct(NULL, names, &expand, 1) : NULL};
+  return sl_call(thread, map_each, arguments, wants_expander ? 2 : 1, NULL, 0);
+}
+
 static bool map_values(struct sl_thread *thread, const struct part *part, struct strings *out) {
   sl_value list = bz_is_depset(part->values) ? bz_depset_to_list(thread, part->values) : part->values;
   sl_value *items;
@@ -269,7 +288,7 @@ static bool map_values(struct sl_thread *thread, const struct part *part, struct
   if (!list || !sl_sequence_items(list, &items, &count)) return false;
   for (size_t i = 0; i < count; i++) {
     if (part->map_each) {
-      sl_value mapped = sl_call(thread, part->map_each, &items[i], 1, NULL, 0);
+      sl_value mapped = call_map(thread, part->map_each, items[i]);
       if (!mapped || !push_mapped(thread, mapped, out)) return false;
     } else {
       sl_value string = to_argument(thread, items[i]);

@@ -38,6 +38,21 @@ static bool set_attributes(struct sl_thread *thread, struct bz_aspect *aspect, s
   return true;
 }
 
+sl_value bz_aspect_list(struct sl_thread *thread, sl_value given, const char *what) {
+  sl_value *items;
+  size_t count, kept = 0;
+  if (!bz_sequence(thread, given, &items, &count)) return NULL;
+  sl_value *aspects = sl_allocate((count + 1) * sizeof *aspects);
+  for (size_t i = 0; i < count; i++) {
+    if (bz_is_aspect(items[i])) {
+      aspects[kept++] = items[i];
+    } else if (!bz_is_unknown(items[i])) {
+      return sl_fail(thread, "at index %zu of %s, got element of type %s, want Aspect", i, what, sl_type_name(items[i]));
+    }
+  }
+  return sl_tuple(aspects, kept);
+}
+
 static bool set_requirements(struct sl_thread *thread, struct bz_aspect *aspect, sl_value required, sl_value of_aspects,
                              sl_value provides, sl_value needs) {
   aspect->required_providers = bz_provider_alternatives(thread, required, "required_providers");
@@ -45,12 +60,7 @@ static bool set_requirements(struct sl_thread *thread, struct bz_aspect *aspect,
   aspect->required_aspect_providers = bz_provider_alternatives(thread, of_aspects, "required_aspect_providers");
   if (!aspect->required_aspect_providers) return false;
   aspect->provides = sl_to_tuple(thread, provides);
-  aspect->needs = aspect->provides ? sl_to_tuple(thread, needs) : NULL;
-  for (size_t i = 0; aspect->needs && i < sl_tuple_length(aspect->needs); i++) {
-    if (bz_is_aspect(sl_tuple_get(aspect->needs, i))) continue;
-    return sl_fail_false(thread, "at index %zu of requires, got element of type %s, want Aspect", i,
-                         sl_type_name(sl_tuple_get(aspect->needs, i)));
-  }
+  aspect->needs = aspect->provides ? bz_aspect_list(thread, needs, "requires") : NULL;
   return aspect->needs != NULL;
 }
 
@@ -482,12 +492,14 @@ sl_value bz_aspect_load(struct sl_thread *thread, struct bz_analysis *analysis, 
 }
 
 bool bz_aspect_apply_all(struct sl_thread *thread, struct bz_analysis *analysis, const sl_value *aspects, size_t count,
-                         struct bz_configured_target *target) {
+                         struct bz_configured_target *target, struct bz_aspect_result **results) {
   struct bz_aspect_steps steps;
   if (!bz_aspect_steps_make(thread, analysis, aspects, count, NULL, &steps)) return false;
   for (size_t i = 0; i < steps.count; i++) {
     struct bz_node *node = bz_node_find(analysis, target->target, target->configuration, steps.items[i]);
     if (!bz_node_run(thread, analysis, node)) return false;
+    for (size_t j = 0; results && j < count; j++)
+      if (bz_aspect_of(aspects[j]) == steps.items[i]->aspect) results[j] = node->result;
   }
   return true;
 }

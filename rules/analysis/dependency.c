@@ -147,7 +147,7 @@ static void append_names(struct sl_thread *thread, sl_value alternative, sl_valu
   size_t count, shown = 0;
   sl_sequence_items(alternative, &items, &count);
   for (size_t i = 0; i < count; i++) {
-    if (providers && sl_dict_get(thread, providers, items[i])) continue;
+    if (bz_is_unknown(items[i]) || (providers && sl_dict_get(thread, providers, items[i]))) continue;
     sl_text_format(out, "%s'%s'", shown++ ? ", " : "", bz_provider_name(bz_provider_of(items[i])));
   }
 }
@@ -170,6 +170,18 @@ static bool check_providers(struct sl_thread *thread, struct bz_node *node, cons
                 sl_text_string(&text));
   sl_text_free(&text);
   return bz_node_explain(thread, node, attribute->name);
+}
+
+// Only tests, and what is declared so, may use what is for tests.
+static bool check_testonly(struct sl_thread *thread, struct bz_node *node, const struct bz_configured_target *dependency) {
+  int32_t other = bz_rule_class_attribute(dependency->target->rule_class, "testonly");
+  sl_value for_tests = other < 0 ? NULL : bz_target_value(dependency->target, (size_t)other);
+  if (node->step || !for_tests || !sl_truth(for_tests)) return true;
+  int32_t own = bz_attribute_values_find(node->attributes, "testonly");
+  if (own < 0 || (node->attributes->stored[own] && sl_truth(node->attributes->stored[own]))) return true;
+  sl_fail_false(thread, "non-test target '%s' depends on testonly target '%s' and doesn't have testonly attribute set",
+                bz_label_text(node->target->label), bz_label_text(dependency->target->label));
+  return bz_node_explain(thread, node, NULL);
 }
 
 static bool check_executable(struct sl_thread *thread, struct bz_node *node, const struct bz_attribute *attribute,
@@ -198,7 +210,7 @@ static bool check(struct sl_thread *thread, struct bz_analysis *analysis, struct
     case BZ_TARGET_GENERATED_FILE: return check_file(thread, node, attribute, dependency->target);
     case BZ_TARGET_RULE:
       return check_products(thread, node, attribute, dependency) && check_providers(thread, node, attribute, dependency) &&
-             check_executable(thread, node, attribute, dependency);
+             check_executable(thread, node, attribute, dependency) && check_testonly(thread, node, dependency);
     default: return true;
   }
 }

@@ -15,6 +15,9 @@ struct root {
   const char *path;
 };
 
+// The root of every source file.
+static struct root source_root = {&bz_root_type, ""};
+
 sl_value bz_root_make(struct sl_thread *thread, const char *path) {
   struct root *root = sl_new(thread, &bz_root_type, sizeof *root);
   root->path = path;
@@ -195,7 +198,7 @@ static sl_value file_attribute(struct sl_thread *thread, sl_value x, const char 
   switch (field) {
     case PATH: return sl_string_from(artifact->path);
     case SHORT_PATH: return sl_string_from(artifact->short_path);
-    case ROOT: return bz_root_make(thread, artifact->root_path);
+    case ROOT: return artifact->is_source ? (sl_value)(void *)&source_root : bz_root_make(thread, artifact->root_path);
     case OWNER: return artifact->owner ? bz_label_value(artifact->owner) : SL_NONE;
     case BASENAME: return sl_string_from(bz_artifact_basename(artifact));
     case DIRNAME: return dirname_of(artifact);

@@ -207,7 +207,7 @@ sl_value bz_provider_alternatives(struct sl_thread *thread, sl_value given, cons
   if (!bz_sequence(thread, given, &items, &count)) return NULL;
   if (count == 0) return sl_list_frozen(NULL, 0);
   bool plain = true;
-  for (size_t i = 0; i < count; i++) plain = plain && bz_is_provider(items[i]);
+  for (size_t i = 0; i < count; i++) plain = plain && (bz_is_provider(items[i]) || bz_is_unknown(items[i]));
   if (plain) {
     sl_value all = sl_list_frozen(items, count);
     return sl_list_frozen(&all, 1);
@@ -216,7 +216,7 @@ sl_value bz_provider_alternatives(struct sl_thread *thread, sl_value given, cons
     sl_value *parts;
     size_t part_count;
     bool good = sl_sequence_items(items[i], &parts, &part_count);
-    for (size_t j = 0; good && j < part_count; j++) good = bz_is_provider(parts[j]);
+    for (size_t j = 0; good && j < part_count; j++) good = bz_is_provider(parts[j]) || bz_is_unknown(parts[j]);
     if (!good) {
       return sl_fail(thread, "element in '%s' is of unexpected type. Either all elements should be providers, or all "
                      "elements should be lists of providers, but got an element of type %s.", what,
@@ -226,8 +226,9 @@ sl_value bz_provider_alternatives(struct sl_thread *thread, sl_value given, cons
   return sl_list_frozen(items, count);
 }
 
-// Whether a dict of instances or a list of declared providers has this one.
+// Whether a dict of instances or a list of declared providers has this one. One that is unknown may be there.
 static bool has_provider(struct sl_thread *thread, sl_value providers, sl_value provider) {
+  if (bz_is_unknown(provider)) return true;
   if (sl_is_dict(providers)) return sl_dict_get(thread, providers, provider) != NULL;
   sl_value *items;
   size_t count;

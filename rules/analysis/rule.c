@@ -71,40 +71,83 @@ static int32_t alias_attribute(const struct bz_rule_class *rule_class) {
   return i >= 0 && rule_class->attributes[i].type == BZ_TYPE_LABEL ? i : -1;
 }
 
-static sl_value resolve_value(struct sl_thread *thread, struct bz_analysis *analysis, const struct bz_node *node, size_t i,
-                              bool *good) {
-  const struct bz_attribute *attribute = &node->target->rule_class->attributes[i];
-  sl_value stored = bz_target_value(node->target, i);
-  if (stored && sl_has_type(stored, &bz_select_type)) {
-    stored = bz_condition_resolve(thread, analysis, node->target, attribute, stored, node->configuration);
-    *good = stored != NULL;
-  } else if (!stored && sl_error_pending(thread)) {
-    *good = false;
+// Calls the function that gives a private attribute its default: its parameters name other attributes.
+static sl_value compute_default(struct sl_thread *thread, const struct bz_node *node, const struct bz_attribute *attribute,
+                                sl_value function) {
+  const struct bz_label *label = node->target->label;
+  sl_value *arguments = sl_allocate((node->attributes->count + 1) * sizeof *arguments);
+  size_t count = 0;
+  for (const char *name; (name = sl_function_parameter(function, count)) != NULL; count++) {
+    int32_t i = count < node->attributes->count ? bz_attribute_values_find(node->attributes, name) : -1;
+    if (i < 0) return sl_fail(thread, "Attribute '%s' doesn't exist", name);
+    arguments[count] = node->attributes->stored[i] ? node->attributes->stored[i] : SL_NONE;
   }
-  return stored == SL_NONE ? NULL : stored;
+  sl_value given = sl_call(thread, function, arguments, count, NULL, 0);
+  if (!given || given == SL_NONE) return given;
+  return bz_value_convert(thread, attribute->type, given, label->repository, label->package,
+                          bz_format("attribute '%s' in '%s' rule", attribute->name, node->target->rule_class->name));
 }
 
-static bool is_empty(sl_value stored) { return !stored || sl_length(stored) == 0; }
+// The value of an attribute in the target's configuration; computed ones are asked for after all others.
+static bool resolve_value(struct sl_thread *thread, struct bz_analysis *analysis, struct bz_node *node, size_t i,
+                          bool computed) {
+  const struct bz_attribute *attribute = &node->target->rule_class->attributes[i];
+  sl_value stored = bz_target_value(node->target, i);
+  if (!stored) return computed || !sl_error_pending(thread);
+  if (sl_has_type(stored, &sl_function_type) != computed) return true;
+  if (computed) {
+    stored = compute_default(thread, node, attribute, stored);
+  } else if (sl_has_type(stored, &bz_select_type)) {
+    stored = bz_condition_resolve(thread, analysis, node->target, attribute, stored, node->configuration);
+  }
+  node->attributes->stored[i] = stored == SL_NONE ? NULL : stored;
+  return stored != NULL;
+}
+
+static bool resolve_values(struct sl_thread *thread, struct bz_analysis *analysis, struct bz_node *node) {
+  for (int computed = 0; computed < 2; computed++) {
+    for (size_t i = 0; i < node->attributes->count; i++) {
+      if (!resolve_value(thread, analysis, node, i, computed)) return false;
+    }
+  }
+  return true;
+}
+
+// Transitions between configurations are not carried out: there is one target configuration. Said once for a rule class.
+static bool warn_of_transitions(struct sl_thread *thread, struct bz_analysis *analysis, const struct bz_node *node) {
+  const struct bz_rule_class *rule_class = node->target->rule_class;
+  bool has_transition = rule_class->transition != NULL;
+  for (size_t i = 0; i < rule_class->attribute_count; i++) {
+    has_transition = has_transition || rule_class->attributes[i].transition;
+  }
+  if (!has_transition || sl_dict_get_string(analysis->warned, rule_class->name)) return true;
+  bz_event(analysis->workspace, BZ_WARNING, bz_target_location(node->target),
+           "%s has a configuration transition, which is not supported: it is analysed without",
+           bz_node_subject(node));
+  return sl_dict_set_string(thread, analysis->warned, rule_class->name, SL_NONE);
+}
+
+static bool want_value(struct sl_thread *thread, struct bz_analysis *analysis, struct bz_node *node, size_t i) {
+  const struct bz_attribute *attribute = &node->attributes->attributes[i];
+  sl_value stored = node->attributes->stored[i];
+  if (attribute->flags & BZ_ATTRIBUTE_NON_EMPTY && (!stored || sl_length(stored) == 0)) {
+    sl_fail_false(thread, "attribute must be non empty");
+    return bz_node_explain(thread, node, attribute->name);
+  }
+  return !bz_type_is_label(attribute->type) || bz_dependency_want(thread, analysis, node, attribute, stored);
+}
 
 static bool begin_rule(struct sl_thread *thread, struct bz_analysis *analysis, struct bz_node *node) {
   const struct bz_rule_class *rule_class = node->target->rule_class;
   node->attributes =
       bz_attribute_values_new(rule_class->attributes, rule_class->attribute_count, rule_class->attribute_index);
+  if (!warn_of_transitions(thread, analysis, node) || !resolve_values(thread, analysis, node)) {
+    return bz_node_explain(thread, node, NULL);
+  }
   int32_t alias = alias_attribute(rule_class);
+  if (alias >= 0) return want_value(thread, analysis, node, (size_t)alias);
   for (size_t i = 0; i < rule_class->attribute_count; i++) {
-    const struct bz_attribute *attribute = &rule_class->attributes[i];
-    if (alias >= 0 && (size_t)alias != i) continue;
-    bool good = true;
-    node->attributes->stored[i] = resolve_value(thread, analysis, node, i, &good);
-    if (!good) return bz_node_explain(thread, node, NULL);
-    if (attribute->flags & BZ_ATTRIBUTE_NON_EMPTY && is_empty(node->attributes->stored[i])) {
-      sl_fail_false(thread, "attribute must be non empty");
-      return bz_node_explain(thread, node, attribute->name);
-    }
-    if (bz_type_is_label(attribute->type) &&
-        !bz_dependency_want(thread, analysis, node, attribute, node->attributes->stored[i])) {
-      return false;
-    }
+    if (!want_value(thread, analysis, node, i)) return false;
   }
   return true;
 }
@@ -150,10 +193,9 @@ static bool has_aspects(const struct bz_attribute *attribute) {
 // The steps that an attribute's own aspects make on its targets.
 static bool attached_steps(struct sl_thread *thread, struct bz_analysis *analysis, const struct bz_node *node, size_t i,
                            struct bz_aspect_steps *steps) {
-  sl_value *aspects;
-  size_t count;
-  return bz_sequence(thread, node->attributes->attributes[i].aspects, &aspects, &count) &&
-         bz_aspect_steps_make(thread, analysis, aspects, count, node->attributes, steps);
+  sl_value aspects = bz_aspect_list(thread, node->attributes->attributes[i].aspects, "aspects");
+  return aspects && bz_aspect_steps_make(thread, analysis, sl_tuple_items(aspects), sl_tuple_length(aspects),
+                                         node->attributes, steps);
 }
 
 static bool want_attached(struct sl_thread *thread, struct bz_analysis *analysis, struct bz_node *node, size_t i) {
@@ -172,12 +214,12 @@ static bool want_attached(struct sl_thread *thread, struct bz_analysis *analysis
 bool bz_rule_link(struct sl_thread *thread, struct bz_analysis *analysis, struct bz_node *node) {
   if (node->target->kind == BZ_TARGET_GENERATED_FILE) return link_generated(thread, analysis, node);
   const struct bz_rule_class *rule_class = node->target->rule_class;
+  int32_t alias = alias_attribute(rule_class);
   size_t next = 0;
   for (size_t i = 0; i < node->attributes->count; i++) {
-    if (!bz_type_is_label(node->attributes->attributes[i].type)) continue;
-    if (!bz_dependency_take(thread, analysis, node, i, rule_class->defined_in, &next)) return false;
+    bool wanted = alias < 0 ? bz_type_is_label(node->attributes->attributes[i].type) : (size_t)alias == i;
+    if (wanted && !bz_dependency_take(thread, analysis, node, i, rule_class->defined_in, &next)) return false;
   }
-  int32_t alias = alias_attribute(rule_class);
   if (alias >= 0) {
     if (node->attributes->targets[alias].count == 0) return set_nothing(thread, analysis, node);
     node->configured = node->attributes->targets[alias].items[0];
@@ -201,6 +243,7 @@ static sl_value fail_with_traceback(struct sl_thread *thread) {
 
 static bool add_instance(struct sl_thread *thread, const struct bz_context *context, sl_value providers, sl_value instance) {
   struct bz_provider *provider = bz_provider_of_instance(instance);
+  if (bz_is_unknown(instance)) return true;
   if (!provider) {
     return sl_fail_false(thread, "%s should return providers, but got an element of type %s",
                          context->step ? "Aspect implementation" : "Rule", sl_type_name(instance));
@@ -237,7 +280,8 @@ static bool check_provided(struct sl_thread *thread, const struct bz_context *co
     return false;
   }
   for (size_t i = 0; i < count; i++) {
-    if (declared[i] == bz_provider_value(&bz_default_info) || sl_dict_get(thread, providers, declared[i])) continue;
+    if (declared[i] == bz_provider_value(&bz_default_info) || !bz_is_provider(declared[i])) continue;
+    if (sl_dict_get(thread, providers, declared[i])) continue;
     return sl_fail_false(thread, "%s advertised the '%s' provider, but this provider was not among those returned",
                          context->step ? "aspect" : "rule", bz_provider_name(bz_provider_of(declared[i])));
   }

@@ -22,7 +22,9 @@ const char *bz_text_keep(const struct sl_text *text);
 bool bz_sequence(struct sl_thread *thread, sl_value value, sl_value **items, size_t *count) SL_MUST_CHECK;
 // Whether a list of strings holds `text`.
 bool bz_strings_contain(sl_value strings, const char *text);
-// print()'s text of a value, for messages; "?" when it has none.
+// Whether a value comes from a repository that is not there.
+static inline bool bz_is_unknown(sl_value v) { return sl_has_type(v, &bz_opaque_type); }
+// repr() of a value, for messages; "?" when it has none.
 const char *bz_repr(struct sl_thread *thread, sl_value value);
 
 // ---------------------------------------------------------------- tables of pointers (table.c)
@@ -56,6 +58,7 @@ struct bz_analysis {
   struct bz_table nodes;
   struct bz_aspect_step *steps; // newest first
   sl_value missing;             // dict canonical repository name -> reason
+  sl_value warned;              // dict of the names of rule classes whose transitions were warned of
 };
 
 // ---------------------------------------------------------------- depset.c
@@ -66,7 +69,7 @@ static inline sl_value bz_depset_value(struct bz_depset *d) { return (sl_value)(
 struct bz_depset *bz_depset_empty(enum bz_order order);
 // A number that no walk had before.
 uint64_t bz_depset_epoch(void);
-// The native behind depset().
+// The native behind depset(); others of .bzl files are bz_provider_make and bz_aspect_make.
 sl_value bz_depset_make(struct sl_thread *thread, sl_value self, sl_value *arguments);
 
 // ---------------------------------------------------------------- file.c
@@ -342,6 +345,8 @@ struct bz_aspect {
 static inline bool bz_is_aspect(sl_value v) { return sl_has_type(v, &bz_aspect_type); }
 static inline struct bz_aspect *bz_aspect_of(sl_value v) { return (struct bz_aspect *)(void *)v; }
 sl_value bz_aspect_make(struct sl_thread *thread, sl_value self, sl_value *arguments);
+// The aspects of a list as a tuple, unknown ones left out. NULL with an error pending: something else is in it.
+sl_value bz_aspect_list(struct sl_thread *thread, sl_value given, const char *what) SL_MUST_CHECK;
 
 // An aspect with its parameters and the aspects that it sees: what is applied to a target. Interned.
 struct bz_aspect_step {

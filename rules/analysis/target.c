@@ -160,6 +160,7 @@ static void target_attribute_names(sl_value x,
 }
 
 static int target_contains(struct sl_thread *thread, sl_value x, sl_value item) {
+  if (bz_is_unknown(item)) return 0;
   if (!bz_is_provider(item)) {
     sl_fail(thread, "Type Target only supports querying by object constructors, got %s instead",
             sl_type_name(item));

@@ -43,7 +43,7 @@ struct bz_attribute {
   const char *name;             // as declared; "_x" is private
   enum bz_attribute_type type;
   uint32_t flags;               // enum bz_attribute_flag
-  sl_value default_value;       // stored form; a function when computed; NULL: None (labels) or the type's empty value
+  sl_value default_value;       // stored form; a function when computed (its value is then stored); NULL: None
   sl_value values;              // allowed values, a list; or NULL
   sl_value file_types;          // allowed extensions, a list of strings; NULL: see ANY_FILE
   sl_value providers;           // a list of lists of providers (any of; all of); or NULL
@@ -159,6 +159,9 @@ struct bz_package {
   sl_value loads;               // list of Labels: every .bzl file loaded, transitively, sorted
   struct bz_package_state *state;  // loading/'s own
 };
+
+// What is loaded from a repository that is not there: it can be called, and has every attribute; nothing is known of it.
+extern const struct sl_type bz_opaque_type;
 
 struct bz_loader;
 struct bz_loader_options {

@@ -38,6 +38,12 @@ static const char *function_callable_name(sl_value x) {
   return sl_string_bytes(as_function(x)->code->name);
 }
 
+const char *sl_function_parameter(sl_value function, size_t i) {
+  if (!sl_has_type(function, &sl_function_type)) return NULL;
+  const struct sl_code *code = as_function(function)->code;
+  return i < code->parameter_count ? sl_string_bytes(code->parameter_names[i]) : NULL;
+}
+
 const struct sl_type sl_function_type = {
     .name = "function",
     .flags = SL_TYPE_HASH_IDENTITY,
