@@ -162,6 +162,41 @@ static void set_generator(struct instance *instance) {
       sl_string_from(bz_position_text(bz_label_path(instance->package->state->source.label), call->position));
 }
 
+// ---------------------------------------------------------------- computed defaults
+
+// Calls the function with the values of the attributes that its parameters name. SL_NONE when one of them depends on the
+// configuration: then the default is computed by analysis.
+static sl_value call_computed(struct instance *instance, const struct bz_attribute *attribute) {
+  sl_value values[32];
+  const char *names[32], *name;
+  size_t count = 0;
+  for (; (name = sl_function_parameter(attribute->default_value, count)); count++) {
+    int32_t index = bz_rule_class_attribute(instance->rule_class, name);
+    if (index < 0 || count == sizeof names / sizeof *names) {
+      return sl_fail(instance->thread, "the default of '%s' is computed from '%s', which is no attribute of '%s'",
+                     attribute->name, name, instance->rule_class->name);
+    }
+    sl_value value = bz_target_value(instance->target, (size_t)index);
+    if (value && bz_is_select(value)) return SL_NONE;
+    names[count] = name;
+    values[count] = value ? value : SL_NONE;
+  }
+  return sl_call(instance->thread, attribute->default_value, values, 0, names, count);
+}
+
+static void compute_defaults(struct instance *instance) {
+  const struct bz_rule_class *rule_class = instance->rule_class;
+  for (size_t i = 0; i < rule_class->attribute_count; i++) {
+    const struct bz_attribute *attribute = &rule_class->attributes[i];
+    if (!(attribute->flags & BZ_ATTRIBUTE_COMPUTED) || *attribute->name != '_') continue;
+    instance->conversion.attribute = attribute->name;
+    sl_value value = call_computed(instance, attribute);
+    if (value && value != SL_NONE) value = bz_convert(&instance->conversion, attribute->type, value);
+    if (value && value != SL_NONE) instance->target->values[i] = value;
+    if (!value) report_pending(instance);
+  }
+}
+
 // ---------------------------------------------------------------- checks
 
 static void check_mandatory(struct instance *instance) {
@@ -439,6 +474,7 @@ bool bz_rule_instantiate(struct sl_thread *thread, struct bz_package *package,
   set_attributes(&instance, keywords);
   set_generator(&instance);
   set_visibility(&instance);
+  compute_defaults(&instance);
   check_mandatory(&instance);
   check_values(&instance);
   add_outputs(&instance);

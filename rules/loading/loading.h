@@ -43,7 +43,7 @@ struct bz_attribute {
   const char *name;             // as declared; "_x" is private
   enum bz_attribute_type type;
   uint32_t flags;               // enum bz_attribute_flag
-  sl_value default_value;       // stored form; a function when computed (its value is then stored); NULL: None
+  sl_value default_value;       // stored form; a function when computed; NULL: None (labels) or the type's empty value
   sl_value values;              // allowed values, a list; or NULL
   sl_value file_types;          // allowed extensions, a list of strings; NULL: see ANY_FILE
   sl_value providers;           // a list of lists of providers (any of; all of); or NULL
@@ -199,7 +199,8 @@ const char *bz_target_kind_text(const struct bz_target *target);
 // "PATH:LINE:COL" of the target.
 const char *bz_target_location(const struct bz_target *target);
 
-// The stored value of an attribute, its default when unset; NULL: None. Computed defaults are resolved (testonly, deprecation ...).
+// The stored value of an attribute, its default when unset; NULL: None. Computed defaults are resolved (testonly, deprecation ...),
+// but for functions whose parameters depend on the configuration: those are returned.
 sl_value bz_target_value(const struct bz_target *target, size_t attribute);
 bool bz_target_is_explicit(const struct bz_target *target, size_t attribute);
 // The effective visibility: a list of Labels (the package's default included).

@@ -109,12 +109,16 @@ sl_value bz_target_value(const struct bz_target *target, size_t attribute) {
   if (declared->flags & BZ_ATTRIBUTE_COMPUTED) {
     sl_value computed = computed_default(target, declared);
     if (computed) return computed;
-    if (declared->type == BZ_TYPE_STRING) return NULL;
+    // deprecation and timeout have no empty value: they are None. A function is the caller's business.
+    if (declared->type == BZ_TYPE_STRING && *declared->name != '_') return NULL;
   }
   return declared->default_value;
 }
 
-bool bz_target_is_explicit(const struct bz_target *target, size_t attribute) { return target->values[attribute] != NULL; }
+// A private attribute has a value only if its default was computed.
+bool bz_target_is_explicit(const struct bz_target *target, size_t attribute) {
+  return target->values[attribute] && target->rule_class->attributes[attribute].name[0] != '_';
+}
 
 // ---------------------------------------------------------------- edges
 
