@@ -124,17 +124,22 @@ packages:
 $(VENVS)/%/lock: setup/%.lock setup/environment.sh | $(PACKAGES)
 	@PYTHON=$(PYTHON) setup/environment.sh $< $(@D)
 
+# The example's packages, so that tests can install them again and again without the network.
+EXAMPLE := examples/monorepo
+WHEELS := $(VENVS)/wheels
+$(WHEELS)/lock: $(EXAMPLE)/requirements_lock.txt setup/wheels.sh $(VENVS)/mypy/lock
+	@PYTHON=$(VENVS)/mypy/bin/python setup/wheels.sh $< $(@D)
+
 # --- running and testing -------------------------------------------------------------------------
 
-EXAMPLE := examples/monorepo
 STARMYPY_PROGRAM := $(abspath $(BUILD)/starmypy)
 
-run: $(BUILD)/starmypy $(VENVS)/mypy/lock  ## set up, build, and type-check examples/monorepo
-	@cd $(EXAMPLE) && $(STARMYPY_PROGRAM) vendor
+run: $(BUILD)/starmypy $(WHEELS)/lock  ## set up, build, and type-check examples/monorepo
+	@cd $(EXAMPLE) && PIP_NO_INDEX=1 PIP_FIND_LINKS=$(abspath $(WHEELS)) $(STARMYPY_PROGRAM) vendor
 	@cd $(EXAMPLE) && $(STARMYPY_PROGRAM) check --mypy=$(abspath $(VENVS)/mypy/bin/python) //...
 	@echo "Try next, in $(EXAMPLE):  $(STARMYPY_PROGRAM) query 'deps(//...)'   or   aquery, explain, help"
 
-test: programs $(VENVS)/mypy/lock $(VENVS)/mypy-1.0.1/lock  ## set up, build, all tests; T="-k PATTERN": some
+test: programs $(WHEELS)/lock $(VENVS)/mypy-1.0.1/lock  ## set up, build, all tests; T="-k PATTERN": some
 	@$(PYTHON) tests/run --build $(BUILD) --environments $(VENVS) $(T)
 
 bench: $(BUILD)/starmypy  ## time bench/starlark; B="--impl NAME=COMMAND" adds a peer
