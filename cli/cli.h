@@ -10,6 +10,10 @@ enum {
   BZ_EXIT_SUCCESS = 0,
   BZ_EXIT_FAILURE = 1,       // the command ran and found errors
   BZ_EXIT_COMMAND_LINE = 2,  // it was called in a wrong way
+  BZ_EXIT_PARTIAL = 3,       // --keep_going: there were errors, and results
+  BZ_EXIT_ANALYSIS = 7,      // a query could not be evaluated
+  BZ_EXIT_INTERRUPTED = 8,
+  BZ_EXIT_LOCAL_ENVIRONMENT = 36,  // the machine is the reason: a full disk, a program that is not there
 };
 
 struct bz_command {

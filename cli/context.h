@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Context: what every command on a workspace begins with: options, the session, and a way to tell the user things.
+#ifndef CLI_CONTEXT_H_
+#define CLI_CONTEXT_H_
+
+#include "cli/options.h"
+
+// Keep it on the stack: it holds values.
+struct context {
+  struct sl_thread *thread;
+  struct options options;
+  const char *command;
+  const char *root;          // of the workspace
+  const char *directory;     // the working directory below it, "" at the root
+  struct bz_session *session;
+  bool color;                // on standard error
+  bool color_output;         // on standard output
+};
+
+// Parses options and finds the workspace. Returns -1 to go on, else the exit status (after --help, or an error that was told).
+int context_begin(struct context *context, const char *command, const char *synopsis, const char *doc, unsigned commands, int argc,
+                  char **argv);
+// Opens the session with the options. Returns as context_begin.
+int context_open(struct context *context);
+
+// "ERROR: TEXT" and so on, to standard error.
+void context_tell(const struct context *context, enum bz_event_kind kind, const char *format, ...) SL_PRINTF(3, 4);
+// Tells the pending error, if there is one, and clears it.
+void context_tell_error(struct context *context);
+// Writes to standard output. Returns the exit status: 0, or that of a full disk.
+int context_write(struct context *context, const struct sl_text *text);
+
+#endif  // CLI_CONTEXT_H_
