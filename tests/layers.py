@@ -37,6 +37,7 @@ LEAVES = "common"
 ONE_FILE: Dict[str, str] = {
     "gc.h": "runtime/heap.c",
     "gc/gc.h": "runtime/heap.c",
+    "gc/gc_inline.h": "runtime/heap.c",
     "gc/gc_mark.h": "runtime/heap.c",
     "gmp.h": "runtime/types/bigint.c",
     "sha2.h": "rules/analysis/key.c",

@@ -58,7 +58,7 @@ bool sl_sequence_repetitions(struct sl_thread *thread, size_t length, sl_value n
                              const char *unit, size_t *times) {
   int32_t count;
   *times = 0;
-  if (sl_int_sign(n) <= 0 || length == 0) return true;
+  if (sl_int_sign(n) <= 0) return true;
   if (!sl_to_int32(thread, n, "repeat", &count)) return false;
   if ((int64_t)length * count > limit) {
     return sl_fail_false(thread, "excessive repeat (%zu * %d %s)", length, count, unit);

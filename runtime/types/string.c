@@ -289,6 +289,8 @@ sl_value sl_string_concatenate(struct sl_thread *thread, sl_value a, sl_value b)
 
 static sl_value repeat(struct sl_thread *thread, const struct sl_string *string, sl_value n) {
   size_t times;
+  int32_t count;  // even a negative one is held to 32 bits
+  if (!sl_to_int32(thread, n, "repeat", &count)) return NULL;
   if (!sl_sequence_repetitions(thread, string->length, n, INT32_MAX, "characters", &times))
     return NULL;
   if (times * string->length <= 1) return sl_string(string->bytes, times * string->length);

@@ -113,8 +113,9 @@ static sl_value concatenate(struct sl_thread *thread, const struct sl_tuple *a,
 }
 
 static sl_value repeat(struct sl_thread *thread, const struct sl_tuple *tuple, sl_value n) {
-  size_t times;
-  if (!sl_sequence_repetitions(thread, tuple->length, n, SL_SEQUENCE_LIMIT, "elements", &times))
+  size_t times = 0;
+  if (tuple->length > 0 &&
+      !sl_sequence_repetitions(thread, tuple->length, n, SL_SEQUENCE_LIMIT, "elements", &times))
     return NULL;
   struct sl_tuple *result = tuple_new(times * tuple->length);
   sl_sequence_repeat(tuple->items, tuple->length, times, result->items);
