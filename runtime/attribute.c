@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Attribute: x.name. Methods come first, from the table of the type; then fields, from its slot. Invariant: an index of methods is
-// complete when it is published, and never changes.
+// Attribute: x.name. Methods come first, from the table of the type; then fields, from its slot.
+// Invariant: an index of methods is complete when it is published, and never changes.
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -10,14 +10,16 @@
 
 // ---------------------------------------------------------------- methods
 
-// The rows of one type in an open-addressed table by name; at most half full. Rows are static data, so the collector need not see it.
+// The rows of one type in an open-addressed table by name; at most half full. Rows are static data,
+// so the collector need not see it.
 struct method_index {
   const struct sl_type *type;
   size_t mask;
   struct sl_builtin *slots[];
 };
 
-// Indexes by address of their type. There are few types with methods; one that finds no place is searched row by row.
+// Indexes by address of their type. There are few types with methods; one that finds no place is
+// searched row by row.
 enum { INDEX_SLOTS = 256 };
 static struct method_index *_Atomic indexes[INDEX_SLOTS];
 
@@ -48,7 +50,8 @@ static struct method_index *index_new(const struct sl_type *type) {
   return index;
 }
 
-// The index of a type, built if need be. NULL: there is no place for one. Threads that build the same one agree on who published first.
+// The index of a type, built if need be. NULL: there is no place for one. Threads that build the
+// same one agree on who published first.
 static const struct method_index *index_of(const struct sl_type *type) {
   size_t start = sl_hash_word((uintptr_t)type);
   for (size_t i = 0; i < 8; i++) {

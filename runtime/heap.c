@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Heap: the only file that knows the Boehm collector. Invariant: whatever is reachable from a C stack, static data, a
-// root, a handle or a registered range stays alive, through pointers to the starts of objects.
+// Heap: the only file that knows the Boehm collector. Invariant: whatever is reachable from a C
+// stack, static data, a root, a handle or a registered range stays alive, through pointers to the
+// starts of objects.
 #include "runtime/os.h"
 #include "runtime/value.h"
 
@@ -14,8 +15,8 @@
 #include <gc/gc_mark.h>
 
 enum {
-  // Small enough for short-lived objects to stay in the cache, large enough for most programs never to collect. Larger heaps
-  // collect after as much was allocated as is in use.
+  // Small enough for short-lived objects to stay in the cache, large enough for most programs never
+  // to collect. Larger heaps collect after as much was allocated as is in use.
   INITIAL_HEAP = 8 << 20,
   BYTES_PER_COLLECTION = 4 << 20,
   STRESS_INTERVAL = 64,  // allocations per collection under STARMYPY_GC_STRESS, at least
@@ -30,7 +31,8 @@ static _Atomic size_t stress_countdown;
 
 // ---------------------------------------------------------------- ranges
 
-// Changed under SL_LOCK_HEAP_RANGES by single stores, so that a collection in the midst of a change sees a whole list.
+// Changed under SL_LOCK_HEAP_RANGES by single stores, so that a collection in the midst of a change
+// sees a whole list.
 static struct sl_heap_range *volatile ranges;
 static GC_push_other_roots_proc push_other_roots;
 
@@ -63,8 +65,9 @@ void sl_heap_remove_range(struct sl_heap_range *range) {
 
 // ---------------------------------------------------------------- batches
 
-// Small objects are taken from the collector by the page, and handed out by popping an array: half the price of GC_malloc.
-// Invariant: the arrays are roots, and a popped slot is NULL, so that they keep alive what was not handed out, and nothing else.
+// Small objects are taken from the collector by the page, and handed out by popping an array: half
+// the price of GC_malloc. Invariant: the arrays are roots, and a popped slot is NULL, so that they
+// keep alive what was not handed out, and nothing else.
 enum { GRANULE = 16, CLASSES = 8, BATCH = 4096 / GRANULE };
 
 struct batch {
@@ -80,7 +83,8 @@ struct batches {
 // An OS thread's own; uncollectable memory, so that the collector finds it without looking here.
 static __thread struct batches *cache;
 
-// Adds what the collector has to offer at once. The objects are linked by their first words, which become zero again.
+// Adds what the collector has to offer at once. The objects are linked by their first words, which
+// become zero again.
 __attribute__((noinline)) static void *take_first(int kind, size_t class) {
   void *objects = NULL;
   if (!cache) cache = sl_allocate_root(sizeof *cache);
@@ -130,11 +134,13 @@ void sl_initialize(const struct sl_options *options) {
   GC_set_push_other_roots(push_ranges);
   const char *wanted = getenv("STARMYPY_GC_STRESS");
   stress = wanted && strcmp(wanted, "1") == 0;
-  // With inexact pointers the collector appends a byte to each object, which objects of batches lack.
+  // With inexact pointers the collector appends a byte to each object, which objects of batches
+  // lack.
   batches_scanned = batches_atomic = !stress && GC_get_all_interior_pointers() == 0;
 }
 
-// Another thread might collect while a batch of objects that are not scanned hangs by its first one only.
+// Another thread might collect while a batch of objects that are not scanned hangs by its first one
+// only.
 void sl_heap_expect_threads(void) {
   batches_atomic = false;
   GC_allow_register_threads();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Operations: what works on any value, by way of its type's slots. The most frequent types are tried first. Invariant: a slot is
-// only ever called with values of its own type in the place of `x`.
+// Operations: what works on any value, by way of its type's slots. The most frequent types are
+// tried first. Invariant: a slot is only ever called with values of its own type in the place of
+// `x`.
 #include <math.h>
 
 #include "runtime/value.h"
@@ -73,7 +74,8 @@ bool sl_repr(struct sl_thread *thread, sl_value value, struct sl_text *out) {
   return done;
 }
 
-// Not being "in the midst of writing" the outermost value is Bazel's way: str([x]) of a cycle shows one level more than repr().
+// Not being "in the midst of writing" the outermost value is Bazel's way: str([x]) of a cycle shows
+// one level more than repr().
 bool sl_str(struct sl_thread *thread, sl_value value, struct sl_text *out) {
   const struct sl_type *type = sl_type_of(value);
   return type->str ? type->str(thread, value, out) : write_repr(thread, value, out);

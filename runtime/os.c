@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// OS: POSIX threads, and nobody else's business. Invariant: every lock is usable without start-up code.
+// OS: POSIX threads, and nobody else's business. Invariant: every lock is usable without start-up
+// code.
 #include "runtime/os.h"
 
 #include <pthread.h>

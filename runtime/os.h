@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// OS: what the runtime needs of the system's threads. The list of locks is the list of everything in the process that
-// Starlark threads share and change: one lock for each cache.
+// OS: what the runtime needs of the system's threads. The list of locks is the list of everything
+// in the process that Starlark threads share and change: one lock for each cache.
 #ifndef RUNTIME_OS_H_
 #define RUNTIME_OS_H_
 
@@ -12,7 +12,8 @@ enum sl_lock {
   SL_LOCK_COUNT,
 };
 
-// Waits until the lock is free, and takes it. Not recursive; hold it for a look-up, never while Starlark code runs.
+// Waits until the lock is free, and takes it. Not recursive; hold it for a look-up, never while
+// Starlark code runs.
 void sl_lock(enum sl_lock lock);
 void sl_unlock(enum sl_lock lock);
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reach: freezing, and asking whether something is frozen through and through. Walks are loops over a list of pending values, so that depth
-// costs no stack, and each object is visited once, so that neither cycles nor shared parts cost time. Invariant: whatever is in a
-// walk's malloc'ed lists is reachable from its root, which the caller holds.
+// Reach: freezing, and asking whether something is frozen through and through. Walks are loops over
+// a list of pending values, so that depth costs no stack, and each object is visited once, so that
+// neither cycles nor shared parts cost time. Invariant: whatever is in a walk's malloc'ed lists is
+// reachable from its root, which the caller holds.
 #include "runtime/reach.h"
 
 #include <stdio.h>
@@ -91,7 +92,8 @@ bool sl_is_frozen(sl_value value) {
 
 // ---------------------------------------------------------------- immutability
 
-// Of a value whose parts need not be asked. Only what can be a key is immutable: what has no hash counts as mutable, as in Bazel.
+// Of a value whose parts need not be asked. Only what can be a key is immutable: what has no hash
+// counts as mutable, as in Bazel.
 static bool is_immutable_leaf(sl_value value) {
   if (!sl_is_object(value)) return true;
   const struct sl_type *type = value->type;

@@ -6,7 +6,8 @@
 
 #include "runtime/value.h"
 
-// Whether all parts of a value are immutable, by the parts that its `freeze` slot tells. A slot for types whose parts may be mutable.
+// Whether all parts of a value are immutable, by the parts that its `freeze` slot tells. A slot for
+// types whose parts may be mutable.
 bool sl_parts_are_immutable(sl_value value);
 
 #endif  // RUNTIME_REACH_H_

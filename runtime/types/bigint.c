@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Bigint: ints beyond 63 bits, on GMP's mpn functions: limbs live in atomic objects of the collected heap, so that neither
-// allocator hooks nor finalizers are needed. Invariant: a big int has no leading zero limb, and no immediate form.
+// Bigint: ints beyond 63 bits, on GMP's mpn functions: limbs live in atomic objects of the
+// collected heap, so that neither allocator hooks nor finalizers are needed. Invariant: a big int
+// has no leading zero limb, and no immediate form.
 #include "runtime/types/bigint.h"
 
 #include <gmp.h>
@@ -291,8 +292,8 @@ void sl_int_format(sl_value x, unsigned base, struct sl_text *out) {
 
 // ---------------------------------------------------------------- floats
 
-// The 64 most significant bits of a big int, the last one set if any bit below is: rounding it to a double once
-// rounds the whole number to nearest, ties to even.
+// The 64 most significant bits of a big int, the last one set if any bit below is: rounding it to a
+// double once rounds the whole number to nearest, ties to even.
 static uint64_t leading_bits(const struct number *a, int *exponent) {
   uint64_t top = a->limbs[a->count - 1];
   unsigned zeros = (unsigned)__builtin_clzll(top);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Bigint: arithmetic on ints of any size, for int.c. Operands may be immediate or big; results are in their shortest form.
+// Bigint: arithmetic on ints of any size, for int.c. Operands may be immediate or big; results are
+// in their shortest form.
 #ifndef RUNTIME_TYPES_BIGINT_H_
 #define RUNTIME_TYPES_BIGINT_H_
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Builtin: functions in C as values. A table row is its own value; a bound method is a row with its receiver. Calls are
-// sl_call's business.
+// Builtin: functions in C as values. A table row is its own value; a bound method is a row with its
+// receiver. Calls are sl_call's business.
 #include "runtime/value.h"
 
 static bool builtin_repr(struct sl_thread *thread, sl_value x, struct sl_text *out) {

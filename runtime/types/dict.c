@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Dict: hash tables in order of insertion; sets are the same tables without values. Invariants: entries [0, used) hold every live
-// entry in order, holes have a NULL key, and none before `first` is live. Up to SMALL entries there is no index, and
-// look-ups scan. Each slot of the index that is not free was taken by one entry put since the last rebuild, so the index,
-// of twice the capacity, is never more than half full.
+// Dict: hash tables in order of insertion; sets are the same tables without values. Invariants:
+// entries [0, used) hold every live entry in order, holes have a NULL key, and none before `first`
+// is live. Up to SMALL entries there is no index, and look-ups scan. Each slot of the index that is
+// not free was taken by one entry put since the last rebuild, so the index, of twice the capacity,
+// is never more than half full.
 #include "runtime/types/table.h"
 
 static struct sl_dict *as_dict(sl_value value) { return (struct sl_dict *)(void *)value; }
@@ -48,7 +49,8 @@ static void rebuild(struct sl_dict *table, size_t capacity) {
   for (uint32_t i = 0; i < count; i++) index_entry(table, entries[i].hash, i);
 }
 
-// A table of which more than a quarter is holes is packed, another one grows: either way many puts pay for the next rebuild.
+// A table of which more than a quarter is holes is packed, another one grows: either way many puts
+// pay for the next rebuild.
 static void make_room(struct sl_dict *table) {
   size_t capacity = table->capacity;
   if (capacity == 0) {
@@ -75,8 +77,8 @@ static inline int matches(struct sl_thread *thread, const struct sl_dict_entry *
 // What find says instead of an entry's number.
 enum { ABSENT = -1, FAILED = -2 };
 
-// The number of the key's entry; FAILED: an error is pending. *slot: its place in the index, if there is one; if the key is
-// absent, the free place where its probing ended.
+// The number of the key's entry; FAILED: an error is pending. *slot: its place in the index, if
+// there is one; if the key is absent, the free place where its probing ended.
 static int64_t find(struct sl_thread *thread, const struct sl_dict *table, sl_value key,
                     uint32_t hash, uint32_t *slot) {
   if (!table->index) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Float: IEEE doubles, immediate but for the two zeros and extreme magnitudes. Unlike IEEE, NaN equals itself and is greater than
-// any other number, so that equality and order are total.
+// Float: IEEE doubles, immediate but for the two zeros and extreme magnitudes. Unlike IEEE, NaN
+// equals itself and is greater than any other number, so that equality and order are total.
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
@@ -23,8 +23,8 @@ sl_value sl_float_box(double value) {
 
 // ---------------------------------------------------------------- text
 
-// The significant digits of a finite number, without trailing zeros, and the power of ten of the first one. Independent of
-// the locale's decimal point.
+// The significant digits of a finite number, without trailing zeros, and the power of ten of the
+// first one. Independent of the locale's decimal point.
 struct decimal {
   char digits[20];
   int count;
@@ -41,8 +41,9 @@ static void read_decimal(const char *printed, struct decimal *decimal) {
   while (decimal->count > 1 && decimal->digits[decimal->count - 1] == '0') decimal->count--;
 }
 
-// The shortest digits that read back as the same number. A text of 15 digits always survives the way through a double, so that trying
-// fewer is of no use; but for subnormal numbers, which have fewer bits. 17 digits always suffice.
+// The shortest digits that read back as the same number. A text of 15 digits always survives the
+// way through a double, so that trying fewer is of no use; but for subnormal numbers, which have
+// fewer bits. 17 digits always suffice.
 static void shortest_decimal(double magnitude, struct decimal *decimal) {
   char printed[40];
   for (int digits = magnitude < DBL_MIN ? 1 : 15; digits <= 17; digits++) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Format: the % operator on strings. Invariant: each conversion takes one argument, and none is left over. There are no widths and
-// flags in Starlark.
+// Format: the % operator on strings. Invariant: each conversion takes one argument, and none is
+// left over. There are no widths and flags in Starlark.
 #include "runtime/types/format.h"
 
 #include <ctype.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Int: integers of any size. Those of 63 bits are immediate and handled here; bigint.c does the rest.
+// Int: integers of any size. Those of 63 bits are immediate and handled here; bigint.c does the
+// rest.
 #include "runtime/types/bigint.h"
 
 // ---------------------------------------------------------------- slots

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// List: mutable sequences. Invariant: items[length .. capacity] are NULL, so that the collector sees no stale values.
+// List: mutable sequences. Invariant: items[length .. capacity] are NULL, so that the collector
+// sees no stale values.
 #include "runtime/types/sequence.h"
 
 static struct sl_list *as_list(sl_value value) { return (struct sl_list *)(void *)value; }
@@ -25,7 +26,8 @@ static sl_value list_copy(struct sl_mutability *owner, const sl_value *items, si
 
 enum { FIRST_CAPACITY = 4 };
 
-// Makes room for `extra` more items. Grows by half once lists are long: doubling would waste more than it saves.
+// Makes room for `extra` more items. Grows by half once lists are long: doubling would waste more
+// than it saves.
 static bool reserve(struct sl_thread *thread, struct sl_list *list, size_t extra) {
   if (!sl_sequence_check_sum(thread, list->length, extra)) return false;
   size_t needed = list->length + extra;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Range: arithmetic progressions of 32-bit ints, never stored. Invariant: `length` and all elements fit 32 bits; the work is
-// done in 64, where nothing overflows.
+// Range: arithmetic progressions of 32-bit ints, never stored. Invariant: `length` and all elements
+// fit 32 bits; the work is done in 64, where nothing overflows.
 #include "runtime/types/sequence.h"
 
 static struct sl_range *as_range(sl_value value) { return (struct sl_range *)(void *)value; }

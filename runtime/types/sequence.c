@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sequence: positions, slices and element-wise operations. Nothing here allocates values, so callers' item arrays stay
-// as they are; elements' own slots run, but never Starlark code.
+// Sequence: positions, slices and element-wise operations. Nothing here allocates values, so
+// callers' item arrays stay as they are; elements' own slots run, but never Starlark code.
 #include "runtime/types/sequence.h"
 
 #include "runtime/types/format.h"

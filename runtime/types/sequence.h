@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sequence: what strings, lists, tuples and ranges have in common: positions, slices, element-wise operations.
-// Lengths and positions are held to 32 bits, as in Bazel.
+// Sequence: what strings, lists, tuples and ranges have in common: positions, slices, element-wise
+// operations. Lengths and positions are held to 32 bits, as in Bazel.
 #ifndef RUNTIME_TYPES_SEQUENCE_H_
 #define RUNTIME_TYPES_SEQUENCE_H_
 
@@ -22,7 +22,8 @@ struct sl_slice {
 bool sl_sequence_slice(struct sl_thread *thread, size_t length, sl_value start, sl_value stop,
                        sl_value step, struct sl_slice *out) SL_MUST_CHECK;
 
-// How often x * n repeats its `length` elements; 0 for n <= 0. False: no 32-bit int, or a result beyond `limit`.
+// How often x * n repeats its `length` elements; 0 for n <= 0. False: no 32-bit int, or a result
+// beyond `limit`.
 bool sl_sequence_repetitions(struct sl_thread *thread, size_t length, sl_value n, int64_t limit,
                              const char *unit, size_t *times) SL_MUST_CHECK;
 // Fills `out` with `times` copies of the items.

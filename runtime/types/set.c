@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Set: dict's table without values. Elements are in order of insertion; the order does not matter for equality.
+// Set: dict's table without values. Elements are in order of insertion; the order does not matter
+// for equality.
 #include "runtime/types/table.h"
 
 static struct sl_dict *as_set(sl_value value) { return (struct sl_dict *)(void *)value; }

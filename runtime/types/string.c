@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// String: immutable bytes, UTF-8 by convention: an element is a byte, as in Bazel. Strings of no or one byte are static, and never
-// allocated. bytes.c shares the layout.
+// String: immutable bytes, UTF-8 by convention: an element is a byte, as in Bazel. Strings of no or
+// one byte are static, and never allocated. bytes.c shares the layout.
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,8 +108,9 @@ uint32_t sl_string_hash(struct sl_string *string) {
 
 // ---------------------------------------------------------------- interning
 
-// An open-addressed table: slots only ever fill, so that readers need no lock. A full table is replaced as a whole; whoever
-// still reads the old one misses at worst, and looks again under the lock.
+// An open-addressed table: slots only ever fill, so that readers need no lock. A full table is
+// replaced as a whole; whoever still reads the old one misses at worst, and looks again under the
+// lock.
 struct intern_table {
   size_t mask;
   size_t count;

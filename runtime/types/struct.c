@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Struct: immutable records; providers' instances are structs with a constructor. Fields are sorted by name. Invariant: two structs have the
-// same field names exactly if they have the same shape, since shapes are interned for the whole process.
+// Struct: immutable records; providers' instances are structs with a constructor. Fields are sorted
+// by name. Invariant: two structs have the same field names exactly if they have the same shape,
+// since shapes are interned for the whole process.
 #include <stdlib.h>
 
 #include "runtime/os.h"
@@ -163,7 +164,8 @@ static bool struct_repr(struct sl_thread *thread, sl_value x, struct sl_text *ou
 }
 
 static bool hash_field(struct sl_thread *thread, sl_value field, uint32_t *hash) {
-  // A frozen list may be part of a struct that is a key, though no key itself: any number that equal ones share will do.
+  // A frozen list may be part of a struct that is a key, though no key itself: any number that
+  // equal ones share will do.
   if (sl_is_object(field) && (field->type->flags & SL_TYPE_MUTABLE)) {
     *hash = (uint32_t)sl_length(field);
     return true;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Table: what dict.c lends to set.c: the insertion-ordered hash table itself, without checks of mutability.
+// Table: what dict.c lends to set.c: the insertion-ordered hash table itself, without checks of
+// mutability.
 #ifndef RUNTIME_TYPES_TABLE_H_
 #define RUNTIME_TYPES_TABLE_H_
 

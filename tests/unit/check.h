@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Check: what the programs in this folder share. A program passes if it says nothing and ends with status 0.
+// Check: what the programs in this folder share. A program passes if it says nothing and ends with
+// status 0.
 #ifndef TESTS_UNIT_CHECK_H_
 #define TESTS_UNIT_CHECK_H_
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Dicts and sets against a list of pairs: random puts, removals and look-ups, with keys of all kinds and hashes that collide.
+// Dicts and sets against a list of pairs: random puts, removals and look-ups, with keys of all
+// kinds and hashes that collide.
 #include <stdlib.h>
 
 #include "runtime/value.h"
@@ -78,7 +79,8 @@ static void check_random_steps(unsigned range, unsigned removals, size_t steps) 
   check(sl_dict_update(thread, copy, dict) && sl_equal(thread, copy, dict) == 1);
 }
 
-// A queue: put at the end, removed at the front, over and over. Its memory stays small, and so does the time.
+// A queue: put at the end, removed at the front, over and over. Its memory stays small, and so does
+// the time.
 static void check_queue(void) {
   sl_value dict = sl_dict(thread, 0);
   for (int64_t i = 0; i < 300000; i++) {

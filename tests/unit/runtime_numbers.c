@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Ints against the identities that hold for all integers, at every width around the edges of the immediate form and of limbs; floats
-// against their text.
+// Ints against the identities that hold for all integers, at every width around the edges of the
+// immediate form and of limbs; floats against their text.
 #include <math.h>
 #include <stdlib.h>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Values of every type by way of the public header: text, slices, structs, attributes, freezing, cycles and depth, the collector.
+// Values of every type by way of the public header: text, slices, structs, attributes, freezing,
+// cycles and depth, the collector.
 #include <stdlib.h>
 
 #include "runtime/starlark.h"
@@ -98,7 +99,8 @@ static void check_shared_parts(void) {
 
 static sl_value bound(int n) { return n == 99 ? SL_NONE : sl_int(n); }
 
-// What x[start:stop:step] selects by the definition of the language: step from one bound to the other.
+// What x[start:stop:step] selects by the definition of the language: step from one bound to the
+// other.
 static size_t select_items(int n, int start, int stop, int step, int64_t *selected) {
   int first = step > 0 ? 0 : n - 1, last = step > 0 ? n : -1;
   int least = step > 0 ? 0 : -1, greatest = step > 0 ? n : n - 1;
