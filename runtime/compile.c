@@ -16,10 +16,12 @@ static void describe_parameters(struct sl_assembler *assembler) {
   for (uint32_t i = 0; i < syntax->parameter_count; i++) {
     const struct sl_parameter *parameter = &syntax->parameters[i];
     uint32_t place = parameter->identifier->mark;
-    code->parameter_names[place] = sl_compile_name(assembler->compiler, parameter->identifier->identifier.name);
+    code->parameter_names[place] =
+        sl_compile_name(assembler->compiler, parameter->identifier->identifier.name);
     code->default_index[place] = parameter->default_value ? (int16_t)code->default_count++ : -1;
     code->positional_count += parameter->kind == SL_PARAMETER_POSITIONAL;
-    code->named_count += parameter->kind == SL_PARAMETER_POSITIONAL || parameter->kind == SL_PARAMETER_KEYWORD_ONLY;
+    code->named_count +=
+        parameter->kind == SL_PARAMETER_POSITIONAL || parameter->kind == SL_PARAMETER_KEYWORD_ONLY;
     code->star |= parameter->kind == SL_PARAMETER_STAR;
     code->star_star |= parameter->kind == SL_PARAMETER_STAR_STAR;
   }
@@ -49,8 +51,8 @@ static void make_cells(struct sl_assembler *assembler) {
   }
 }
 
-static struct sl_code *compile_code(struct sl_compiler *compiler, const struct sl_function_syntax *syntax,
-                                    sl_value name) {
+static struct sl_code *compile_code(struct sl_compiler *compiler,
+                                    const struct sl_function_syntax *syntax, sl_value name) {
   struct sl_code *code = sl_allocate(sizeof *code);
   code->program = compiler->program;
   code->name = name;
@@ -59,7 +61,8 @@ static struct sl_code *compile_code(struct sl_compiler *compiler, const struct s
   code->recursive = compiler->file->dialect->recursion;
   struct sl_assembler assembler = {.compiler = compiler, .syntax = syntax, .code = code};
   assembler.top_level = syntax == compiler->file->top_level;
-  if (syntax->parameter_count > INT16_MAX) sl_compile_fail(&assembler, syntax->name_start, "too many parameters");
+  if (syntax->parameter_count > INT16_MAX)
+    sl_compile_fail(&assembler, syntax->name_start, "too many parameters");
   sl_reserve(&assembler, syntax->local_count + 1);
   assembler.next--;
   if (compiler->failure) return code;
@@ -75,14 +78,16 @@ static struct sl_code *compile_code(struct sl_compiler *compiler, const struct s
   return code;
 }
 
-void sl_compile_function(struct sl_assembler *assembler, const struct sl_function_syntax *syntax, uint32_t target) {
+void sl_compile_function(struct sl_assembler *assembler, const struct sl_function_syntax *syntax,
+                         uint32_t target) {
   struct sl_compiler *compiler = assembler->compiler;
   uint32_t next = assembler->next;
   for (uint32_t i = 0; i < syntax->parameter_count; i++) {
     const struct sl_node *value = syntax->parameters[i].default_value;
     if (value) sl_compile_expression(assembler, value, sl_reserve(assembler, 1));
   }
-  sl_value name = syntax->name ? sl_compile_name(compiler, syntax->name) : sl_string_intern("lambda", 6);
+  sl_value name =
+      syntax->name ? sl_compile_name(compiler, syntax->name) : sl_string_intern("lambda", 6);
   uint32_t child = sl_emit_child(assembler, compile_code(compiler, syntax, name));
   sl_emit(assembler, SL_OPCODE_FUNCTION, target, next, child, SL_NO_OFFSET);
   assembler->next = next;
@@ -90,7 +95,8 @@ void sl_compile_function(struct sl_assembler *assembler, const struct sl_functio
 
 // ---------------------------------------------------------------- files
 
-static sl_value *values_of_predeclared(const struct sl_file *file, const struct sl_environment *environment) {
+static sl_value *values_of_predeclared(const struct sl_file *file,
+                                       const struct sl_environment *environment) {
   sl_value *values = sl_allocate((file->predeclared_count + 1) * sizeof(sl_value));
   for (uint32_t i = 0; i < file->predeclared_count; i++) {
     values[i] = sl_environment_get(environment, file->predeclared[i]->bytes);
@@ -102,12 +108,14 @@ static sl_value *values_of_predeclared(const struct sl_file *file, const struct 
 static bool check_predeclared(struct sl_compiler *compiler) {
   for (uint32_t i = 0; i < compiler->file->predeclared_count; i++) {
     if (compiler->predeclared[i]) continue;
-    return sl_fail_false(compiler->thread, "name '%s' is not defined", compiler->file->predeclared[i]->bytes);
+    return sl_fail_false(compiler->thread, "name '%s' is not defined",
+                         compiler->file->predeclared[i]->bytes);
   }
   return true;
 }
 
-struct sl_code *sl_compile(struct sl_thread *thread, const struct sl_file *file, const struct sl_program *program,
+struct sl_code *sl_compile(struct sl_thread *thread, const struct sl_file *file,
+                           const struct sl_program *program,
                            const struct sl_environment *environment) {
   struct sl_compiler compiler = {.thread = thread, .file = file, .program = program};
   compiler.predeclared = values_of_predeclared(file, environment);
@@ -115,7 +123,8 @@ struct sl_code *sl_compile(struct sl_thread *thread, const struct sl_file *file,
   compiler.range = sl_environment_get(sl_universe(), "range");
   compiler.length = sl_environment_get(sl_universe(), "len");
   if (!check_predeclared(&compiler)) return NULL;
-  struct sl_code *code = compile_code(&compiler, file->top_level, sl_string_intern("<toplevel>", 10));
+  struct sl_code *code =
+      compile_code(&compiler, file->top_level, sl_string_intern("<toplevel>", 10));
   if (!compiler.failure) return code;
   uint32_t offset = compiler.failure_offset == SL_NO_OFFSET ? 0 : compiler.failure_offset;
   struct sl_position position = sl_program_position(program, offset);

@@ -12,17 +12,17 @@ struct sl_compiler {
   struct sl_thread *thread;
   const struct sl_file *file;
   const struct sl_program *program;
-  sl_value *predeclared;          // values of file->predeclared
-  sl_value *names;                // interned values of the file's names, by id; made on demand
-  sl_value range;                 // the universe's builtins that have instructions of their own
+  sl_value *predeclared;  // values of file->predeclared
+  sl_value *names;        // interned values of the file's names, by id; made on demand
+  sl_value range;         // the universe's builtins that have instructions of their own
   sl_value length;
-  const char *failure;            // first reason why the file cannot be compiled
+  const char *failure;  // first reason why the file cannot be compiled
   uint32_t failure_offset;
 };
 
 // A list of jumps to a place not yet known; they are chained through their `c`.
 struct sl_jumps {
-  uint32_t last;                  // instruction + 1; 0: none
+  uint32_t last;  // instruction + 1; 0: none
 };
 
 enum sl_loop_kind { SL_LOOP_ITERATOR, SL_LOOP_RANGE, SL_LOOP_WHILE };
@@ -31,7 +31,7 @@ enum sl_loop_kind { SL_LOOP_ITERATOR, SL_LOOP_RANGE, SL_LOOP_WHILE };
 struct sl_loop {
   struct sl_loop *outer;
   enum sl_loop_kind kind;
-  uint32_t iterator;              // register
+  uint32_t iterator;  // register
   struct sl_jumps breaks;
   struct sl_jumps continues;
 };
@@ -49,12 +49,12 @@ struct sl_assembler {
   const struct sl_function_syntax *syntax;
   struct sl_code *code;
   bool top_level;
-  uint32_t next;                  // first free register
-  struct sl_loop *loop;           // innermost
-  uint32_t first_unbound;         // locals [first_unbound, end_unbound) are checked before use
+  uint32_t next;           // first free register
+  struct sl_loop *loop;    // innermost
+  uint32_t first_unbound;  // locals [first_unbound, end_unbound) are checked before use
   uint32_t end_unbound;
   struct sl_growing instructions, constants, sites, children, positions, loops;
-  uint32_t *constant_slots;       // open addressing over `constants`: index + 1
+  uint32_t *constant_slots;  // open addressing over `constants`: index + 1
   uint32_t constant_mask;
 };
 
@@ -64,14 +64,15 @@ struct sl_assembler {
 // Notes why the file cannot be compiled. The compilation goes on, to no effect.
 void sl_compile_fail(struct sl_assembler *assembler, uint32_t offset, const char *reason);
 // Adds an instruction; returns its number. `offset`: what its errors point at, or SL_NO_OFFSET.
-uint32_t sl_emit(struct sl_assembler *assembler, enum sl_opcode op, uint32_t a, uint32_t b, int64_t c, uint32_t offset);
+uint32_t sl_emit(struct sl_assembler *assembler, enum sl_opcode op, uint32_t a, uint32_t b,
+                 int64_t c, uint32_t offset);
 // The number of the next instruction.
 uint32_t sl_emit_here(const struct sl_assembler *assembler);
 // Adds a jump to a list, whose target is told later; or to an earlier instruction.
-void sl_emit_jump(struct sl_assembler *assembler, enum sl_opcode op, uint32_t a, uint32_t b, struct sl_jumps *jumps,
-                  uint32_t offset);
-void sl_emit_jump_back(struct sl_assembler *assembler, enum sl_opcode op, uint32_t a, uint32_t b, uint32_t target,
-                       uint32_t offset);
+void sl_emit_jump(struct sl_assembler *assembler, enum sl_opcode op, uint32_t a, uint32_t b,
+                  struct sl_jumps *jumps, uint32_t offset);
+void sl_emit_jump_back(struct sl_assembler *assembler, enum sl_opcode op, uint32_t a, uint32_t b,
+                       uint32_t target, uint32_t offset);
 // The listed jumps go here; the list is empty again.
 void sl_emit_target(struct sl_assembler *assembler, struct sl_jumps *jumps);
 // The iterator in a register is active from `start` to here.
@@ -93,19 +94,23 @@ sl_value sl_compile_name(struct sl_compiler *compiler, const struct sl_name *nam
 
 // compile_expression.c
 // Leaves the value in the target register.
-void sl_compile_expression(struct sl_assembler *assembler, const struct sl_node *node, uint32_t target);
+void sl_compile_expression(struct sl_assembler *assembler, const struct sl_node *node,
+                           uint32_t target);
 // Leaves the value in some register: a local's own, or a new one.
 uint32_t sl_compile_operand(struct sl_assembler *assembler, const struct sl_node *node);
 // A constant's index. False: the expression is not constant.
-bool sl_compile_constant(struct sl_assembler *assembler, const struct sl_node *node, uint32_t *index);
+bool sl_compile_constant(struct sl_assembler *assembler, const struct sl_node *node,
+                         uint32_t *index);
 // Jumps if the truth of the expression is `when`, else goes on.
 void sl_compile_condition(struct sl_assembler *assembler, const struct sl_node *node, bool when,
                           struct sl_jumps *jumps);
 // target = left op right, or with `in_place` the augmented assignment's.
-void sl_compile_binary(struct sl_assembler *assembler, enum sl_operator op, bool in_place, uint32_t target,
-                       uint32_t left, const struct sl_node *right, uint32_t offset);
+void sl_compile_binary(struct sl_assembler *assembler, enum sl_operator op, bool in_place,
+                       uint32_t target, uint32_t left, const struct sl_node *right,
+                       uint32_t offset);
 // Whether a node is a predeclared name that stands for `builtin` (NULL: nothing does).
-bool sl_compile_is(const struct sl_assembler *assembler, const struct sl_node *node, sl_value builtin);
+bool sl_compile_is(const struct sl_assembler *assembler, const struct sl_node *node,
+                   sl_value builtin);
 // Whether all arguments of a call are positional.
 bool sl_compile_all_positional(const struct sl_node *call);
 // Compiles x.append(y) whose result nobody wants. False: the node is something else, and nothing was done.
@@ -119,11 +124,13 @@ struct sl_loop_body {
   void (*compile)(struct sl_assembler *assembler, const struct sl_loop_body *body);
   const void *data;
 };
-void sl_compile_for(struct sl_assembler *assembler, const struct sl_node *target, const struct sl_node *iterable,
-                    uint32_t offset, const struct sl_loop_body *body);
+void sl_compile_for(struct sl_assembler *assembler, const struct sl_node *target,
+                    const struct sl_node *iterable, uint32_t offset,
+                    const struct sl_loop_body *body);
 
 // compile.c
 // Compiles a def or lambda; the function made by it goes to the target register.
-void sl_compile_function(struct sl_assembler *assembler, const struct sl_function_syntax *syntax, uint32_t target);
+void sl_compile_function(struct sl_assembler *assembler, const struct sl_function_syntax *syntax,
+                         uint32_t target);
 
 #endif  // RUNTIME_COMPILE_H_

@@ -33,10 +33,12 @@ static void add_position(struct sl_assembler *assembler, uint32_t instruction, u
   *position = (struct sl_code_position){instruction, offset};
 }
 
-uint32_t sl_emit_here(const struct sl_assembler *assembler) { return assembler->instructions.count; }
+uint32_t sl_emit_here(const struct sl_assembler *assembler) {
+  return assembler->instructions.count;
+}
 
-uint32_t sl_emit(struct sl_assembler *assembler, enum sl_opcode op, uint32_t a, uint32_t b, int64_t c,
-                 uint32_t offset) {
+uint32_t sl_emit(struct sl_assembler *assembler, enum sl_opcode op, uint32_t a, uint32_t b,
+                 int64_t c, uint32_t offset) {
   uint32_t here = sl_emit_here(assembler);
   if (c >= SL_OPERAND_LIMIT || c < -SL_OPERAND_LIMIT || here >= SL_OPERAND_LIMIT - 1) {
     sl_compile_fail(assembler, offset, "function is too large");
@@ -53,14 +55,14 @@ uint32_t sl_emit(struct sl_assembler *assembler, enum sl_opcode op, uint32_t a, 
 
 // ---------------------------------------------------------------- jumps
 
-void sl_emit_jump(struct sl_assembler *assembler, enum sl_opcode op, uint32_t a, uint32_t b, struct sl_jumps *jumps,
-                  uint32_t offset) {
+void sl_emit_jump(struct sl_assembler *assembler, enum sl_opcode op, uint32_t a, uint32_t b,
+                  struct sl_jumps *jumps, uint32_t offset) {
   uint32_t here = sl_emit(assembler, op, a, b, jumps->last, offset);
   jumps->last = here + 1;
 }
 
-void sl_emit_jump_back(struct sl_assembler *assembler, enum sl_opcode op, uint32_t a, uint32_t b, uint32_t target,
-                       uint32_t offset) {
+void sl_emit_jump_back(struct sl_assembler *assembler, enum sl_opcode op, uint32_t a, uint32_t b,
+                       uint32_t target, uint32_t offset) {
   sl_emit(assembler, op, a, b, (int64_t)target - sl_emit_here(assembler) - 1, offset);
 }
 
@@ -169,7 +171,8 @@ uint32_t sl_reserve(struct sl_assembler *assembler, uint32_t count) {
     return 0;
   }
   assembler->next = first + count;
-  if (assembler->next > assembler->code->register_count) assembler->code->register_count = assembler->next;
+  if (assembler->next > assembler->code->register_count)
+    assembler->code->register_count = assembler->next;
   return first;
 }
 

@@ -75,14 +75,16 @@ static sl_value constant_of(struct sl_assembler *assembler, const struct sl_node
   }
 }
 
-bool sl_compile_constant(struct sl_assembler *assembler, const struct sl_node *node, uint32_t *index) {
+bool sl_compile_constant(struct sl_assembler *assembler, const struct sl_node *node,
+                         uint32_t *index) {
   sl_value value = constant_of(assembler, node);
   if (!value) return false;
   *index = sl_emit_constant(assembler, value);
   return true;
 }
 
-bool sl_compile_is(const struct sl_assembler *assembler, const struct sl_node *node, sl_value builtin) {
+bool sl_compile_is(const struct sl_assembler *assembler, const struct sl_node *node,
+                   sl_value builtin) {
   return builtin && node->kind == SL_NODE_IDENTIFIER && node->op == SL_SCOPE_PREDECLARED &&
          assembler->compiler->predeclared[node->mark] == builtin;
 }
@@ -91,14 +93,16 @@ bool sl_compile_is(const struct sl_assembler *assembler, const struct sl_node *n
 
 static void check_bound(struct sl_assembler *assembler, const struct sl_node *node) {
   if (!(node->flags & SL_FLAG_MAY_BE_UNBOUND)) return;
-  uint32_t name = sl_emit_constant(assembler, sl_compile_name(assembler->compiler, node->identifier.name));
+  uint32_t name =
+      sl_emit_constant(assembler, sl_compile_name(assembler->compiler, node->identifier.name));
   sl_emit(assembler, SL_OPCODE_CHECK_LOCAL, node->mark, 0, name, node->start);
   if (assembler->first_unbound == assembler->end_unbound) assembler->first_unbound = node->mark;
   if (node->mark < assembler->first_unbound) assembler->first_unbound = node->mark;
   if (node->mark >= assembler->end_unbound) assembler->end_unbound = node->mark + 1;
 }
 
-static void identifier(struct sl_assembler *assembler, const struct sl_node *node, uint32_t target) {
+static void identifier(struct sl_assembler *assembler, const struct sl_node *node,
+                       uint32_t target) {
   uint32_t name;
   switch (node->op) {
     case SL_SCOPE_LOCAL:
@@ -107,9 +111,10 @@ static void identifier(struct sl_assembler *assembler, const struct sl_node *nod
       return;
     case SL_SCOPE_CELL:
     case SL_SCOPE_FREE:
-      name = sl_emit_constant(assembler, sl_compile_name(assembler->compiler, node->identifier.name));
-      sl_emit(assembler, node->op == SL_SCOPE_CELL ? SL_OPCODE_GET_CELL : SL_OPCODE_FREE, target, node->mark, name,
-              node->start);
+      name =
+          sl_emit_constant(assembler, sl_compile_name(assembler->compiler, node->identifier.name));
+      sl_emit(assembler, node->op == SL_SCOPE_CELL ? SL_OPCODE_GET_CELL : SL_OPCODE_FREE, target,
+              node->mark, name, node->start);
       return;
     default:
       sl_emit(assembler, SL_OPCODE_GLOBAL, target, 0, node->mark, node->start);
@@ -127,8 +132,10 @@ uint32_t sl_compile_operand(struct sl_assembler *assembler, const struct sl_node
 }
 
 // An operand whose value may pass through `target`.
-static uint32_t operand_through(struct sl_assembler *assembler, const struct sl_node *node, uint32_t target) {
-  if (is_local(assembler, target) || (node->kind == SL_NODE_IDENTIFIER && node->op == SL_SCOPE_LOCAL)) {
+static uint32_t operand_through(struct sl_assembler *assembler, const struct sl_node *node,
+                                uint32_t target) {
+  if (is_local(assembler, target) ||
+      (node->kind == SL_NODE_IDENTIFIER && node->op == SL_SCOPE_LOCAL)) {
     return sl_compile_operand(assembler, node);
   }
   sl_compile_expression(assembler, node, target);
@@ -158,17 +165,22 @@ static const struct operator_code operators[] = {
     [SL_OP_LESS_LESS] = {SL_OPCODE_SHIFT_LEFT, true, SL_OPCODE_SHIFT_LEFT, 0, 0},
     [SL_OP_GREATER_GREATER] = {SL_OPCODE_SHIFT_RIGHT, true, SL_OPCODE_SHIFT_RIGHT, 0, 0},
     [SL_OP_EQUAL] = {SL_OPCODE_EQUAL, false, 0, SL_OPCODE_JUMP_EQUAL, SL_OPCODE_JUMP_NOT_EQUAL},
-    [SL_OP_NOT_EQUAL] = {SL_OPCODE_NOT_EQUAL, false, 0, SL_OPCODE_JUMP_NOT_EQUAL, SL_OPCODE_JUMP_EQUAL},
+    [SL_OP_NOT_EQUAL] = {SL_OPCODE_NOT_EQUAL, false, 0, SL_OPCODE_JUMP_NOT_EQUAL,
+                         SL_OPCODE_JUMP_EQUAL},
     [SL_OP_LESS] = {SL_OPCODE_LESS, false, 0, SL_OPCODE_JUMP_LESS, SL_OPCODE_JUMP_GREATER_EQUAL},
-    [SL_OP_LESS_EQUAL] = {SL_OPCODE_LESS_EQUAL, false, 0, SL_OPCODE_JUMP_LESS_EQUAL, SL_OPCODE_JUMP_GREATER},
-    [SL_OP_GREATER] = {SL_OPCODE_GREATER, false, 0, SL_OPCODE_JUMP_GREATER, SL_OPCODE_JUMP_LESS_EQUAL},
-    [SL_OP_GREATER_EQUAL] = {SL_OPCODE_GREATER_EQUAL, false, 0, SL_OPCODE_JUMP_GREATER_EQUAL, SL_OPCODE_JUMP_LESS},
+    [SL_OP_LESS_EQUAL] = {SL_OPCODE_LESS_EQUAL, false, 0, SL_OPCODE_JUMP_LESS_EQUAL,
+                          SL_OPCODE_JUMP_GREATER},
+    [SL_OP_GREATER] = {SL_OPCODE_GREATER, false, 0, SL_OPCODE_JUMP_GREATER,
+                       SL_OPCODE_JUMP_LESS_EQUAL},
+    [SL_OP_GREATER_EQUAL] = {SL_OPCODE_GREATER_EQUAL, false, 0, SL_OPCODE_JUMP_GREATER_EQUAL,
+                             SL_OPCODE_JUMP_LESS},
     [SL_OP_IN] = {SL_OPCODE_IN, false, 0, SL_OPCODE_JUMP_IN, SL_OPCODE_JUMP_NOT_IN},
     [SL_OP_NOT_IN] = {SL_OPCODE_NOT_IN, false, 0, SL_OPCODE_JUMP_NOT_IN, SL_OPCODE_JUMP_IN},
 };
 
-void sl_compile_binary(struct sl_assembler *assembler, enum sl_operator op, bool in_place, uint32_t target,
-                       uint32_t left, const struct sl_node *right, uint32_t offset) {
+void sl_compile_binary(struct sl_assembler *assembler, enum sl_operator op, bool in_place,
+                       uint32_t target, uint32_t left, const struct sl_node *right,
+                       uint32_t offset) {
   const struct operator_code *code = &operators[op];
   uint32_t next = assembler->next;
   uint32_t constant;
@@ -187,8 +199,8 @@ static void logical(struct sl_assembler *assembler, const struct sl_node *node, 
   struct sl_jumps end = {0};
   uint32_t result = scratch(assembler, target);
   sl_compile_expression(assembler, node->binary.left, result);
-  sl_emit_jump(assembler, node->op == SL_OP_OR ? SL_OPCODE_JUMP_IF : SL_OPCODE_JUMP_IF_NOT, result, 0, &end,
-               SL_NO_OFFSET);
+  sl_emit_jump(assembler, node->op == SL_OP_OR ? SL_OPCODE_JUMP_IF : SL_OPCODE_JUMP_IF_NOT, result,
+               0, &end, SL_NO_OFFSET);
   sl_compile_expression(assembler, node->binary.right, result);
   sl_emit_target(assembler, &end);
   move(assembler, target, result);
@@ -215,13 +227,15 @@ static void unary(struct sl_assembler *assembler, const struct sl_node *node, ui
 // ---------------------------------------------------------------- conditions
 
 // A comparison and its jump in one instruction.
-static void comparison(struct sl_assembler *assembler, const struct sl_node *node, bool when, struct sl_jumps *jumps) {
+static void comparison(struct sl_assembler *assembler, const struct sl_node *node, bool when,
+                       struct sl_jumps *jumps) {
   const struct operator_code *code = &operators[node->op];
   enum sl_opcode op = when ? code->jump : code->jump_not;
   uint32_t left = sl_compile_operand(assembler, node->binary.left);
   uint32_t constant;
   bool with_constant = node->op != SL_OP_IN && node->op != SL_OP_NOT_IN &&
-                       sl_compile_constant(assembler, node->binary.right, &constant) && constant <= UINT16_MAX;
+                       sl_compile_constant(assembler, node->binary.right, &constant) &&
+                       constant <= UINT16_MAX;
   uint32_t right = with_constant ? constant : sl_compile_operand(assembler, node->binary.right);
   sl_emit_jump(assembler, with_constant ? op + 1 : op, left, right, jumps, node->mark);
 }
@@ -229,7 +243,8 @@ static void comparison(struct sl_assembler *assembler, const struct sl_node *nod
 // `a and b`, `a or b`: jumps if the whole is `when`.
 static void logical_condition(struct sl_assembler *assembler, const struct sl_node *node, bool when,
                               struct sl_jumps *jumps) {
-  bool decides = node->op == SL_OP_OR;  // the value of the left side that makes the right one superfluous
+  bool decides =
+      node->op == SL_OP_OR;  // the value of the left side that makes the right one superfluous
   struct sl_jumps end = {0};
   sl_compile_condition(assembler, node->binary.left, decides, decides == when ? jumps : &end);
   sl_compile_condition(assembler, node->binary.right, when, jumps);
@@ -247,12 +262,14 @@ void sl_compile_condition(struct sl_assembler *assembler, const struct sl_node *
     comparison(assembler, node, when, jumps);
   } else {
     uint32_t operand = sl_compile_operand(assembler, node);
-    sl_emit_jump(assembler, when ? SL_OPCODE_JUMP_IF : SL_OPCODE_JUMP_IF_NOT, operand, 0, jumps, SL_NO_OFFSET);
+    sl_emit_jump(assembler, when ? SL_OPCODE_JUMP_IF : SL_OPCODE_JUMP_IF_NOT, operand, 0, jumps,
+                 SL_NO_OFFSET);
   }
   assembler->next = next;
 }
 
-static void conditional(struct sl_assembler *assembler, const struct sl_node *node, uint32_t target) {
+static void conditional(struct sl_assembler *assembler, const struct sl_node *node,
+                        uint32_t target) {
   struct sl_jumps otherwise = {0}, end = {0};
   sl_compile_condition(assembler, node->conditional.condition, false, &otherwise);
   sl_compile_expression(assembler, node->conditional.then, target);
@@ -265,13 +282,16 @@ static void conditional(struct sl_assembler *assembler, const struct sl_node *no
 // ---------------------------------------------------------------- displays
 
 // Puts items [from, to) into new registers in a row; returns the first.
-static uint32_t row_of(struct sl_assembler *assembler, const struct sl_node_list *list, uint32_t from, uint32_t to) {
+static uint32_t row_of(struct sl_assembler *assembler, const struct sl_node_list *list,
+                       uint32_t from, uint32_t to) {
   uint32_t first = sl_reserve(assembler, to - from);
-  for (uint32_t i = from; i < to; i++) sl_compile_expression(assembler, list->items[i], first + i - from);
+  for (uint32_t i = from; i < to; i++)
+    sl_compile_expression(assembler, list->items[i], first + i - from);
   return first;
 }
 
-static void long_list(struct sl_assembler *assembler, const struct sl_node_list *list, uint32_t target) {
+static void long_list(struct sl_assembler *assembler, const struct sl_node_list *list,
+                      uint32_t target) {
   sl_emit(assembler, SL_OPCODE_LIST, target, 0, 0, SL_NO_OFFSET);
   for (uint32_t from = 0; from < list->count; from += LITERAL_CHUNK) {
     uint32_t next = assembler->next;
@@ -286,7 +306,8 @@ static void sequence(struct sl_assembler *assembler, const struct sl_node *node,
   bool tuple = node->kind == SL_NODE_TUPLE;
   if (node->list.count <= LITERAL_CHUNK) {
     uint32_t first = row_of(assembler, &node->list, 0, node->list.count);
-    sl_emit(assembler, tuple ? SL_OPCODE_TUPLE : SL_OPCODE_LIST, target, first, node->list.count, SL_NO_OFFSET);
+    sl_emit(assembler, tuple ? SL_OPCODE_TUPLE : SL_OPCODE_LIST, target, first, node->list.count,
+            SL_NO_OFFSET);
     return;
   }
   uint32_t list = scratch(assembler, target);
@@ -298,7 +319,8 @@ static void sequence(struct sl_assembler *assembler, const struct sl_node *node,
   }
 }
 
-static void dict_entry(struct sl_assembler *assembler, enum sl_opcode op, uint32_t dict, const struct sl_node *entry) {
+static void dict_entry(struct sl_assembler *assembler, enum sl_opcode op, uint32_t dict,
+                       const struct sl_node *entry) {
   uint32_t next = assembler->next;
   uint32_t key = sl_reserve(assembler, 2);
   sl_compile_expression(assembler, entry->entry.key, key);
@@ -331,7 +353,8 @@ static void inner_clauses(struct sl_assembler *assembler, const struct sl_loop_b
   clauses(assembler, body->data);
 }
 
-static void comprehension_item(struct sl_assembler *assembler, const struct comprehension *comprehension) {
+static void comprehension_item(struct sl_assembler *assembler,
+                               const struct comprehension *comprehension) {
   const struct sl_node *item = comprehension->node->comprehension.body;
   if (comprehension->node->flags & SL_FLAG_DICT) {
     dict_entry(assembler, SL_OPCODE_DICT_PUT, comprehension->result, item);
@@ -354,7 +377,8 @@ static void clauses(struct sl_assembler *assembler, const struct comprehension *
   inner.clause++;
   if (clause->kind == SL_NODE_FOR_CLAUSE) {
     struct sl_loop_body body = {inner_clauses, &inner};
-    sl_compile_for(assembler, clause->for_clause.target, clause->for_clause.iterable, clause->start, &body);
+    sl_compile_for(assembler, clause->for_clause.target, clause->for_clause.iterable, clause->start,
+                   &body);
     return;
   }
   struct sl_jumps skip = {0};
@@ -363,9 +387,11 @@ static void clauses(struct sl_assembler *assembler, const struct comprehension *
   sl_emit_target(assembler, &skip);
 }
 
-static void comprehension(struct sl_assembler *assembler, const struct sl_node *node, uint32_t target) {
+static void comprehension(struct sl_assembler *assembler, const struct sl_node *node,
+                          uint32_t target) {
   struct comprehension whole = {node, 0, scratch(assembler, target)};
-  sl_emit(assembler, node->flags & SL_FLAG_DICT ? SL_OPCODE_DICT : SL_OPCODE_LIST, whole.result, 0, 0, SL_NO_OFFSET);
+  sl_emit(assembler, node->flags & SL_FLAG_DICT ? SL_OPCODE_DICT : SL_OPCODE_LIST, whole.result, 0,
+          0, SL_NO_OFFSET);
   clauses(assembler, &whole);
   move(assembler, target, whole.result);
 }
@@ -419,7 +445,8 @@ static bool is_positional(const struct sl_node *node, uint32_t count) {
 }
 
 // Puts the arguments into new registers in a row, which so follow the callee's, and describes them.
-static void arguments(struct sl_assembler *assembler, const struct sl_node_list *list, struct sl_site *site) {
+static void arguments(struct sl_assembler *assembler, const struct sl_node_list *list,
+                      struct sl_site *site) {
   for (uint32_t i = 0; i < list->count; i++) {
     const struct sl_node *argument = list->items[i];
     sl_compile_expression(assembler, argument->argument.value, sl_reserve(assembler, 1));
@@ -428,6 +455,7 @@ static void arguments(struct sl_assembler *assembler, const struct sl_node_list 
     if (argument->op == SL_ARGUMENT_STAR) site->star = argument->start;
     if (argument->op == SL_ARGUMENT_STAR_STAR) site->star_star = argument->start;
   }
+  site->plain = site->positional_count == list->count;
   if (site->named_count == 0) return;
   site->names = sl_allocate(site->named_count * sizeof(sl_value));
   sl_value *name = site->names;
@@ -439,7 +467,8 @@ static void arguments(struct sl_assembler *assembler, const struct sl_node_list 
 }
 
 // x.name(...)
-static void method_call(struct sl_assembler *assembler, const struct sl_node *node, uint32_t target) {
+static void method_call(struct sl_assembler *assembler, const struct sl_node *node,
+                        uint32_t target) {
   const struct sl_node *callee = node->call.callee;
   uint32_t window = sl_reserve(assembler, 1);
   struct sl_site described = {0};
@@ -454,13 +483,14 @@ static void method_call(struct sl_assembler *assembler, const struct sl_node *no
   sl_emit(assembler, SL_OPCODE_CALL_METHOD, window, 0, index, node->mark);
 }
 
-static void plain_call(struct sl_assembler *assembler, const struct sl_node *node, uint32_t target) {
+static void plain_call(struct sl_assembler *assembler, const struct sl_node *node,
+                       uint32_t target) {
   uint32_t window = sl_reserve(assembler, 1);
   struct sl_site described = {0};
   described.result = (uint16_t)target;
   sl_compile_expression(assembler, node->call.callee, window);
   arguments(assembler, &node->call.arguments, &described);
-  if (described.positional_count == node->call.arguments.count) {
+  if (described.plain) {
     sl_emit(assembler, SL_OPCODE_CALL, window, described.positional_count, target, node->mark);
     return;
   }
@@ -471,14 +501,15 @@ static void plain_call(struct sl_assembler *assembler, const struct sl_node *nod
 }
 
 // Makes the site of an instruction that does a method's work if the receiver is of the type it expects.
-static uint32_t shortcut_site(struct sl_assembler *assembler, const struct sl_node *callee, uint32_t positional_count,
-                              uint32_t result) {
+static uint32_t shortcut_site(struct sl_assembler *assembler, const struct sl_node *callee,
+                              uint32_t positional_count, uint32_t result) {
   uint32_t index;
   uint32_t window = sl_reserve(assembler, 1 + positional_count);
   struct sl_site *site = sl_emit_site(assembler, &index);
   site->name = sl_compile_name(assembler->compiler, callee->dot.name);
   site->dot = callee->mark;
   site->positional_count = (uint16_t)positional_count;
+  site->plain = true;
   site->window = (uint16_t)window;
   site->result = (uint16_t)result;
   return index;
@@ -508,8 +539,10 @@ static void call(struct sl_assembler *assembler, const struct sl_node *node, uin
     sl_emit(assembler, SL_OPCODE_POP, target, object, site, node->mark);
   } else if (callee->kind == SL_NODE_DOT) {
     method_call(assembler, node, target);
-  } else if (is_positional(node, 1) && sl_compile_is(assembler, callee, assembler->compiler->length)) {
-    uint32_t operand = operand_through(assembler, node->call.arguments.items[0]->argument.value, target);
+  } else if (is_positional(node, 1) &&
+             sl_compile_is(assembler, callee, assembler->compiler->length)) {
+    uint32_t operand =
+        operand_through(assembler, node->call.arguments.items[0]->argument.value, target);
     uint32_t builtin = sl_emit_constant(assembler, assembler->compiler->length);
     sl_emit(assembler, SL_OPCODE_LENGTH, target, operand, builtin, node->mark);
   } else {
@@ -519,7 +552,8 @@ static void call(struct sl_assembler *assembler, const struct sl_node *node, uin
 
 // ---------------------------------------------------------------- all of them
 
-void sl_compile_expression(struct sl_assembler *assembler, const struct sl_node *node, uint32_t target) {
+void sl_compile_expression(struct sl_assembler *assembler, const struct sl_node *node,
+                           uint32_t target) {
   uint32_t next = assembler->next;
   uint32_t constant;
   if (sl_compile_constant(assembler, node, &constant)) {

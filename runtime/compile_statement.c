@@ -5,7 +5,8 @@
 #include "runtime/compile.h"
 
 static void block(struct sl_assembler *assembler, const struct sl_node *node);
-static void assign(struct sl_assembler *assembler, const struct sl_node *target, uint32_t value, uint32_t offset);
+static void assign(struct sl_assembler *assembler, const struct sl_node *target, uint32_t value,
+                   uint32_t offset);
 
 // ---------------------------------------------------------------- assignment
 
@@ -14,7 +15,8 @@ static bool is_plain_local(const struct sl_node *node) {
 }
 
 // Binds a variable.
-static void store(struct sl_assembler *assembler, enum sl_scope scope, uint32_t index, uint32_t value) {
+static void store(struct sl_assembler *assembler, enum sl_scope scope, uint32_t index,
+                  uint32_t value) {
   if (scope == SL_SCOPE_LOCAL) {
     if (index != value) sl_emit(assembler, SL_OPCODE_MOVE, index, value, 0, SL_NO_OFFSET);
   } else if (scope == SL_SCOPE_CELL) {
@@ -24,11 +26,12 @@ static void store(struct sl_assembler *assembler, enum sl_scope scope, uint32_t 
   }
 }
 
-static void assign_sequence(struct sl_assembler *assembler, const struct sl_node *target, uint32_t value,
-                            uint32_t offset) {
+static void assign_sequence(struct sl_assembler *assembler, const struct sl_node *target,
+                            uint32_t value, uint32_t offset) {
   const struct sl_node_list *list = &target->list;
   if (list->count == 2 && is_plain_local(list->items[0]) && is_plain_local(list->items[1])) {
-    sl_emit(assembler, SL_OPCODE_UNPACK_PAIR, list->items[0]->mark, value, list->items[1]->mark, offset);
+    sl_emit(assembler, SL_OPCODE_UNPACK_PAIR, list->items[0]->mark, value, list->items[1]->mark,
+            offset);
     return;
   }
   uint32_t first = sl_reserve(assembler, list->count);
@@ -36,13 +39,14 @@ static void assign_sequence(struct sl_assembler *assembler, const struct sl_node
   for (uint32_t i = 0; i < list->count; i++) assign(assembler, list->items[i], first + i, offset);
 }
 
-static void assign_index(struct sl_assembler *assembler, uint32_t object, const struct sl_node *key, uint32_t value,
-                         uint32_t offset) {
+static void assign_index(struct sl_assembler *assembler, uint32_t object, const struct sl_node *key,
+                         uint32_t value, uint32_t offset) {
   uint32_t constant;
   if (sl_compile_constant(assembler, key, &constant)) {
     sl_emit(assembler, SL_OPCODE_SET_INDEX_K, object, value, constant, offset);
   } else {
-    sl_emit(assembler, SL_OPCODE_SET_INDEX, object, value, sl_compile_operand(assembler, key), offset);
+    sl_emit(assembler, SL_OPCODE_SET_INDEX, object, value, sl_compile_operand(assembler, key),
+            offset);
   }
 }
 
@@ -51,7 +55,8 @@ static uint32_t attribute_constant(struct sl_assembler *assembler, const struct 
 }
 
 // target = R[value]; errors point at `offset`.
-static void assign(struct sl_assembler *assembler, const struct sl_node *target, uint32_t value, uint32_t offset) {
+static void assign(struct sl_assembler *assembler, const struct sl_node *target, uint32_t value,
+                   uint32_t offset) {
   uint32_t next = assembler->next;
   uint32_t object;
   switch (target->kind) {
@@ -68,7 +73,8 @@ static void assign(struct sl_assembler *assembler, const struct sl_node *target,
       break;
     case SL_NODE_DOT:
       object = sl_compile_operand(assembler, target->dot.object);
-      sl_emit(assembler, SL_OPCODE_SET_ATTRIBUTE, object, value, attribute_constant(assembler, target), target->mark);
+      sl_emit(assembler, SL_OPCODE_SET_ATTRIBUTE, object, value,
+              attribute_constant(assembler, target), target->mark);
       break;
     default:
       sl_compile_fail(assembler, target->start, "cannot assign to this");
@@ -85,8 +91,10 @@ static void assign_parallel(struct sl_assembler *assembler, const struct sl_node
   const struct sl_node_list *targets = &node->assign.target->list;
   const struct sl_node_list *values = &node->assign.value->list;
   uint32_t first = sl_reserve(assembler, values->count);
-  for (uint32_t i = 0; i < values->count; i++) sl_compile_expression(assembler, values->items[i], first + i);
-  for (uint32_t i = 0; i < values->count; i++) assign(assembler, targets->items[i], first + i, node->mark);
+  for (uint32_t i = 0; i < values->count; i++)
+    sl_compile_expression(assembler, values->items[i], first + i);
+  for (uint32_t i = 0; i < values->count; i++)
+    assign(assembler, targets->items[i], first + i, node->mark);
 }
 
 static void assignment(struct sl_assembler *assembler, const struct sl_node *node) {
@@ -94,7 +102,8 @@ static void assignment(struct sl_assembler *assembler, const struct sl_node *nod
   if (!value) return;  // x: T
   if (is_plain_local(target)) {
     sl_compile_expression(assembler, value, target->mark);
-  } else if (is_sequence_display(target) && is_sequence_display(value) && target->list.count == value->list.count) {
+  } else if (is_sequence_display(target) && is_sequence_display(value) &&
+             target->list.count == value->list.count) {
     assign_parallel(assembler, node);
   } else {
     assign(assembler, target, sl_compile_operand(assembler, value), node->mark);
@@ -108,9 +117,11 @@ static void augmented_index(struct sl_assembler *assembler, const struct sl_node
   bool constant = sl_compile_constant(assembler, target->index.key, &key);
   if (!constant) key = sl_compile_operand(assembler, target->index.key);
   value = sl_reserve(assembler, 1);
-  sl_emit(assembler, constant ? SL_OPCODE_INDEX_K : SL_OPCODE_INDEX, value, object, key, node->mark);
+  sl_emit(assembler, constant ? SL_OPCODE_INDEX_K : SL_OPCODE_INDEX, value, object, key,
+          node->mark);
   sl_compile_binary(assembler, node->op, true, value, value, node->assign.value, node->mark);
-  sl_emit(assembler, constant ? SL_OPCODE_SET_INDEX_K : SL_OPCODE_SET_INDEX, object, value, key, node->mark);
+  sl_emit(assembler, constant ? SL_OPCODE_SET_INDEX_K : SL_OPCODE_SET_INDEX, object, value, key,
+          node->mark);
 }
 
 static void augmented_dot(struct sl_assembler *assembler, const struct sl_node *node) {
@@ -122,7 +133,8 @@ static void augmented_dot(struct sl_assembler *assembler, const struct sl_node *
   site->name = sl_compile_name(assembler->compiler, target->dot.name);
   sl_emit(assembler, SL_OPCODE_ATTRIBUTE, value, object, index, target->mark);
   sl_compile_binary(assembler, node->op, true, value, value, node->assign.value, node->mark);
-  sl_emit(assembler, SL_OPCODE_SET_ATTRIBUTE, object, value, attribute_constant(assembler, target), target->mark);
+  sl_emit(assembler, SL_OPCODE_SET_ATTRIBUTE, object, value, attribute_constant(assembler, target),
+          target->mark);
 }
 
 static void augmented(struct sl_assembler *assembler, const struct sl_node *node) {
@@ -142,15 +154,16 @@ static void augmented(struct sl_assembler *assembler, const struct sl_node *node
 
 // Whether a loop can count instead of asking an iterator.
 static bool is_range_call(const struct sl_assembler *assembler, const struct sl_node *node) {
-  if (node->kind != SL_NODE_CALL || !sl_compile_is(assembler, node->call.callee, assembler->compiler->range)) {
+  if (node->kind != SL_NODE_CALL ||
+      !sl_compile_is(assembler, node->call.callee, assembler->compiler->range)) {
     return false;
   }
   uint32_t count = node->call.arguments.count;
   return count >= 1 && count <= 3 && sl_compile_all_positional(node);
 }
 
-static void begin_range(struct sl_assembler *assembler, const struct sl_node *node, uint32_t counter,
-                        struct sl_jumps *begin) {
+static void begin_range(struct sl_assembler *assembler, const struct sl_node *node,
+                        uint32_t counter, struct sl_jumps *begin) {
   const struct sl_node_list *list = &node->call.arguments;
   for (uint32_t i = 0; i < list->count; i++) {
     sl_compile_expression(assembler, list->items[i]->argument.value, counter + 1 + i);
@@ -158,19 +171,21 @@ static void begin_range(struct sl_assembler *assembler, const struct sl_node *no
   sl_emit_jump(assembler, SL_OPCODE_RANGE, counter, list->count, begin, node->mark);
 }
 
-static void begin_iterator(struct sl_assembler *assembler, const struct sl_node *node, uint32_t iterator,
-                           struct sl_jumps *begin) {
+static void begin_iterator(struct sl_assembler *assembler, const struct sl_node *node,
+                           uint32_t iterator, struct sl_jumps *begin) {
   uint32_t next = assembler->next;
   uint32_t operand = sl_compile_operand(assembler, node);
   sl_emit_jump(assembler, SL_OPCODE_ITERATE, iterator, operand, begin, node->start);
   assembler->next = next;
 }
 
-void sl_compile_for(struct sl_assembler *assembler, const struct sl_node *target, const struct sl_node *iterable,
-                    uint32_t offset, const struct sl_loop_body *body) {
+void sl_compile_for(struct sl_assembler *assembler, const struct sl_node *target,
+                    const struct sl_node *iterable, uint32_t offset,
+                    const struct sl_loop_body *body) {
   uint32_t next = assembler->next;
   bool range = is_range_call(assembler, iterable);
-  struct sl_loop loop = {.outer = assembler->loop, .kind = range ? SL_LOOP_RANGE : SL_LOOP_ITERATOR};
+  struct sl_loop loop = {.outer = assembler->loop,
+                         .kind = range ? SL_LOOP_RANGE : SL_LOOP_ITERATOR};
   struct sl_jumps begin = {0};
   loop.iterator = sl_reserve(assembler, SL_ITERATOR_REGISTERS);
   (range ? begin_range : begin_iterator)(assembler, iterable, loop.iterator, &begin);
@@ -182,8 +197,8 @@ void sl_compile_for(struct sl_assembler *assembler, const struct sl_node *target
   assembler->loop = loop.outer;
   sl_emit_target(assembler, &begin);
   sl_emit_target(assembler, &loop.continues);
-  sl_emit_jump_back(assembler, range ? SL_OPCODE_NEXT_IN_RANGE : SL_OPCODE_NEXT, loop.iterator, item, top,
-                    SL_NO_OFFSET);
+  sl_emit_jump_back(assembler, range ? SL_OPCODE_NEXT_IN_RANGE : SL_OPCODE_NEXT, loop.iterator,
+                    item, top, SL_NO_OFFSET);
   sl_emit_target(assembler, &loop.breaks);
   if (!range) {
     sl_emit_loop_range(assembler, top, loop.iterator);
@@ -236,7 +251,8 @@ static void if_statement(struct sl_assembler *assembler, const struct sl_node *n
 
 static void leave_loops(struct sl_assembler *assembler) {
   for (const struct sl_loop *loop = assembler->loop; loop; loop = loop->outer) {
-    if (loop->kind == SL_LOOP_ITERATOR) sl_emit(assembler, SL_OPCODE_END, loop->iterator, 0, 0, SL_NO_OFFSET);
+    if (loop->kind == SL_LOOP_ITERATOR)
+      sl_emit(assembler, SL_OPCODE_END, loop->iterator, 0, 0, SL_NO_OFFSET);
   }
 }
 
@@ -253,7 +269,8 @@ static void return_value(struct sl_assembler *assembler, const struct sl_node *v
     sl_emit(assembler, SL_OPCODE_RETURN, result, 0, 0, SL_NO_OFFSET);
   } else {
     leave_loops(assembler);
-    sl_emit(assembler, SL_OPCODE_RETURN_CONSTANT, 0, 0, sl_emit_constant(assembler, SL_NONE), SL_NO_OFFSET);
+    sl_emit(assembler, SL_OPCODE_RETURN_CONSTANT, 0, 0, sl_emit_constant(assembler, SL_NONE),
+            SL_NO_OFFSET);
   }
 }
 
@@ -267,7 +284,8 @@ static void load(struct sl_assembler *assembler, const struct sl_node *node) {
   for (uint32_t i = 0; i < node->load.bindings.count; i++) {
     const struct sl_node *binding = node->load.bindings.items[i];
     const struct sl_node *original = binding->load_binding.original;
-    uint32_t name = sl_emit_constant(assembler, sl_string_intern(original->string.bytes, original->string.length));
+    uint32_t name = sl_emit_constant(
+        assembler, sl_string_intern(original->string.bytes, original->string.length));
     sl_emit(assembler, SL_OPCODE_LOAD_SYMBOL, symbol, module, name, original->start);
     assign(assembler, binding->load_binding.local, symbol, original->start);
   }

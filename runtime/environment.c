@@ -6,9 +6,9 @@
 
 struct sl_environment {
   const struct sl_environment *below;
-  sl_value *names;      // in order of definition
+  sl_value *names;  // in order of definition
   sl_value *values;
-  uint32_t *index;      // open addressing: position + 1; atomic memory
+  uint32_t *index;  // open addressing: position + 1; atomic memory
   uint32_t count;
   uint32_t capacity;
   uint32_t index_mask;
@@ -28,7 +28,8 @@ static uint32_t slot_of(const struct sl_environment *environment, const char *na
   uint32_t slot = sl_hash_bytes(name, length) & environment->index_mask;
   for (; environment->index[slot]; slot = (slot + 1) & environment->index_mask) {
     sl_value known = environment->names[environment->index[slot] - 1];
-    if (sl_string_length(known) == length && memcmp(sl_string_bytes(known), name, length) == 0) break;
+    if (sl_string_length(known) == length && memcmp(sl_string_bytes(known), name, length) == 0)
+      break;
   }
   return slot;
 }
@@ -41,7 +42,8 @@ static sl_value *find(const struct sl_environment *environment, const char *name
 
 static void grow(struct sl_environment *environment) {
   uint32_t capacity = environment->capacity ? environment->capacity * 2 : FIRST_CAPACITY;
-  sl_value *names = sl_allocate(capacity * sizeof *names), *values = sl_allocate(capacity * sizeof *values);
+  sl_value *names = sl_allocate(capacity * sizeof *names),
+           *values = sl_allocate(capacity * sizeof *values);
   if (environment->count) {
     memcpy(names, environment->names, environment->count * sizeof *names);
     memcpy(values, environment->values, environment->count * sizeof *values);
@@ -52,7 +54,9 @@ static void grow(struct sl_environment *environment) {
   environment->index_mask = 2 * capacity - 1;
   environment->index = sl_allocate_atomic(2 * capacity * sizeof *environment->index);
   for (uint32_t i = 0; i < environment->count; i++) {
-    environment->index[slot_of(environment, sl_string_bytes(names[i]), sl_string_length(names[i]))] = i + 1;
+    environment
+        ->index[slot_of(environment, sl_string_bytes(names[i]), sl_string_length(names[i]))] =
+        i + 1;
   }
 }
 

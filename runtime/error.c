@@ -107,7 +107,9 @@ void sl_error_clear(struct sl_thread *thread) {
 
 bool sl_error_pending(const struct sl_thread *thread) { return thread->error.pending; }
 
-const char *sl_error_message(const struct sl_thread *thread) { return sl_text_string(&thread->error.message); }
+const char *sl_error_message(const struct sl_thread *thread) {
+  return sl_text_string(&thread->error.message);
+}
 
 bool sl_error_is_static(const struct sl_thread *thread) { return thread->error.is_static; }
 
@@ -126,8 +128,8 @@ static void append_line(const struct sl_program *program, uint32_t line, struct 
 static void append_frame(const struct sl_trace_entry *entry, struct sl_text *out) {
   const struct sl_program *program = entry->code->program;
   struct sl_position position = sl_program_position(program, entry->offset);
-  sl_text_format(out, "\tFile \"%s\", line %u, column %u, in %s\n", sl_module_name(entry->module), position.line,
-                 position.column, sl_string_bytes(entry->code->name));
+  sl_text_format(out, "\tFile \"%s\", line %u, column %u, in %s\n", sl_module_name(entry->module),
+                 position.line, position.column, sl_string_bytes(entry->code->name));
   append_line(program, position.line, out);
 }
 
@@ -135,7 +137,8 @@ const char *sl_error_text(struct sl_thread *thread) {
   struct sl_pending_error *error = &thread->error;
   if (error->is_static) return sl_text_string(&error->message);
   sl_text_reset(&error->report);
-  if (error->trace_count > 0) sl_text_append_string(&error->report, "Traceback (most recent call last):\n");
+  if (error->trace_count > 0)
+    sl_text_append_string(&error->report, "Traceback (most recent call last):\n");
   for (size_t i = error->trace_count; i-- > 0;) append_frame(&error->trace[i], &error->report);
   if (error->native.length > 0) {
     sl_text_format(&error->report, "Error in %s: ", error->native.bytes);
@@ -152,7 +155,8 @@ const char *sl_error_position(struct sl_thread *thread) {
     const struct sl_trace_entry *entry = &error->trace[0];
     struct sl_position position = sl_program_position(entry->code->program, entry->offset);
     sl_text_reset(&error->position);
-    sl_text_format(&error->position, "%s:%u:%u", sl_module_name(entry->module), position.line, position.column);
+    sl_text_format(&error->position, "%s:%u:%u", sl_module_name(entry->module), position.line,
+                   position.column);
   }
   return sl_text_string(&error->position);
 }

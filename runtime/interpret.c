@@ -17,10 +17,14 @@
 
 // ---------------------------------------------------------------- fast paths
 
-static inline bool both_small_floats(sl_value a, sl_value b) { return sl_is_small_float(a) && sl_is_small_float(b); }
+static inline bool both_small_floats(sl_value a, sl_value b) {
+  return sl_is_small_float(a) && sl_is_small_float(b);
+}
 
 static inline struct sl_list *as_list(sl_value value) { return (struct sl_list *)(void *)value; }
-static inline struct sl_string *as_string(sl_value value) { return (struct sl_string *)(void *)value; }
+static inline struct sl_string *as_string(sl_value value) {
+  return (struct sl_string *)(void *)value;
+}
 static inline struct sl_dict *as_dict(sl_value value) { return (struct sl_dict *)(void *)value; }
 
 // The tagged words of small ints: 2n + 1. False: the result has no immediate form.
@@ -110,19 +114,23 @@ static inline sl_value index_fast(struct sl_thread *thread, sl_value x, sl_value
       return i < tuple->length ? tuple->items[i] : NULL;
     }
     if (x->type == &sl_string_type) {
-      return i < as_string(x)->length ? sl_string_of_byte((unsigned char)as_string(x)->bytes[i]) : NULL;
+      return i < as_string(x)->length ? sl_string_of_byte((unsigned char)as_string(x)->bytes[i])
+                                      : NULL;
     }
   }
   return NULL;
 }
 
-static inline bool is_unlocked(const struct sl_list *list) { return !list->owner->frozen && list->iterators == 0; }
+static inline bool is_unlocked(const struct sl_list *list) {
+  return !list->owner->frozen && list->iterators == 0;
+}
 
 // x[key] = value, where nothing has to grow.
 static inline bool set_index_fast(sl_value x, sl_value key, sl_value value) {
   if (sl_is_dict(x) && sl_is_string(key)) {
     struct sl_dict *dict = as_dict(x);
-    sl_value *found = dict->owner->frozen || dict->iterators ? NULL : sl_dict_find_string(dict, as_string(key));
+    sl_value *found =
+        dict->owner->frozen || dict->iterators ? NULL : sl_dict_find_string(dict, as_string(key));
     if (found) *found = value;
     return found != NULL;
   }
@@ -173,7 +181,8 @@ static inline const sl_value *items_fast(sl_value value, uint32_t count) {
     const struct sl_tuple *tuple = (const struct sl_tuple *)(const void *)value;
     return tuple->length == count ? tuple->items : NULL;
   }
-  if (value->type == &sl_list_type) return as_list(value)->length == count ? as_list(value)->items : NULL;
+  if (value->type == &sl_list_type)
+    return as_list(value)->length == count ? as_list(value)->items : NULL;
   return NULL;
 }
 
@@ -187,7 +196,8 @@ static inline sl_value next_fast(struct sl_iterator *iterator) {
 // The field of a struct by the site's cache.
 static inline sl_value field_fast(const struct sl_site *site, sl_value x) {
   if (!sl_is_struct(x)) return NULL;
-  const struct sl_attribute_cache *cache = atomic_load_explicit(&site->attribute, memory_order_acquire);
+  const struct sl_attribute_cache *cache =
+      atomic_load_explicit(&site->attribute, memory_order_acquire);
   const struct sl_record *record = (const struct sl_record *)(const void *)x;
   return cache && cache->shape == record->shape ? record->fields[cache->index] : NULL;
 }
@@ -195,7 +205,8 @@ static inline sl_value field_fast(const struct sl_site *site, sl_value x) {
 // The method of an object's type by the site's cache.
 static inline struct sl_builtin *method_fast(const struct sl_site *site, sl_value x) {
   if (!sl_is_object(x)) return NULL;
-  const struct sl_attribute_cache *cache = atomic_load_explicit(&site->attribute, memory_order_acquire);
+  const struct sl_attribute_cache *cache =
+      atomic_load_explicit(&site->attribute, memory_order_acquire);
   return cache && cache->type == x->type ? cache->row : NULL;
 }
 
@@ -215,131 +226,135 @@ static inline struct sl_builtin *method_fast(const struct sl_site *site, sl_valu
 #define OPCODE(name) opcode_##name:
 #define DISPATCH() goto *labels[pc->op]
 #endif
-#define NEXT() \
-  do {         \
-    pc++;      \
+#define NEXT()  \
+  do {          \
+    pc++;       \
     DISPATCH(); \
   } while (0)
 
 // Runs a slow path, which gets its operands from the instruction and may fail.
-#define SLOW(call)               \
-  do {                           \
-    frame->pc = pc;              \
-    if (!(call)) goto failed;    \
+#define SLOW(call)            \
+  do {                        \
+    frame->pc = pc;           \
+    if (!(call)) goto failed; \
   } while (0)
 
 // A backward jump: a step.
-#define STEP()                                        \
-  do {                                                \
-    if (SL_UNLIKELY(--thread->budget < 0)) {          \
-      SLOW(sl_thread_next_slice(thread));             \
-    }                                                 \
+#define STEP()                               \
+  do {                                       \
+    if (SL_UNLIKELY(--thread->budget < 0)) { \
+      SLOW(sl_thread_next_slice(thread));    \
+    }                                        \
   } while (0)
 
 // R[a] = x op y: for ints `ints`, for floats `floats`; else, or if these do not hold, the slow path.
-#define ARITHMETIC(operation, right, ints, floats)                 \
-  {                                                                \
-    sl_value x = B, y = (right);                                   \
-    if (SL_LIKELY(sl_both_small_ints(x, y))) {                     \
-      if (ints) NEXT();                                            \
-    } else if (both_small_floats(x, y)) {                          \
-      if (floats) NEXT();                                          \
-    }                                                              \
-    SLOW(sl_slow_binary(thread, pc, operation, x, y));             \
-    NEXT();                                                        \
+#define ARITHMETIC(operation, right, ints, floats)     \
+  {                                                    \
+    sl_value x = B, y = (right);                       \
+    if (SL_LIKELY(sl_both_small_ints(x, y))) {         \
+      if (ints) NEXT();                                \
+    } else if (both_small_floats(x, y)) {              \
+      if (floats) NEXT();                              \
+    }                                                  \
+    SLOW(sl_slow_binary(thread, pc, operation, x, y)); \
+    NEXT();                                            \
   }
-#define FLOATS(operator) (A = sl_float_value_of(sl_small_float(x) operator sl_small_float(y)), true)
+#define FLOATS(sign) (A = sl_float_value_of(sl_small_float(x) sign sl_small_float(y)), true)
 #define NO_FLOATS false
 
-#define DIVISION(right)                                                                              \
-  ARITHMETIC(SL_OP_SLASH_SLASH, right, divide_ints(x, y, &quotient, &remainder) &&                   \
-             (A = sl_small_int_value(quotient), true), NO_FLOATS)
-#define REMAINDER(right)                                                                             \
-  ARITHMETIC(SL_OP_PERCENT, right, divide_ints(x, y, &quotient, &remainder) &&                       \
-             (A = sl_small_int_value(remainder), true), NO_FLOATS)
+#define DIVISION(right)                                                                            \
+  ARITHMETIC(SL_OP_SLASH_SLASH, right,                                                             \
+             divide_ints(x, y, &quotient, &remainder) && (A = sl_small_int_value(quotient), true), \
+             NO_FLOATS)
+#define REMAINDER(right)                                                                     \
+  ARITHMETIC(                                                                                \
+      SL_OP_PERCENT, right,                                                                  \
+      divide_ints(x, y, &quotient, &remainder) && (A = sl_small_int_value(remainder), true), \
+      NO_FLOATS)
 // The tags are equal, so that these work on whole words.
 #define BITS(operation, right, expression) \
   ARITHMETIC(operation, right, (A = (sl_value)(expression), true), NO_FLOATS)
 #define WORD(value) ((uintptr_t)(value))
 
-#define SLOW_BINARY(operation)                           \
-  {                                                      \
-    SLOW(sl_slow_binary(thread, pc, operation, B, C));   \
-    NEXT();                                              \
+#define SLOW_BINARY(operation)                         \
+  {                                                    \
+    SLOW(sl_slow_binary(thread, pc, operation, B, C)); \
+    NEXT();                                            \
   }
 
-#define JUMP_WHEN(condition)          \
-  {                                   \
-    if (condition) pc += pc->c;       \
-    NEXT();                           \
+#define JUMP_WHEN(condition)    \
+  {                             \
+    if (condition) pc += pc->c; \
+    NEXT();                     \
   }
 
 // Jumps if x op y, for the four orders.
-#define JUMP_ORDER(operator, right)                                              \
-  {                                                                              \
-    sl_value x = A, y = (right);                                                 \
-    if (SL_LIKELY(sl_both_small_ints(x, y))) {                                   \
-      JUMP_WHEN((intptr_t)x operator(intptr_t) y)                                \
-    } else if (both_small_floats(x, y)) {                                        \
-      JUMP_WHEN(sl_small_float(x) operator sl_small_float(y))                    \
-    }                                                                            \
-    int order;                                                                   \
-    SLOW(sl_compare(thread, x, y, &order));                                      \
-    JUMP_WHEN(order operator 0)                                                  \
+#define JUMP_ORDER(relation, right)                           \
+  {                                                           \
+    sl_value x = A, y = (right);                              \
+    if (SL_LIKELY(sl_both_small_ints(x, y))) {                \
+      intptr_t m = (intptr_t)x, n = (intptr_t)y;              \
+      JUMP_WHEN(m relation n)                                 \
+    } else if (both_small_floats(x, y)) {                     \
+      JUMP_WHEN(sl_small_float(x) relation sl_small_float(y)) \
+    }                                                         \
+    int order, same = 0;                                      \
+    SLOW(sl_compare(thread, x, y, &order));                   \
+    JUMP_WHEN(order relation same)                            \
   }
 
-#define JUMP_EQUALITY(right, wanted)                                                     \
-  {                                                                                      \
-    sl_value x = A, y = (right);                                                         \
-    int equal = equal_fast(x, y);                                                        \
-    if (SL_UNLIKELY(equal < 0)) {                                                        \
-      frame->pc = pc;                                                                    \
-      equal = sl_equal(thread, x, y);                                                    \
-      if (equal < 0) goto failed;                                                        \
-    }                                                                                    \
-    JUMP_WHEN(equal == (wanted))                                                         \
+#define JUMP_EQUALITY(right, wanted)  \
+  {                                   \
+    sl_value x = A, y = (right);      \
+    int equal = equal_fast(x, y);     \
+    if (SL_UNLIKELY(equal < 0)) {     \
+      frame->pc = pc;                 \
+      equal = sl_equal(thread, x, y); \
+      if (equal < 0) goto failed;     \
+    }                                 \
+    JUMP_WHEN(equal == (wanted))      \
   }
 
-#define JUMP_MEMBERSHIP(wanted)                                                                 \
-  {                                                                                             \
-    sl_value x = A, y = B;                                                                      \
-    int found;                                                                                  \
-    if (sl_is_dict(y) && (sl_is_string(x) || sl_is_small_int(x))) {                             \
-      found = find_fast(thread, as_dict(y), x) != NULL;                                         \
-    } else {                                                                                    \
-      frame->pc = pc;                                                                           \
-      found = sl_slow_contains(thread, y, x);                                                   \
-      if (found < 0) goto failed;                                                               \
-    }                                                                                           \
-    JUMP_WHEN(found == (wanted))                                                                \
+#define JUMP_MEMBERSHIP(wanted)                                     \
+  {                                                                 \
+    sl_value x = A, y = B;                                          \
+    int found;                                                      \
+    if (sl_is_dict(y) && (sl_is_string(x) || sl_is_small_int(x))) { \
+      found = find_fast(thread, as_dict(y), x) != NULL;             \
+    } else {                                                        \
+      frame->pc = pc;                                               \
+      found = sl_slow_contains(thread, y, x);                       \
+      if (found < 0) goto failed;                                   \
+    }                                                               \
+    JUMP_WHEN(found == (wanted))                                    \
   }
 
-#define INDEX_BODY(key)                                           \
-  {                                                               \
-    sl_value found = index_fast(thread, B, key);                          \
-    if (SL_LIKELY(found != NULL)) {                               \
-      A = found;                                                  \
-      NEXT();                                                     \
-    }                                                             \
-    SLOW(sl_slow_index(thread, pc, B, key));                      \
-    NEXT();                                                       \
+#define INDEX_BODY(key)                          \
+  {                                              \
+    sl_value found = index_fast(thread, B, key); \
+    if (SL_LIKELY(found != NULL)) {              \
+      A = found;                                 \
+      NEXT();                                    \
+    }                                            \
+    SLOW(sl_slow_index(thread, pc, B, key));     \
+    NEXT();                                      \
   }
 
-#define SET_INDEX_BODY(key)                                               \
-  {                                                                       \
+#define SET_INDEX_BODY(key)                                                \
+  {                                                                        \
     if (!set_index_fast(A, key, B)) SLOW(sl_set_index(thread, A, key, B)); \
-    NEXT();                                                               \
+    NEXT();                                                                \
   }
 
 // Loads what belongs to the newest frame.
-#define ENTER()                              \
-  do {                                       \
-    frame = thread->frame;                   \
-    code = frame->function->code;            \
-    R = frame->base;                         \
-    K = code->constants;                     \
+#define ENTER()                                 \
+  do {                                          \
+    frame = thread->frame;                      \
+    code = frame->function->code;               \
+    R = frame->base;                            \
+    K = code->constants;                        \
     globals = frame->function->module->globals; \
-    pc = frame->pc;                          \
+    pc = frame->pc;                             \
   } while (0)
 
 sl_value sl_interpret(struct sl_thread *thread) {
@@ -389,7 +404,7 @@ dispatch:
     }
     OPCODE(GLOBAL) {
       sl_value value = globals[pc->c];
-      if (SL_UNLIKELY(!value)) SLOW(sl_slow_unbound(thread, "global", code->program->global_names[pc->c]));
+      if (SL_UNLIKELY(!value)) SLOW(sl_slow_unbound_global(thread, code, pc));
       A = value;
       NEXT();
     }
@@ -409,7 +424,7 @@ dispatch:
     }
     OPCODE(GET_CELL) {
       sl_value value = ((const struct sl_cell *)(const void *)B)->value;
-      if (SL_UNLIKELY(!value)) SLOW(sl_slow_unbound(thread, "local", KC));
+      if (SL_UNLIKELY(!value)) SLOW(sl_slow_unbound(thread, "cell", KC));
       A = value;
       NEXT();
     }
@@ -419,13 +434,14 @@ dispatch:
     }
     OPCODE(FREE) {
       sl_value value = frame->function->cells[pc->b]->value;
-      if (SL_UNLIKELY(!value)) SLOW(sl_slow_unbound(thread, "local", KC));
+      if (SL_UNLIKELY(!value)) SLOW(sl_slow_unbound(thread, "free", KC));
       A = value;
       NEXT();
     }
 
     // -------------------------------------------------------------- operators
 
+    // clang-format off
     OPCODE(ADD) ARITHMETIC(SL_OP_PLUS, C, add_ints(x, y, &A), FLOATS(+))
     OPCODE(ADD_K) ARITHMETIC(SL_OP_PLUS, KC, add_ints(x, y, &A), FLOATS(+))
     OPCODE(SUBTRACT) ARITHMETIC(SL_OP_MINUS, C, subtract_ints(x, y, &A), FLOATS(-))
@@ -456,7 +472,8 @@ dispatch:
     OPCODE(GREATER_EQUAL) SLOW_BINARY(SL_OP_GREATER_EQUAL)
     OPCODE(IN) SLOW_BINARY(SL_OP_IN)
     OPCODE(NOT_IN) SLOW_BINARY(SL_OP_NOT_IN)
-    OPCODE(ADD_IN_PLACE) {
+        // clang-format on
+        OPCODE(ADD_IN_PLACE) {
       sl_value x = B, y = C;
       if (SL_LIKELY(sl_both_small_ints(x, y)) && add_ints(x, y, &A)) NEXT();
       if (both_small_floats(x, y) && FLOATS(+)) NEXT();
@@ -512,6 +529,7 @@ dispatch:
       pc += pc->c;
       NEXT();
     }
+    // clang-format off
     OPCODE(JUMP_IF) JUMP_WHEN(truth_fast(A))
     OPCODE(JUMP_IF_NOT) JUMP_WHEN(!truth_fast(A))
     OPCODE(JUMP_EQUAL) JUMP_EQUALITY(B, true)
@@ -528,14 +546,17 @@ dispatch:
     OPCODE(JUMP_GREATER_EQUAL_K) JUMP_ORDER(>=, KB)
     OPCODE(JUMP_IN) JUMP_MEMBERSHIP(true)
     OPCODE(JUMP_NOT_IN) JUMP_MEMBERSHIP(false)
+        // clang-format on
 
-    // -------------------------------------------------------------- values with parts
+        // -------------------------------------------------------------- values with parts
 
+        // clang-format off
     OPCODE(INDEX) INDEX_BODY(C)
     OPCODE(INDEX_K) INDEX_BODY(KC)
     OPCODE(SET_INDEX) SET_INDEX_BODY(C)
     OPCODE(SET_INDEX_K) SET_INDEX_BODY(KC)
-    OPCODE(SLICE) {
+        // clang-format on
+        OPCODE(SLICE) {
       SLOW(sl_slow_slice(thread, pc, &B));
       NEXT();
     }
@@ -754,7 +775,7 @@ call_method : {
   if (!sl_slow_method(thread, site, window, &row)) goto failed;
   if (!row) goto call_any;
 call_row:
-  if (SL_LIKELY(!site->named_count && !site->star && !site->star_star) &&
+  if (SL_LIKELY(site->plain) &&
       SL_LIKELY(sl_bind_direct(thread, sl_signature_of(row), window + 1, count))) {
     frame->native = sl_builtin_value(row);
     sl_value value = row->function(thread, receiver, window + 1);
@@ -793,10 +814,12 @@ call_any:
     case SL_CALL_ENTER:
       break;
   }
-enter:
-  if (SL_UNLIKELY(!sl_frame_push(thread, (struct sl_function *)(void *)window[0], window + 1, result))) goto failed;
+enter : {
+  struct sl_function *function = (struct sl_function *)(void *)window[0];
+  if (SL_UNLIKELY(!sl_frame_push(thread, function, window + 1, result))) goto failed;
   ENTER();
   DISPATCH();
+}
 
 returned:
   ENTER();

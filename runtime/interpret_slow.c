@@ -15,18 +15,26 @@ static bool put(struct sl_thread *thread, const struct sl_instruction *pc, sl_va
 }
 
 bool sl_slow_unbound(struct sl_thread *thread, const char *scope, sl_value name) {
-  return sl_fail_false(thread, "%s variable '%s' is referenced before assignment.", scope, sl_string_bytes(name));
+  return sl_fail_false(thread, "%s variable '%s' is referenced before assignment.", scope,
+                       sl_string_bytes(name));
+}
+
+bool sl_slow_unbound_global(struct sl_thread *thread, const struct sl_code *code,
+                            const struct sl_instruction *pc) {
+  return sl_slow_unbound(thread, "global", code->program->global_names[pc->c]);
 }
 
 // ---------------------------------------------------------------- operators
 
-bool sl_slow_binary(struct sl_thread *thread, const struct sl_instruction *pc, enum sl_operator op, sl_value x,
-                    sl_value y) {
-  if (op == SL_OP_PLUS && sl_is_string(x) && sl_is_string(y)) return put(thread, pc, sl_string_concatenate(thread, x, y));
+bool sl_slow_binary(struct sl_thread *thread, const struct sl_instruction *pc, enum sl_operator op,
+                    sl_value x, sl_value y) {
+  if (op == SL_OP_PLUS && sl_is_string(x) && sl_is_string(y))
+    return put(thread, pc, sl_string_concatenate(thread, x, y));
   return put(thread, pc, sl_binary(thread, op, x, y));
 }
 
-bool sl_slow_unary(struct sl_thread *thread, const struct sl_instruction *pc, enum sl_operator op, sl_value x) {
+bool sl_slow_unary(struct sl_thread *thread, const struct sl_instruction *pc, enum sl_operator op,
+                   sl_value x) {
   return put(thread, pc, sl_unary(thread, op, x));
 }
 
@@ -52,21 +60,26 @@ static bool set_in_place(struct sl_thread *thread, enum sl_operator op, sl_value
   return result && sl_set_clear(thread, x) && add_all(thread, x, result);
 }
 
-bool sl_slow_in_place(struct sl_thread *thread, const struct sl_instruction *pc, enum sl_operator op, sl_value x,
-                      sl_value y) {
-  if (op == SL_OP_PLUS && sl_is_list(x) && sl_is_list(y)) return sl_list_extend(thread, x, y) && put(thread, pc, x);
-  if (op == SL_OP_PIPE && sl_is_dict(x) && sl_is_mapping(y)) return sl_dict_update(thread, x, y) && put(thread, pc, x);
-  if (op != SL_OP_PLUS && sl_is_set(x) && sl_is_set(y)) return set_in_place(thread, op, x, y) && put(thread, pc, x);
+bool sl_slow_in_place(struct sl_thread *thread, const struct sl_instruction *pc,
+                      enum sl_operator op, sl_value x, sl_value y) {
+  if (op == SL_OP_PLUS && sl_is_list(x) && sl_is_list(y))
+    return sl_list_extend(thread, x, y) && put(thread, pc, x);
+  if (op == SL_OP_PIPE && sl_is_dict(x) && sl_is_mapping(y))
+    return sl_dict_update(thread, x, y) && put(thread, pc, x);
+  if (op != SL_OP_PLUS && sl_is_set(x) && sl_is_set(y))
+    return set_in_place(thread, op, x, y) && put(thread, pc, x);
   return sl_slow_binary(thread, pc, op, x, y);
 }
 
 // ---------------------------------------------------------------- parts
 
-bool sl_slow_index(struct sl_thread *thread, const struct sl_instruction *pc, sl_value x, sl_value key) {
+bool sl_slow_index(struct sl_thread *thread, const struct sl_instruction *pc, sl_value x,
+                   sl_value key) {
   return put(thread, pc, sl_index(thread, x, key));
 }
 
-bool sl_slow_slice(struct sl_thread *thread, const struct sl_instruction *pc, const sl_value *operands) {
+bool sl_slow_slice(struct sl_thread *thread, const struct sl_instruction *pc,
+                   const sl_value *operands) {
   return put(thread, pc, sl_slice(thread, operands[0], operands[1], operands[2], operands[3]));
 }
 
@@ -82,14 +95,17 @@ static void fill_cache(struct sl_site *site, struct sl_attribute_cache found) {
 static sl_value find_field(struct sl_site *site, sl_value x) {
   if (!sl_is_struct(x)) return NULL;
   const struct sl_record *record = (const struct sl_record *)(const void *)x;
-  int32_t index = sl_shape_find(record->shape, sl_string_bytes(site->name), sl_string_length(site->name));
+  int32_t index =
+      sl_shape_find(record->shape, sl_string_bytes(site->name), sl_string_length(site->name));
   if (index < 0) return NULL;
-  struct sl_attribute_cache found = {.type = x->type, .shape = record->shape, .index = (uint32_t)index};
+  struct sl_attribute_cache found = {
+      .type = x->type, .shape = record->shape, .index = (uint32_t)index};
   fill_cache(site, found);
   return record->fields[index];
 }
 
-bool sl_slow_attribute(struct sl_thread *thread, const struct sl_instruction *pc, struct sl_site *site, sl_value x) {
+bool sl_slow_attribute(struct sl_thread *thread, const struct sl_instruction *pc,
+                       struct sl_site *site, sl_value x) {
   sl_value field = find_field(site, x);
   return put(thread, pc, field ? field : sl_attribute(thread, x, sl_string_bytes(site->name)));
 }
@@ -97,11 +113,14 @@ bool sl_slow_attribute(struct sl_thread *thread, const struct sl_instruction *pc
 bool sl_slow_set_attribute(struct sl_thread *thread, sl_value x, sl_value name, sl_value value) {
   const struct sl_type *type = sl_type_of(x);
   if (type->set_attribute) return type->set_attribute(thread, x, sl_string_bytes(name), value);
-  if (type->attribute) return sl_fail_false(thread, "%s value does not support field assignment", type->name);
-  return sl_fail_false(thread, "cannot set .%s field of %s value", sl_string_bytes(name), type->name);
+  if (type->attribute)
+    return sl_fail_false(thread, "%s value does not support field assignment", type->name);
+  return sl_fail_false(thread, "cannot set .%s field of %s value", sl_string_bytes(name),
+                       type->name);
 }
 
-bool sl_slow_list_more(struct sl_thread *thread, sl_value list, const sl_value *items, uint32_t count) {
+bool sl_slow_list_more(struct sl_thread *thread, sl_value list, const sl_value *items,
+                       uint32_t count) {
   for (uint32_t i = 0; i < count; i++) {
     if (!sl_list_push(thread, list, items[i])) return false;
   }
@@ -123,12 +142,12 @@ bool sl_slow_dict_insert(struct sl_thread *thread, sl_value dict, const sl_value
 bool sl_slow_unpack(struct sl_thread *thread, sl_value sequence, sl_value *items, uint32_t count) {
   int64_t length = sl_is_string(sequence) || !sl_is_iterable(sequence) ? -1 : sl_length(sequence);
   if (length < 0) {
-    return sl_fail_false(thread, "got '%s' in sequence assignment (want %u-element sequence)", sl_type_name(sequence),
-                         count);
+    return sl_fail_false(thread, "got '%s' in sequence assignment (want %u-element sequence)",
+                         sl_type_name(sequence), count);
   }
   if (length != count) {
-    return sl_fail_false(thread, "too %s values to unpack (got %lld, want %u)", length < count ? "few" : "many",
-                         (long long)length, count);
+    return sl_fail_false(thread, "too %s values to unpack (got %lld, want %u)",
+                         length < count ? "few" : "many", (long long)length, count);
   }
   struct sl_iterator iterator;
   if (!sl_iterate_begin(thread, sequence, &iterator)) return false;
@@ -137,7 +156,8 @@ bool sl_slow_unpack(struct sl_thread *thread, sl_value sequence, sl_value *items
   return true;
 }
 
-sl_value sl_slow_function(const struct sl_call_frame *frame, struct sl_code *code, const sl_value *defaults) {
+sl_value sl_slow_function(const struct sl_call_frame *frame, struct sl_code *code,
+                          const sl_value *defaults) {
   struct sl_function *function = sl_function_new(code, frame->function->module);
   for (uint32_t i = 0; i < code->capture_count; i++) {
     uint32_t index = code->captures[i].index;
@@ -165,13 +185,15 @@ bool sl_slow_range(struct sl_thread *thread, sl_value *counter, uint32_t count) 
   return true;
 }
 
-bool sl_slow_length(struct sl_thread *thread, const struct sl_instruction *pc, sl_value builtin, sl_value x) {
+bool sl_slow_length(struct sl_thread *thread, const struct sl_instruction *pc, sl_value builtin,
+                    sl_value x) {
   return put(thread, pc, sl_call(thread, builtin, &x, 1, NULL, 0));
 }
 
 // ---------------------------------------------------------------- methods
 
-bool sl_slow_method(struct sl_thread *thread, struct sl_site *site, sl_value *window, struct sl_builtin **row) {
+bool sl_slow_method(struct sl_thread *thread, struct sl_site *site, sl_value *window,
+                    struct sl_builtin **row) {
   const char *name = sl_string_bytes(site->name);
   const struct sl_type *type = sl_type_of(window[0]);
   *row = sl_type_method(type, name, sl_string_length(site->name));
@@ -191,16 +213,18 @@ bool sl_slow_method(struct sl_thread *thread, struct sl_site *site, sl_value *wi
 
 // ---------------------------------------------------------------- files
 
-bool sl_slow_load(struct sl_thread *thread, const struct sl_instruction *pc, struct sl_module *from) {
+bool sl_slow_load(struct sl_thread *thread, const struct sl_instruction *pc,
+                  struct sl_module *from) {
   const char *name = sl_string_bytes(from->program->loads[pc->c].module);
-  if (!thread->load) return sl_fail_false(thread, "load statements may not be executed in this thread");
+  if (!thread->load)
+    return sl_fail_false(thread, "load statements may not be executed in this thread");
   struct sl_module *module = thread->load(thread, from, name);
   if (module) return put(thread, pc, (sl_value)(void *)module);
   return sl_error_pending(thread) ? false : sl_fail_false(thread, "module '%s' not found", name);
 }
 
-static bool refuse_symbol(struct sl_thread *thread, const struct sl_instruction *pc, const struct sl_module *module,
-                          const char *name) {
+static bool refuse_symbol(struct sl_thread *thread, const struct sl_instruction *pc,
+                          const struct sl_module *module, const char *name) {
   const struct sl_program *program = module->program;
   struct sl_spell spell;
   sl_spell_begin(&spell, name, strlen(name));
@@ -213,12 +237,14 @@ static bool refuse_symbol(struct sl_thread *thread, const struct sl_instruction 
   // The message names the file as the load statement does: its instruction is the last one before this.
   while (pc->op != SL_OPCODE_LOAD) pc--;
   const char *file = sl_string_bytes(thread->frame->function->code->program->loads[pc->c].module);
-  if (!spell.best) return sl_fail_false(thread, "file '%s' does not contain symbol '%s'", file, name);
-  return sl_fail_false(thread, "file '%s' does not contain symbol '%s' (did you mean '%s'?)", file, name, spell.best);
+  if (!spell.best)
+    return sl_fail_false(thread, "file '%s' does not contain symbol '%s'", file, name);
+  return sl_fail_false(thread, "file '%s' does not contain symbol '%s' (did you mean '%s'?)", file,
+                       name, spell.best);
 }
 
-bool sl_slow_load_symbol(struct sl_thread *thread, const struct sl_instruction *pc, const struct sl_module *module,
-                         sl_value name) {
+bool sl_slow_load_symbol(struct sl_thread *thread, const struct sl_instruction *pc,
+                         const struct sl_module *module, sl_value name) {
   sl_value value = sl_module_get(module, sl_string_bytes(name));
   return value ? put(thread, pc, value) : refuse_symbol(thread, pc, module, sl_string_bytes(name));
 }

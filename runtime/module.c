@@ -44,7 +44,9 @@ static bool environment_contains(void *data, const char *name, size_t length) {
 }
 
 // What sl_names.each is given, for the callback that it makes to have its search.
-static void environment_each(void *data, void (*offer)(void *search, const char *name, size_t length), void *search) {
+static void environment_each(void *data,
+                             void (*offer)(void *search, const char *name, size_t length),
+                             void *search) {
   sl_environment_each(data, offer, search);
 }
 
@@ -66,7 +68,8 @@ struct sl_program *sl_program_new(struct sl_thread *thread, struct sl_file *file
 
 size_t sl_program_load_count(const struct sl_program *program) { return program->load_count; }
 
-const char *sl_program_load(const struct sl_program *program, size_t i, struct sl_position *position) {
+const char *sl_program_load(const struct sl_program *program, size_t i,
+                            struct sl_position *position) {
   if (position) *position = sl_program_position(program, program->loads[i].offset);
   return sl_string_bytes(program->loads[i].module);
 }
@@ -106,11 +109,11 @@ static struct sl_module *module_new(struct sl_program *program, const char *name
   return module;
 }
 
-struct sl_module *sl_module_execute(struct sl_thread *thread, struct sl_program *program, const char *name, void *data,
-                                    struct sl_module **failed) {
+struct sl_module *sl_module_execute(struct sl_thread *thread, struct sl_program *program,
+                                    const char *name, void *data, struct sl_module **failed) {
   struct sl_module *module = module_new(program, name, data);
   if (failed) *failed = NULL;
-  if (!sl_thread_enter(thread)) return NULL;
+  if (!sl_thread_enter_call(thread)) return NULL;
   struct sl_mutability *outer = sl_thread_set_mutability(thread, module->mutability);
   struct sl_call_frame *floor = thread->floor;
   sl_value *top = thread->top;
@@ -124,13 +127,13 @@ struct sl_module *sl_module_execute(struct sl_thread *thread, struct sl_program 
   thread->floor = floor;
   sl_thread_set_mutability(thread, outer);
   sl_mutability_freeze(module->mutability);
-  sl_thread_leave(thread);
+  sl_thread_leave_call(thread);
   if (!done && failed) *failed = module;
   return done ? module : NULL;
 }
 
-struct sl_module *sl_execute_text(struct sl_thread *thread, const char *name, const char *text, size_t length,
-                                  const struct sl_environment *environment) {
+struct sl_module *sl_execute_text(struct sl_thread *thread, const char *name, const char *text,
+                                  size_t length, const struct sl_environment *environment) {
   struct sl_file *file = sl_file_parse(name, text, length, sl_dialect_for_file(name));
   struct sl_program *program = sl_program_new(thread, file, environment);
   sl_file_free(file);
@@ -144,12 +147,14 @@ void *sl_module_data(const struct sl_module *module) { return module->data; }
 sl_value sl_module_get(const struct sl_module *module, const char *name) {
   const struct sl_program *program = module->program;
   for (uint32_t i = 0; i < program->global_count; i++) {
-    if (program->global_exported[i] && sl_string_is(program->global_names[i], name)) return module->globals[i];
+    if (program->global_exported[i] && sl_string_is(program->global_names[i], name))
+      return module->globals[i];
   }
   return NULL;
 }
 
-bool sl_module_global(const struct sl_module *module, size_t i, const char **name, sl_value *value, bool *exported) {
+bool sl_module_global(const struct sl_module *module, size_t i, const char **name, sl_value *value,
+                      bool *exported) {
   const struct sl_program *program = module->program;
   if (i >= program->global_count) return false;
   if (name) *name = sl_string_bytes(program->global_names[i]);

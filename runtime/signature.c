@@ -25,10 +25,10 @@ static bool is_sequence(sl_value value) {
 static bool is_any(sl_value value) { return value != NULL; }
 
 struct annotation_word {
-  const char *word;                 // in a signature
-  const char *shown;                // in messages; NULL: the word
+  const char *word;   // in a signature
+  const char *shown;  // in messages; NULL: the word
   bool (*accepts)(sl_value value);
-  const struct sl_type *type;       // the type of most such values, or NULL
+  const struct sl_type *type;  // the type of most such values, or NULL
 };
 
 // Words that are not here are names of types.
@@ -54,7 +54,8 @@ static const struct annotation_word words[] = {
 
 static const struct annotation_word *find_word(const char *text, size_t length) {
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-    if (strlen(words[i].word) == length && memcmp(words[i].word, text, length) == 0) return &words[i];
+    if (strlen(words[i].word) == length && memcmp(words[i].word, text, length) == 0)
+      return &words[i];
   }
   return NULL;
 }
@@ -62,7 +63,8 @@ static const struct annotation_word *find_word(const char *text, size_t length) 
 bool sl_parameter_accepts_slowly(const struct sl_signature_parameter *parameter, sl_value value) {
   for (uint32_t i = 0; i < parameter->annotation_count; i++) {
     const struct sl_annotation *annotation = &parameter->annotations[i];
-    if (annotation->accepts ? annotation->accepts(value) : sl_string_is(annotation->name, sl_type_name(value))) {
+    if (annotation->accepts ? annotation->accepts(value)
+                            : sl_string_is(annotation->name, sl_type_name(value))) {
       return true;
     }
   }
@@ -77,8 +79,9 @@ bool sl_parameter_refuse(struct sl_thread *thread, const struct sl_signature *si
     if (i > 0) sl_text_append_string(&wanted, count == 2 ? " or " : i + 1 < count ? ", " : ", or ");
     sl_text_append_string(&wanted, sl_string_bytes(parameter->annotations[i].name));
   }
-  sl_fail(thread, "in call to %s(), parameter '%s' got value of type '%s', want '%s'", sl_string_bytes(signature->name),
-          sl_string_bytes(parameter->name), sl_type_name(value), sl_text_string(&wanted));
+  sl_fail(thread, "in call to %s(), parameter '%s' got value of type '%s', want '%s'",
+          sl_string_bytes(signature->name), sl_string_bytes(parameter->name), sl_type_name(value),
+          sl_text_string(&wanted));
   sl_text_free(&wanted);
   return false;
 }
@@ -97,7 +100,8 @@ static bool take(const char **cursor, char c) {
 }
 
 static bool is_word_byte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '.';
 }
 
 static size_t word_length(const char **cursor) {
@@ -115,7 +119,8 @@ static sl_value take_word(const char **cursor) {
   return word;
 }
 
-static void add_annotation(struct sl_signature_parameter *parameter, const char *text, size_t length) {
+static void add_annotation(struct sl_signature_parameter *parameter, const char *text,
+                           size_t length) {
   const struct annotation_word *word = find_word(text, length);
   struct sl_annotation *annotation = &parameter->annotations[parameter->annotation_count++];
   annotation->name = word && word->shown ? sl_string_intern(word->shown, strlen(word->shown))
@@ -186,7 +191,9 @@ static sl_value read_empty(const char **cursor) {
   bool closed = take(cursor, open == '[' ? ']' : open == '(' ? ')' : '}');
   assert(closed);
   (void)closed;
-  return open == '[' ? sl_list_frozen(NULL, 0) : open == '(' ? sl_tuple(NULL, 0) : empty_frozen_dict();
+  return open == '['   ? sl_list_frozen(NULL, 0)
+         : open == '(' ? sl_tuple(NULL, 0)
+                       : empty_frozen_dict();
 }
 
 // NULL: unbound.
@@ -277,7 +284,8 @@ const struct sl_signature *sl_signature_read(struct sl_builtin *row) {
   summarize(signature);
   // Threads that come second use what the first has published.
   struct sl_signature *published = NULL;
-  if (__atomic_compare_exchange_n(&row->parsed, &published, signature, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+  if (__atomic_compare_exchange_n(&row->parsed, &published, signature, false, __ATOMIC_ACQ_REL,
+                                  __ATOMIC_ACQUIRE)) {
     return signature;
   }
   return published;

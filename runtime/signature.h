@@ -24,23 +24,23 @@ struct sl_annotation {
 };
 
 struct sl_signature_parameter {
-  sl_value name;                    // interned
+  sl_value name;  // interned
   enum sl_signature_kind kind;
-  bool required;                    // neither a default value nor `= unbound`
-  bool any;                         // not annotated
-  bool small_int;                   // ints are accepted: they need no look-up
-  sl_value default_value;           // NULL: none
-  const struct sl_type *type;       // a type that is accepted: the common case
+  bool required;               // neither a default value nor `= unbound`
+  bool any;                    // not annotated
+  bool small_int;              // ints are accepted: they need no look-up
+  sl_value default_value;      // NULL: none
+  const struct sl_type *type;  // a type that is accepted: the common case
   struct sl_annotation *annotations;
   uint32_t annotation_count;
 };
 
 struct sl_signature {
   sl_value name;
-  uint32_t parameter_count;         // all
-  uint32_t positional_count;        // the first ones, which may be given by position
-  uint32_t required_count;          // of these, the first ones that must be given
-  bool direct;                      // positional arguments can be bound without looking at anything but types
+  uint32_t parameter_count;   // all
+  uint32_t positional_count;  // the first ones, which may be given by position
+  uint32_t required_count;    // of these, the first ones that must be given
+  bool direct;  // positional arguments can be bound without looking at anything but types
   bool star;
   bool star_star;
   struct sl_signature_parameter parameters[];
@@ -56,7 +56,8 @@ static inline const struct sl_signature *sl_signature_of(struct sl_builtin *row)
 
 bool sl_parameter_accepts_slowly(const struct sl_signature_parameter *parameter, sl_value value);
 
-static inline bool sl_parameter_accepts(const struct sl_signature_parameter *parameter, sl_value value) {
+static inline bool sl_parameter_accepts(const struct sl_signature_parameter *parameter,
+                                        sl_value value) {
   if (parameter->any) return true;
   if (sl_is_object(value) && value->type == parameter->type) return true;
   if (sl_is_small_int(value) && parameter->small_int) return true;
@@ -65,6 +66,7 @@ static inline bool sl_parameter_accepts(const struct sl_signature_parameter *par
 
 // "in call to f(), parameter 'x' got value of type 'int', want 'string'"
 bool sl_parameter_refuse(struct sl_thread *thread, const struct sl_signature *signature,
-                         const struct sl_signature_parameter *parameter, sl_value value) SL_MUST_CHECK;
+                         const struct sl_signature_parameter *parameter,
+                         sl_value value) SL_MUST_CHECK;
 
 #endif  // RUNTIME_SIGNATURE_H_

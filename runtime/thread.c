@@ -48,13 +48,16 @@ void sl_thread_free(struct sl_thread *thread) {
 
 // ---------------------------------------------------------------- mutability
 
-struct sl_mutability *sl_mutability_new(void) { return sl_allocate_atomic(sizeof(struct sl_mutability)); }
+struct sl_mutability *sl_mutability_new(void) {
+  return sl_allocate_atomic(sizeof(struct sl_mutability));
+}
 
 void sl_mutability_freeze(struct sl_mutability *mutability) { mutability->frozen = true; }
 
 bool sl_mutability_is_frozen(const struct sl_mutability *mutability) { return mutability->frozen; }
 
-struct sl_mutability *sl_thread_set_mutability(struct sl_thread *thread, struct sl_mutability *mutability) {
+struct sl_mutability *sl_thread_set_mutability(struct sl_thread *thread,
+                                               struct sl_mutability *mutability) {
   struct sl_mutability *before = thread->head.mutability;
   thread->head.mutability = mutability;
   return before;
@@ -66,9 +69,13 @@ void sl_thread_set_data(struct sl_thread *thread, void *data) { thread->data = d
 
 void *sl_thread_data(const struct sl_thread *thread) { return thread->data; }
 
-void sl_thread_set_load(struct sl_thread *thread, sl_load_handler handler) { thread->load = handler; }
+void sl_thread_set_load(struct sl_thread *thread, sl_load_handler handler) {
+  thread->load = handler;
+}
 
-void sl_thread_set_print(struct sl_thread *thread, sl_print_handler handler) { thread->print = handler; }
+void sl_thread_set_print(struct sl_thread *thread, sl_print_handler handler) {
+  thread->print = handler;
+}
 
 void sl_thread_print(struct sl_thread *thread, const char *text, size_t length) {
   struct sl_text position = {0};
@@ -134,7 +141,8 @@ bool sl_thread_next_slice(struct sl_thread *thread) {
 // ---------------------------------------------------------------- depth
 
 bool sl_thread_enter(struct sl_thread *thread) {
-  if (thread->depth >= SL_ENTER_LIMIT) return sl_fail_false(thread, "stack overflow: values or calls are nested too deeply");
+  if (thread->depth >= SL_VALUE_DEPTH_LIMIT)
+    return sl_fail_false(thread, "stack overflow: values are nested too deeply");
   thread->depth++;
   return true;
 }
@@ -142,6 +150,18 @@ bool sl_thread_enter(struct sl_thread *thread) {
 void sl_thread_leave(struct sl_thread *thread) {
   assert(thread->depth > 0);
   thread->depth--;
+}
+
+bool sl_thread_enter_call(struct sl_thread *thread) {
+  if (thread->host_calls >= SL_HOST_CALL_LIMIT)
+    return sl_fail_false(thread, "stack overflow: calls are nested too deeply");
+  thread->host_calls++;
+  return true;
+}
+
+void sl_thread_leave_call(struct sl_thread *thread) {
+  assert(thread->host_calls > 0);
+  thread->host_calls--;
 }
 
 // Whether a function's code is active already. Counters are shared, so they only say where to look.
@@ -155,8 +175,10 @@ static bool is_active(const struct sl_thread *thread, const struct sl_code *code
 bool sl_frame_check(struct sl_thread *thread, struct sl_function *function, sl_value *base) {
   const struct sl_code *code = function->code;
   if (thread->budget < 0 && !sl_thread_next_slice(thread)) return false;
-  if (base + code->register_count > thread->stack_limit || thread->frame + 1 >= thread->frame_limit) {
-    return sl_fail_false(thread, "stack overflow: more than %d calls in each other", SL_FRAME_LIMIT);
+  if (base + code->register_count > thread->stack_limit ||
+      thread->frame + 1 >= thread->frame_limit) {
+    return sl_fail_false(thread, "stack overflow: more than %d calls in each other",
+                         SL_FRAME_LIMIT);
   }
   if (code->recursive || !thread->active[code->slot] || !is_active(thread, code)) return true;
   *++thread->frame = (struct sl_call_frame){.function = function, .base = base};

@@ -9,11 +9,13 @@
 #include "runtime/code.h"
 
 enum {
-  SL_STACK_VALUES = 1 << 22,      // of a thread's value stack; address space, not memory
-  SL_STACK_SLACK = 1 << 10,       // values beyond the limit that natives' arguments may use
-  SL_FRAME_LIMIT = 1 << 16,       // Starlark calls in each other
-  SL_ENTER_LIMIT = 1000,          // host calls in each other
-  SL_STEP_SLICE = 1 << 12,        // steps between looks at the limit and at cancellation
+  SL_STACK_VALUES = 1 << 22,  // of a thread's value stack; address space, not memory
+  SL_STACK_SLACK = 1 << 10,   // values beyond the limit that natives' arguments may use
+  SL_FRAME_LIMIT = 1 << 16,   // Starlark calls in each other
+  SL_VALUE_DEPTH_LIMIT =
+      2500,  // sl_thread_enter; what the parser lets be written nested can be shown, too
+  SL_HOST_CALL_LIMIT = 500,  // sl_call in each other: these need more of the host's stack
+  SL_STEP_SLICE = 1 << 12,   // steps between looks at the limit and at cancellation
 };
 
 // An active call. `function` is NULL when a native was called by the host or by another native.
@@ -21,8 +23,8 @@ struct sl_call_frame {
   struct sl_function *function;
   const struct sl_instruction *pc;  // the running instruction; NULL: its arguments are being bound
   sl_value *base;                   // its registers
-  sl_value *result;                 // where its caller wants the result; NULL: the caller is the host
-  sl_value native;                  // the callable in C that this frame is calling, or NULL
+  sl_value *result;  // where its caller wants the result; NULL: the caller is the host
+  sl_value native;   // the callable in C that this frame is calling, or NULL
 };
 
 // A line of the traceback of the pending error.
@@ -34,11 +36,11 @@ struct sl_trace_entry {
 
 struct sl_pending_error {
   bool pending;
-  bool is_static;             // `message` is made of whole lines, one a diagnostic
+  bool is_static;  // `message` is made of whole lines, one a diagnostic
   struct sl_text message;
-  struct sl_text report;      // made on demand
-  struct sl_text position;    // made on demand
-  struct sl_text native;      // "NAME" of "Error in NAME: "; empty: none
+  struct sl_text report;         // made on demand
+  struct sl_text position;       // made on demand
+  struct sl_text native;         // "NAME" of "Error in NAME: "; empty: none
   struct sl_trace_entry *trace;  // innermost first; collected memory
   size_t trace_count;
 };
@@ -46,21 +48,23 @@ struct sl_pending_error {
 struct sl_thread {
   struct sl_thread_head head;
   // Value stack and frames.
-  sl_value *top;                    // first unused value
+  sl_value *top;  // first unused value
   sl_value *stack_limit;
-  struct sl_call_frame *frame;      // the newest
+  struct sl_call_frame *frame;  // the newest
   struct sl_call_frame *frame_limit;
-  int64_t budget;                   // steps until the next look at limits
-  uint32_t active[SL_ACTIVE_SLOTS]; // calls of the functions that share a slot
+  int64_t budget;                    // steps until the next look at limits
+  uint32_t active[SL_ACTIVE_SLOTS];  // calls of the functions that share a slot
   sl_value *stack;
   struct sl_call_frame *frames;
-  struct sl_call_frame *floor;      // frames up to it belong to other evaluations, which wait; frames[0] to nobody
+  struct sl_call_frame
+      *floor;  // frames up to it belong to other evaluations, which wait; frames[0] to nobody
   struct sl_heap_range range;
-  uint32_t depth;                   // of sl_thread_enter
+  uint32_t depth;       // of sl_thread_enter
+  uint32_t host_calls;  // of sl_call and sl_module_execute
   // Limits.
-  uint64_t steps;                   // taken before the current slice
-  uint64_t step_limit;              // 0: none
-  int64_t slice;                    // steps of the current slice
+  uint64_t steps;       // taken before the current slice
+  uint64_t step_limit;  // 0: none
+  int64_t slice;        // steps of the current slice
   _Atomic(const char *) cancel_reason;
   // The host's.
   void *data;
@@ -69,20 +73,26 @@ struct sl_thread {
   struct sl_pending_error error;
 };
 
+// Begins a call from the host's stack. False with an error pending: there are too many in each other.
+bool sl_thread_enter_call(struct sl_thread *thread) SL_MUST_CHECK;
+void sl_thread_leave_call(struct sl_thread *thread);
+
 // Called when the budget is used up: false with an error pending if that was the last slice.
 bool sl_thread_next_slice(struct sl_thread *thread) SL_MUST_CHECK;
 
 // The slow half of sl_frame_push: says what is wrong, if anything is.
-bool sl_frame_check(struct sl_thread *thread, struct sl_function *function, sl_value *base) SL_MUST_CHECK;
+bool sl_frame_check(struct sl_thread *thread, struct sl_function *function,
+                    sl_value *base) SL_MUST_CHECK;
 
 // Begins a call whose arguments are in place. False with an error pending: a limit, or recursion.
-static inline bool sl_frame_push(struct sl_thread *thread, struct sl_function *function, sl_value *base,
-                                 sl_value *result) {
+static inline bool sl_frame_push(struct sl_thread *thread, struct sl_function *function,
+                                 sl_value *base, sl_value *result) {
   const struct sl_code *code = function->code;
   struct sl_call_frame *frame = thread->frame + 1;
   sl_value *top = base + code->register_count;
   uint32_t *active = &thread->active[code->slot];
-  if (SL_UNLIKELY(--thread->budget < 0 || top > thread->stack_limit || frame == thread->frame_limit || *active)) {
+  if (SL_UNLIKELY(--thread->budget < 0 || top > thread->stack_limit ||
+                  frame == thread->frame_limit || *active)) {
     if (!sl_frame_check(thread, function, base)) return false;
   }
   ++*active;

@@ -208,7 +208,7 @@ int32_t sl_shape_find(const struct sl_shape *shape, const char *name, size_t len
 // A method row of a type by name, or NULL. The table's index is built at first use and kept.
 struct sl_builtin *sl_type_method(const struct sl_type *type, const char *name, size_t length);
 
-// Depth of nested host-stack recursion (repr, equality, hash, calls from natives): false with an error pending
+// Depth of recursion over values on the host's stack (repr, equality, hash): false with an error pending
 // when too deep. Every successful enter is matched by a leave.
 bool sl_thread_enter(struct sl_thread *thread) SL_MUST_CHECK;
 void sl_thread_leave(struct sl_thread *thread);

@@ -20,19 +20,20 @@ static const char *shown(sl_value value) {
 }
 
 // Runs a program that has to fail, and forgets the failure.
-#define check_fails(name, program, report)          \
-  do {                                              \
-    check(run(name, program) == NULL);              \
-    check_text(sl_error_text(thread), report);      \
-    sl_error_clear(thread);                         \
-    check(!sl_error_pending(thread));               \
-    check(sl_thread_depth(thread) == 0);            \
+#define check_fails(name, program, report)     \
+  do {                                         \
+    check(run(name, program) == NULL);         \
+    check_text(sl_error_text(thread), report); \
+    sl_error_clear(thread);                    \
+    check(!sl_error_pending(thread));          \
+    check(sl_thread_depth(thread) == 0);       \
   } while (0)
 
 // ---------------------------------------------------------------- modules
 
 static void test_module(void) {
-  struct sl_module *module = run("m.bzl", "x = [1, 2]\n_y = 3\ndef f(a, b = 10):\n  return a + b + x[0]\n'last'\n");
+  struct sl_module *module =
+      run("m.bzl", "x = [1, 2]\n_y = 3\ndef f(a, b = 10):\n  return a + b + x[0]\n'last'\n");
   check(module != NULL);
   check_text(sl_module_name(module), "m.bzl");
   check_text(shown(sl_module_get(module, "x")), "[1, 2]");
@@ -92,7 +93,8 @@ static struct sl_module *load(struct sl_thread *loading, struct sl_module *from,
   check_text(sl_module_name(from), "main.bzl");
   check(loading == thread);
   if (strcmp(name, ":lib.bzl") == 0) return run("lib.bzl", "one = 1\ntwo = [2]\n_private = 3\n");
-  if (strcmp(name, ":bad.bzl") == 0) return run("bad.bzl", "def f():\n  fail('in the library')\nf()\n");
+  if (strcmp(name, ":bad.bzl") == 0)
+    return run("bad.bzl", "def f():\n  fail('in the library')\nf()\n");
   return NULL;
 }
 
@@ -103,7 +105,8 @@ static void test_load(void) {
               "\t\tload(':lib.bzl', 'one')\n"
               "Error: load statements may not be executed in this thread");
   sl_thread_set_load(thread, load);
-  struct sl_module *module = run("main.bzl", "load(':lib.bzl', 'one', q = 'two')\nx = one + len(q)\n");
+  struct sl_module *module =
+      run("main.bzl", "load(':lib.bzl', 'one', q = 'two')\nx = one + len(q)\n");
   check(module != NULL && sl_module_get(module, "x") == sl_int(2));
   check(sl_module_get(module, "one") == NULL);
   check_fails("main.bzl", "load(':lib.bzl', 'one', b = 'ones')\n",
@@ -129,7 +132,8 @@ static void test_load(void) {
 
 static struct sl_text printed;
 
-static void print(struct sl_thread *printing, const char *position, const char *text, size_t length) {
+static void print(struct sl_thread *printing, const char *position, const char *text,
+                  size_t length) {
   check(printing == thread);
   sl_text_format(&printed, "%s|%.*s;", position, (int)length, text);
 }
@@ -163,8 +167,8 @@ static sl_value where(struct sl_thread *calling, sl_value self, sl_value *argume
   struct sl_frame frame;
   sl_text_reset(&frames);
   for (size_t depth = 0; sl_thread_frame(calling, depth, &frame); depth++) {
-    sl_text_format(&frames, "%s@%s:%u:%u ", frame.function, frame.file ? frame.file : "-", frame.position.line,
-                   frame.position.column);
+    sl_text_format(&frames, "%s@%s:%u:%u ", frame.function, frame.file ? frame.file : "-",
+                   frame.position.line, frame.position.column);
   }
   sl_text_format(&frames, "%zu", sl_thread_depth(calling));
   return arguments[0] ? arguments[0] : SL_NONE;
@@ -177,7 +181,8 @@ static sl_value call_it(struct sl_thread *calling, sl_value self, sl_value *argu
 
 static sl_value show_all(struct sl_thread *calling, sl_value self, sl_value *arguments) {
   (void)self;
-  sl_value all[] = {arguments[0], arguments[1] ? arguments[1] : SL_NONE, arguments[2], arguments[3], arguments[4]};
+  sl_value all[] = {arguments[0], arguments[1] ? arguments[1] : SL_NONE, arguments[2], arguments[3],
+                    arguments[4]};
   return sl_list(calling, all, 5);
 }
 
@@ -195,7 +200,8 @@ static sl_value bound(struct sl_thread *calling, sl_value self, sl_value *argume
 static struct sl_builtin rows[] = {
     SL_BUILTIN("where(x = unbound)", where, "Writes down who calls."),
     SL_BUILTIN("call_it(f, x)", call_it, "Calls f(x)."),
-    SL_BUILTIN("show_all(a, b: int | None = unbound, *args, c: string = \"d\", **kwargs)", show_all, "All arguments."),
+    SL_BUILTIN("show_all(a, b: int | None = unbound, *args, c: string = \"d\", **kwargs)", show_all,
+               "All arguments."),
     SL_BUILTIN("fail_elsewhere()", fail_elsewhere, "Fails in the name of another function."),
     SL_BUILTIN("bound(x)", bound, "Tells whether it is bound."),
     SL_BUILTIN_END,
@@ -219,22 +225,27 @@ static void check_native(const char *text, const char *want) {
 
 static void test_natives(void) {
   check_native("r = show_all(1)", "[1, None, (), \"d\", {}]");
-  check_native("r = show_all(1, 2, 3, 4, c = \"e\", z = 5, y = 6)", "[1, 2, (3, 4), \"e\", {\"z\": 5, \"y\": 6}]");
+  check_native("r = show_all(1, 2, 3, 4, c = \"e\", z = 5, y = 6)",
+               "[1, 2, (3, 4), \"e\", {\"z\": 5, \"y\": 6}]");
   check_native("r = show_all(b = None, a = 0)", "[0, None, (), \"d\", {}]");
   check_native("r = bound(5)", "5");
   check_native("r = str(bound)", "\"<built-in method bound of bool value>\"");
-  check_native("r = show_all(1, \"x\")",
-               "Traceback (most recent call last):\n\tFile \"n.bzl\", line 1, column 13, in <toplevel>\n"
-               "\t\tr = show_all(1, \"x\")\n"
-               "Error in show_all: in call to show_all(), parameter 'b' got value of type 'string', want 'int or NoneType'");
-  check_native("r = fail_elsewhere()",
-               "Traceback (most recent call last):\n\tFile \"n.bzl\", line 1, column 19, in <toplevel>\n"
-               "\t\tr = fail_elsewhere()\nError in my_rule: no such target");
+  check_native(
+      "r = show_all(1, \"x\")",
+      "Traceback (most recent call last):\n\tFile \"n.bzl\", line 1, column 13, in <toplevel>\n"
+      "\t\tr = show_all(1, \"x\")\n"
+      "Error in show_all: in call to show_all(), parameter 'b' got value of type 'string', want "
+      "'int or NoneType'");
+  check_native(
+      "r = fail_elsewhere()",
+      "Traceback (most recent call last):\n\tFile \"n.bzl\", line 1, column 19, in <toplevel>\n"
+      "\t\tr = fail_elsewhere()\nError in my_rule: no such target");
 }
 
 static void test_frames(void) {
   check_native("def f(x):\n  return where(x)\ndef g(x):\n  return f(\n     x)\nr = g(7)", "7");
-  check_text(sl_text_string(&frames), "where@-:0:0 f@n.bzl:2:15 g@n.bzl:4:11 <toplevel>@n.bzl:6:6 4");
+  check_text(sl_text_string(&frames),
+             "where@-:0:0 f@n.bzl:2:15 g@n.bzl:4:11 <toplevel>@n.bzl:6:6 4");
   check_native("r = call_it(lambda x: call_it(where, x), 8)", "8");
   check_text(sl_text_string(&frames),
              "where@-:0:0 call_it@-:0:0 lambda@n.bzl:1:30 call_it@-:0:0 <toplevel>@n.bzl:1:12 5");
@@ -262,19 +273,21 @@ static void test_errors(void) {
               "Traceback (most recent call last):\n"
               "\tFile \"e.bzl\", line 1, column 17, in <toplevel>\n\t\tx = 'a'.upper(1 + '2')\n"
               "Error: unsupported binary operation: int + string");
-  check_fails("e.bzl", "[a for a, b in [(1, 2)] + [3]]\n",
-              "Traceback (most recent call last):\n"
-              "\tFile \"e.bzl\", line 1, column 4, in <toplevel>\n\t\t[a for a, b in [(1, 2)] + [3]]\n"
-              "Error: got 'int' in sequence assignment (want 2-element sequence)");
+  check_fails(
+      "e.bzl", "[a for a, b in [(1, 2)] + [3]]\n",
+      "Traceback (most recent call last):\n"
+      "\tFile \"e.bzl\", line 1, column 4, in <toplevel>\n\t\t[a for a, b in [(1, 2)] + [3]]\n"
+      "Error: got 'int' in sequence assignment (want 2-element sequence)");
   check_fails("e.bzl", "print(*1)\n",
               "Traceback (most recent call last):\n"
               "\tFile \"e.bzl\", line 1, column 7, in <toplevel>\n\t\tprint(*1)\n"
               "Error: argument after * must be an iterable, not int");
-  check_fails("e.bzl", "sorted([2, 1], key = lambda x: x.y)\n",
-              "Traceback (most recent call last):\n"
-              "\tFile \"e.bzl\", line 1, column 7, in <toplevel>\n\t\tsorted([2, 1], key = lambda x: x.y)\n"
-              "\tFile \"e.bzl\", line 1, column 33, in lambda\n\t\tsorted([2, 1], key = lambda x: x.y)\n"
-              "Error: 'int' value has no field or method 'y'");
+  check_fails(
+      "e.bzl", "sorted([2, 1], key = lambda x: x.y)\n",
+      "Traceback (most recent call last):\n"
+      "\tFile \"e.bzl\", line 1, column 7, in <toplevel>\n\t\tsorted([2, 1], key = lambda x: x.y)\n"
+      "\tFile \"e.bzl\", line 1, column 33, in lambda\n\t\tsorted([2, 1], key = lambda x: x.y)\n"
+      "Error: 'int' value has no field or method 'y'");
 }
 
 static void test_static_errors(void) {
@@ -297,7 +310,8 @@ static void test_static_errors(void) {
 // ---------------------------------------------------------------- limits
 
 static void test_steps(void) {
-  static const char loop[] = "def f(n):\n  t = 0\n  for i in range(n):\n    t += i\n  return t\nx = f(1000000)\n";
+  static const char loop[] =
+      "def f(n):\n  t = 0\n  for i in range(n):\n    t += i\n  return t\nx = f(1000000)\n";
   uint64_t before = sl_thread_steps(thread);
   check(run("l.bzl", loop) != NULL);
   uint64_t steps = sl_thread_steps(thread) - before;
