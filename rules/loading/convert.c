@@ -222,7 +222,13 @@ static sl_value convert_list(struct bz_conversion *conversion, enum bz_attribute
       capacity *= 2;
     }
     items[count] = convert_scalar(conversion, element_type, element, place == DICT_VALUE ? DICT_VALUE : i);
-    failed = !items[count++];
+    if (items[count]) {
+      count++;
+    } else if (conversion->lenient) {
+      sl_error_clear(conversion->thread);
+    } else {
+      failed = true;
+    }
   }
   sl_iterate_end(&iterator);
   return failed ? NULL : sl_list_frozen(items, count);

@@ -113,7 +113,7 @@ static sl_value convert_attribute(struct instance *instance, const struct bz_att
 // An attribute of an opaque rule is dropped when it is not what its name suggests.
 static void set_attribute(struct instance *instance, const char *name, sl_value given) {
   const struct bz_rule_class *rule_class = instance->rule_class;
-  bool lenient = rule_class->behaviour == BZ_BEHAVIOUR_OPAQUE && !rule_class->starlark;
+  bool lenient = instance->conversion.lenient;
   int32_t index = *name == '_' || *name == '$' ? -1 : bz_rule_class_attribute(rule_class, name);
   if (index < 0) index = bz_rule_class_attribute(rule_class, canonical_attribute(name));
   if (index < 0 || *name == '_' || *name == '$') {
@@ -468,7 +468,8 @@ bool bz_rule_instantiate(struct sl_thread *thread, struct bz_package *package,
                      .repository = package->repository,
                      .package = package->name,
                      .rule_class = rule_class->name,
-                     .rule = target->label},
+                     .rule = target->label,
+                     .lenient = rule_class->behaviour == BZ_BEHAVIOUR_OPAQUE},
   };
   place_target(&instance, target);
   set_attributes(&instance, keywords);

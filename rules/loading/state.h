@@ -203,6 +203,7 @@ struct bz_conversion {
   const char *kind;             // "rule", "macro"
   const char *what;             // instead of the three above
   struct bz_label *rule;        // whose outputs are named; or NULL
+  bool lenient;                 // list elements that cannot be converted are dropped
   bool in_branch;               // of a select
   bool opaque;                  // out: a value of a missing repository was dropped
 };
