@@ -69,8 +69,7 @@ static void describe(const struct bz_conversion *conversion, int64_t place, stru
   if (place >= 0) sl_text_format(out, "element %lld of ", (long long)place);
   if (conversion->in_branch) sl_text_append_string(out, "each branch in select expression of ");
   describe_attribute(conversion, out);
-  if (conversion->in_branch)
-    sl_text_append_string(out, " (including '//conditions:default')");
+  if (conversion->in_branch) sl_text_append_string(out, " (including '//conditions:default')");
 }
 
 static sl_value fail_type(const struct bz_conversion *conversion, const char *wanted,
@@ -221,7 +220,8 @@ static sl_value convert_list(struct bz_conversion *conversion, enum bz_attribute
       items = more;
       capacity *= 2;
     }
-    items[count] = convert_scalar(conversion, element_type, element, place == DICT_VALUE ? DICT_VALUE : i);
+    items[count] =
+        convert_scalar(conversion, element_type, element, place == DICT_VALUE ? DICT_VALUE : i);
     if (items[count]) {
       count++;
     } else if (conversion->lenient) {
@@ -359,7 +359,8 @@ static int compare_stored(const void *a, const void *b) {
   sl_value x = *(const sl_value *)a, y = *(const sl_value *)b;
   if (bz_is_label(x)) return bz_label_compare(bz_label_of(x), bz_label_of(y));
   size_t x_length = sl_string_length(x), y_length = sl_string_length(y);
-  int order = memcmp(sl_string_bytes(x), sl_string_bytes(y), x_length < y_length ? x_length : y_length);
+  int order =
+      memcmp(sl_string_bytes(x), sl_string_bytes(y), x_length < y_length ? x_length : y_length);
   return order ? order : (x_length > y_length) - (x_length < y_length);
 }
 

@@ -14,7 +14,7 @@ struct rule_view {
 struct rules_view {
   const struct sl_type *type;
   struct bz_package *package;
-  size_t target_count;          // only targets before it are shown
+  size_t target_count;  // only targets before it are shown
   size_t rule_count;
 };
 
@@ -38,7 +38,8 @@ sl_value bz_rules_view(struct bz_package *package, size_t target_count, size_t r
 
 static sl_value fail_key(struct sl_thread *thread, sl_value key) {
   struct sl_text text = {0};
-  if (sl_repr(thread, key, &text)) sl_fail(thread, "key %s not found in view", sl_text_string(&text));
+  if (sl_repr(thread, key, &text))
+    sl_fail(thread, "key %s not found in view", sl_text_string(&text));
   sl_text_free(&text);
   return NULL;
 }
@@ -46,7 +47,9 @@ static sl_value fail_key(struct sl_thread *thread, sl_value key) {
 // ---------------------------------------------------------------- one rule
 
 // The keys of a rule view are numbered: 0 is the name, 1 "kind", then the other attributes.
-static size_t key_count(const struct bz_target *target) { return target->rule_class->attribute_count + 1; }
+static size_t key_count(const struct bz_target *target) {
+  return target->rule_class->attribute_count + 1;
+}
 
 static const char *key_name(const struct bz_target *target, size_t i) {
   if (i == 1) return "kind";
@@ -66,7 +69,8 @@ static sl_value key_value(struct sl_thread *thread, const struct bz_target *targ
   if (i == 1) return sl_string_from(target->rule_class->name);
   size_t index = i == 0 ? 0 : i - 1;
   if (!is_shown(target, index)) return NULL;
-  return bz_value_represent(thread, target, &target->rule_class->attributes[index], bz_target_value(target, index));
+  return bz_value_represent(thread, target, &target->rule_class->attributes[index],
+                            bz_target_value(target, index));
 }
 
 static sl_value rule_find(struct sl_thread *thread, sl_value x, sl_value key) {
@@ -80,7 +84,8 @@ static sl_value rule_find(struct sl_thread *thread, sl_value x, sl_value key) {
 
 static bool rule_repr(struct sl_thread *thread, sl_value x, struct sl_text *out) {
   (void)thread;
-  sl_text_format(out, "<native.ExistingRuleView for target '%s'>", rule_view_of(x)->target->label->name);
+  sl_text_format(out, "<native.ExistingRuleView for target '%s'>",
+                 rule_view_of(x)->target->label->name);
   return true;
 }
 
@@ -204,7 +209,8 @@ static sl_value view_items(struct sl_thread *thread, sl_value self, sl_value *ar
 }
 
 static struct sl_builtin view_methods[] = {
-    SL_BUILTIN("get(key, /, default = None)", view_get, "The value of a key, or the default if it is not there."),
+    SL_BUILTIN("get(key, /, default = None)", view_get,
+               "The value of a key, or the default if it is not there."),
     SL_BUILTIN("keys()", view_keys, "An immutable list of the keys."),
     SL_BUILTIN("values()", view_values, "An immutable list of the values."),
     SL_BUILTIN("items()", view_items, "An immutable list of (key, value) tuples."),

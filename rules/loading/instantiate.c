@@ -158,8 +158,8 @@ static void set_generator(struct instance *instance) {
   values[bz_rule_class_attribute(rule_class, "generator_name")] = name ? name : values[0];
   values[bz_rule_class_attribute(rule_class, "generator_function")] =
       sl_string_from(target->stack[1].function);
-  values[bz_rule_class_attribute(rule_class, "generator_location")] =
-      sl_string_from(bz_position_text(bz_label_path(instance->package->state->source.label), call->position));
+  values[bz_rule_class_attribute(rule_class, "generator_location")] = sl_string_from(
+      bz_position_text(bz_label_path(instance->package->state->source.label), call->position));
 }
 
 // ---------------------------------------------------------------- computed defaults
@@ -173,7 +173,8 @@ static sl_value call_computed(struct instance *instance, const struct bz_attribu
   for (; (name = sl_function_parameter(attribute->default_value, count)); count++) {
     int32_t index = bz_rule_class_attribute(instance->rule_class, name);
     if (index < 0 || count == sizeof names / sizeof *names) {
-      return sl_fail(instance->thread, "the default of '%s' is computed from '%s', which is no attribute of '%s'",
+      return sl_fail(instance->thread,
+                     "the default of '%s' is computed from '%s', which is no attribute of '%s'",
                      attribute->name, name, instance->rule_class->name);
     }
     sl_value value = bz_target_value(instance->target, (size_t)index);
@@ -191,7 +192,8 @@ static void compute_defaults(struct instance *instance) {
     if (!(attribute->flags & BZ_ATTRIBUTE_COMPUTED) || *attribute->name != '_') continue;
     instance->conversion.attribute = attribute->name;
     sl_value value = call_computed(instance, attribute);
-    if (value && value != SL_NONE) value = bz_convert(&instance->conversion, attribute->type, value);
+    if (value && value != SL_NONE)
+      value = bz_convert(&instance->conversion, attribute->type, value);
     if (value && value != SL_NONE) instance->target->values[i] = value;
     if (!value) report_pending(instance);
   }
@@ -289,8 +291,7 @@ static void check_labels(struct instance *instance, const struct bz_attribute *a
   for (size_t i = 0; i < select->part_count; i++) {
     const struct bz_selector *part = &select->parts[i];
     if (part->plain) check_duplicates(instance, attribute, part->plain);
-    for (size_t j = 0; j < part->count; j++)
-      check_duplicates(instance, attribute, part->values[j]);
+    for (size_t j = 0; j < part->count; j++) check_duplicates(instance, attribute, part->values[j]);
   }
 }
 

@@ -17,21 +17,27 @@ sl_value bz_table_new(struct sl_thread *thread, struct bz_loader *loader) {
   return table;
 }
 
-struct bz_workspace *bz_loader_workspace(const struct bz_loader *loader) { return loader->workspace; }
+struct bz_workspace *bz_loader_workspace(const struct bz_loader *loader) {
+  return loader->workspace;
+}
 
-void bz_warn_missing(struct sl_thread *thread, struct bz_loader *loader, struct bz_repository *repository) {
+void bz_warn_missing(struct sl_thread *thread, struct bz_loader *loader,
+                     struct bz_repository *repository) {
   if (sl_dict_get_string(loader->warned, repository->name)) return;
-  if (!sl_dict_set_string(thread, loader->warned, repository->name, SL_TRUE)) sl_error_clear(thread);
-  bz_event(loader->workspace, BZ_WARNING, NULL, "repository '@@%s' is not available (%s): what is loaded from it is opaque",
+  if (!sl_dict_set_string(thread, loader->warned, repository->name, SL_TRUE))
+    sl_error_clear(thread);
+  bz_event(loader->workspace, BZ_WARNING, NULL,
+           "repository '@@%s' is not available (%s): what is loaded from it is opaque",
            repository->name, repository->reason ? repository->reason : "nothing defines it");
 }
 
-void bz_warn_not_embedded(struct sl_thread *thread, struct bz_loader *loader, const struct bz_label *label) {
+void bz_warn_not_embedded(struct sl_thread *thread, struct bz_loader *loader,
+                          const struct bz_label *label) {
   const char *text = bz_label_text(label);
   if (sl_dict_get_string(loader->warned, text)) return;
   if (!sl_dict_set_string(thread, loader->warned, text, SL_TRUE)) sl_error_clear(thread);
-  bz_event(loader->workspace, BZ_WARNING, NULL, "'%s' is not part of the built-in rule set: what is loaded from it is opaque",
-           text);
+  bz_event(loader->workspace, BZ_WARNING, NULL,
+           "'%s' is not part of the built-in rule set: what is loaded from it is opaque", text);
 }
 
 // ---------------------------------------------------------------- environments
@@ -84,17 +90,22 @@ static bool take_rules(struct sl_thread *thread, sl_value rules, sl_value export
   return true;
 }
 
-static sl_value exported_dict(struct sl_thread *thread, struct sl_module *module, const char *name) {
+static sl_value exported_dict(struct sl_thread *thread, struct sl_module *module,
+                              const char *name) {
   sl_value value = sl_module_get(module, name);
   if (value && sl_is_dict(value)) return value;
   return sl_fail(thread, "%s of the built-in rule sets must be a dict", name);
 }
 
 static bool load_exports(struct sl_thread *thread, struct bz_loader *loader, sl_value rules) {
-  struct bz_repository *repository = bz_repository_find(loader->workspace, BUILTINS_REPOSITORY, strlen(BUILTINS_REPOSITORY));
-  if (repository->kind == BZ_REPOSITORY_MISSING || bz_file_stat(repository, BUILTINS_FILE) != BZ_FILE_REGULAR) return true;
+  struct bz_repository *repository =
+      bz_repository_find(loader->workspace, BUILTINS_REPOSITORY, strlen(BUILTINS_REPOSITORY));
+  if (repository->kind == BZ_REPOSITORY_MISSING ||
+      bz_file_stat(repository, BUILTINS_FILE) != BZ_FILE_REGULAR)
+    return true;
   loader->loading_builtins = true;
-  struct sl_module *module = bz_bzl_load(thread, loader, bz_label_make(repository, "", BUILTINS_FILE));
+  struct sl_module *module =
+      bz_bzl_load(thread, loader, bz_label_make(repository, "", BUILTINS_FILE));
   loader->loading_builtins = false;
   if (!module) return false;
   sl_value exported = exported_dict(thread, module, "exported_rules");
@@ -132,8 +143,8 @@ struct bz_loader *bz_loader_new(struct sl_thread *thread, const struct bz_loader
   loader->options = *options;
   loader->mutability = sl_mutability_new();
   // Every loader has rules of its own in `native`; the environment that it is given may be shared.
-  struct sl_environment *environment =
-      sl_environment_new(options->bzl_environment ? options->bzl_environment : bz_loading_environment());
+  struct sl_environment *environment = sl_environment_new(
+      options->bzl_environment ? options->bzl_environment : bz_loading_environment());
   loader->native = bz_native_new();
   sl_environment_set(environment, "native", loader->native);
   loader->bzl_environment = environment;

@@ -8,8 +8,8 @@
 #include "rules/loading/state.h"
 
 struct opaque {
-  const struct sl_type *type;   // &bz_opaque_type
-  const char *name;             // "requirement", "defs.rule": for messages and rule kinds
+  const struct sl_type *type;  // &bz_opaque_type
+  const char *name;            // "requirement", "defs.rule": for messages and rule kinds
 };
 
 static struct opaque *opaque_of(sl_value x) { return (struct opaque *)(void *)x; }
@@ -33,8 +33,7 @@ static sl_value call_in_build(struct sl_thread *thread, struct bz_package *packa
   sl_value rule_class = sl_dict_get_string(classes, opaque->name);
   if (!rule_class) {
     const char *dot = strrchr(opaque->name, '.');
-    rule_class =
-        (sl_value)(void *)bz_rule_class_opaque(thread, dot ? dot + 1 : opaque->name);
+    rule_class = (sl_value)(void *)bz_rule_class_opaque(thread, dot ? dot + 1 : opaque->name);
     if (!sl_dict_set_string(thread, classes, opaque->name, rule_class)) return NULL;
   }
   // A macro of the missing repository may as well be called with a name that is taken, or that is none.
@@ -110,7 +109,8 @@ static sl_value opaque_attribute(struct sl_thread *thread, sl_value x, const cha
 static sl_value opaque_binary(struct sl_thread *thread, enum sl_operator op, sl_value x, sl_value y,
                               bool reversed) {
   (void)reversed;
-  if (op == SL_OP_PLUS && sl_is_list(y)) return sl_list(thread, sl_list_items(y), sl_list_length(y));
+  if (op == SL_OP_PLUS && sl_is_list(y))
+    return sl_list(thread, sl_list_items(y), sl_list_length(y));
   return op == SL_OP_PLUS || op == SL_OP_PIPE ? y : x;
 }
 
@@ -162,13 +162,14 @@ struct sl_module *bz_opaque_module(struct sl_thread *thread, struct bz_source *s
   for (uint32_t i = 0; i < source->syntax->load_count; i++) {
     const struct sl_node *load = source->syntax->loads[i];
     const struct sl_node *module = load->load.module;
-    if (module->string.length == strlen(text) && memcmp(module->string.bytes, text, module->string.length) == 0)
+    if (module->string.length == strlen(text) &&
+        memcmp(module->string.bytes, text, module->string.length) == 0)
       write_names(load, &program);
   }
   struct sl_environment *environment = sl_environment_new(sl_universe());
   sl_environment_set_builtins(environment, opaque_rows);
-  struct sl_module *module = sl_execute_text(thread, "opaque.bzl", sl_text_string(&program),
-                                             program.length, environment);
+  struct sl_module *module =
+      sl_execute_text(thread, "opaque.bzl", sl_text_string(&program), program.length, environment);
   sl_text_free(&program);
   return module;
 }

@@ -179,8 +179,8 @@ static void describe_target(const struct bz_target *target, struct sl_text *out)
     sl_text_format(out, "generated file '%s' in rule '%s'", target->label->name,
                    target->generating_rule->label->name);
   } else {
-    sl_text_format(out, "%s '%s' in package '%s'", bz_target_kind_text(target),
-                   target->label->name, target->package->name);
+    sl_text_format(out, "%s '%s' in package '%s'", bz_target_kind_text(target), target->label->name,
+                   target->package->name);
   }
 }
 
@@ -358,8 +358,8 @@ static bool run_build_file(struct sl_thread *thread, struct bz_package *package)
   struct bz_package *before = loader->package;
   loader->package = package;
   package->state->base_depth = sl_thread_depth(thread);
-  bool good = bz_source_execute(thread, &package->state->source) &&
-              bz_macros_finalize(thread, package);
+  bool good =
+      bz_source_execute(thread, &package->state->source) && bz_macros_finalize(thread, package);
   loader->package = before;
   return good;
 }

@@ -13,10 +13,12 @@ struct visitor {
 };
 
 static int compare_targets(const void *a, const void *b) {
-  return bz_label_compare((*(struct bz_target *const *)a)->label, (*(struct bz_target *const *)b)->label);
+  return bz_label_compare((*(struct bz_target *const *)a)->label,
+                          (*(struct bz_target *const *)b)->label);
 }
 
-static void visit_package(const struct bz_package *package, bool rules_only, const struct visitor *visitor) {
+static void visit_package(const struct bz_package *package, bool rules_only,
+                          const struct visitor *visitor) {
   size_t count = rules_only ? package->rule_count : package->target_count;
   struct bz_target **sorted = sl_allocate((count + 1) * sizeof *sorted);
   if (count) memcpy(sorted, rules_only ? package->rules : package->targets, count * sizeof *sorted);
@@ -24,12 +26,13 @@ static void visit_package(const struct bz_package *package, bool rules_only, con
   for (size_t i = 0; i < count; i++) visitor->visit(sorted[i], visitor->data);
 }
 
-static struct bz_package *load(struct sl_thread *thread, struct bz_loader *loader, const struct bz_pattern *pattern) {
+static struct bz_package *load(struct sl_thread *thread, struct bz_loader *loader,
+                               const struct bz_pattern *pattern) {
   return bz_package_load(thread, loader, pattern->repository, pattern->package);
 }
 
-static bool expand_target(struct sl_thread *thread, struct bz_loader *loader, const struct bz_pattern *pattern,
-                          const struct visitor *visitor) {
+static bool expand_target(struct sl_thread *thread, struct bz_loader *loader,
+                          const struct bz_pattern *pattern, const struct visitor *visitor) {
   struct bz_package *package = load(thread, loader, pattern);
   struct bz_target *target = package ? bz_target_find(thread, package, pattern->name) : NULL;
   if (target) visitor->visit(target, visitor->data);
@@ -37,8 +40,8 @@ static bool expand_target(struct sl_thread *thread, struct bz_loader *loader, co
 }
 
 // A real target called "all" or "*" wins over the wildcard.
-static bool expand_package(struct sl_thread *thread, struct bz_loader *loader, const struct bz_pattern *pattern,
-                           const struct visitor *visitor) {
+static bool expand_package(struct sl_thread *thread, struct bz_loader *loader,
+                           const struct bz_pattern *pattern, const struct visitor *visitor) {
   struct bz_package *package = load(thread, loader, pattern);
   if (!package) return false;
   struct bz_target *target = pattern->name ? bz_package_lookup(package, pattern->name) : NULL;
@@ -47,7 +50,8 @@ static bool expand_package(struct sl_thread *thread, struct bz_loader *loader, c
     return true;
   }
   bz_event(loader->workspace, BZ_WARNING, NULL,
-           "The target pattern '%s' is ambiguous: ':%s' is both a wildcard, and the name of an existing %s; using the latter "
+           "The target pattern '%s' is ambiguous: ':%s' is both a wildcard, and the name of an "
+           "existing %s; using the latter "
            "interpretation",
            bz_label_text(target->label), pattern->name, bz_target_kind_text(target));
   visitor->visit(target, visitor->data);
@@ -60,7 +64,8 @@ static void tell_broken(struct sl_thread *thread, struct bz_loader *loader) {
   sl_error_clear(thread);
 }
 
-static bool expand_below(struct sl_thread *thread, struct bz_loader *loader, const struct bz_pattern *pattern, bool *incomplete,
+static bool expand_below(struct sl_thread *thread, struct bz_loader *loader,
+                         const struct bz_pattern *pattern, bool *incomplete,
                          const struct visitor *visitor) {
   sl_value packages = bz_packages_below(thread, pattern->repository, pattern->package);
   if (!packages) return false;
@@ -81,7 +86,8 @@ static bool expand_below(struct sl_thread *thread, struct bz_loader *loader, con
   return true;
 }
 
-bool bz_pattern_expand(struct sl_thread *thread, struct bz_loader *loader, const struct bz_pattern *pattern, bool *incomplete,
+bool bz_pattern_expand(struct sl_thread *thread, struct bz_loader *loader,
+                       const struct bz_pattern *pattern, bool *incomplete,
                        void (*visit)(struct bz_target *target, void *data), void *data) {
   struct visitor visitor = {visit, data};
   switch (pattern->kind) {

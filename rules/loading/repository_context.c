@@ -10,11 +10,11 @@
 struct context {
   const struct sl_type *type;
   struct bz_loader *loader;
-  sl_value modules;             // module_ctx: a list
-  const char *canonical;        // repository_ctx: the names of the repository
+  sl_value modules;       // module_ctx: a list
+  const char *canonical;  // repository_ctx: the names of the repository
   const char *apparent;
-  sl_value attributes;          // a struct
-  sl_value files;               // dict path -> text
+  sl_value attributes;  // a struct
+  sl_value files;       // dict path -> text
 };
 
 static struct context *context_of(sl_value x) { return (struct context *)(void *)x; }
@@ -24,7 +24,7 @@ static struct context *context_of(sl_value x) { return (struct context *)(void *
 // A path: of a label's file, of a file that the repository rule wrote, or any other as text.
 struct path {
   const struct sl_type *type;
-  struct bz_label *label;       // or NULL
+  struct bz_label *label;  // or NULL
   const char *text;
 };
 
@@ -38,10 +38,12 @@ static bool path_str(struct sl_thread *thread, sl_value x, struct sl_text *out) 
 
 static sl_value path_exists(const struct path *path) {
   if (!path->label) return SL_FALSE;
-  return sl_bool(bz_file_stat(path->label->repository, bz_label_path(path->label)) != BZ_FILE_MISSING);
+  return sl_bool(bz_file_stat(path->label->repository, bz_label_path(path->label)) !=
+                 BZ_FILE_MISSING);
 }
 
-static sl_value path_attribute(struct sl_thread *thread, sl_value x, const char *name, size_t length) {
+static sl_value path_attribute(struct sl_thread *thread, sl_value x, const char *name,
+                               size_t length) {
   (void)thread;
   (void)length;
   const char *text = path_of(x)->text, *slash = strrchr(text, '/');
@@ -49,7 +51,8 @@ static sl_value path_attribute(struct sl_thread *thread, sl_value x, const char 
   return strcmp(name, "exists") == 0 ? path_exists(path_of(x)) : NULL;
 }
 
-static void path_names(sl_value x, void (*offer)(void *data, const char *name, size_t length), void *data) {
+static void path_names(sl_value x, void (*offer)(void *data, const char *name, size_t length),
+                       void *data) {
   (void)x;
   offer(data, "basename", 8);
   offer(data, "exists", 6);
@@ -84,9 +87,12 @@ static bool is_path(sl_value value) {
 
 // A label of the main repository for an absolute path below it; else what the context itself wrote.
 static sl_value read_text(struct sl_thread *thread, struct context *context, sl_value given) {
-  if (!is_path(given)) return sl_fail(thread, "got value of type '%s', want 'string, Label, or path'", sl_type_name(given));
+  if (!is_path(given))
+    return sl_fail(thread, "got value of type '%s', want 'string, Label, or path'",
+                   sl_type_name(given));
   const struct path *path = path_of(make_path(given));
-  struct bz_repository *repository = path->label ? path->label->repository : bz_workspace_main(context->loader->workspace);
+  struct bz_repository *repository =
+      path->label ? path->label->repository : bz_workspace_main(context->loader->workspace);
   const char *relative = path->label ? bz_label_path(path->label) : path->text;
   if (!path->label && context->files) {
     sl_value written = sl_dict_get_string(context->files, path->text);
@@ -94,8 +100,10 @@ static sl_value read_text(struct sl_thread *thread, struct context *context, sl_
   }
   const char *root = bz_workspace_root(context->loader->workspace);
   size_t length = strlen(root);
-  if (!path->label && strncmp(relative, root, length) == 0 && relative[length] == '/') relative += length + 1;
-  if (!path->label && *relative == '/') return sl_fail(thread, "%s: only files of the workspace can be read", relative);
+  if (!path->label && strncmp(relative, root, length) == 0 && relative[length] == '/')
+    relative += length + 1;
+  if (!path->label && *relative == '/')
+    return sl_fail(thread, "%s: only files of the workspace can be read", relative);
   struct sl_text text = {0};
   sl_value result = NULL;
   if (bz_file_read(thread, repository, relative, &text)) {
@@ -117,7 +125,9 @@ static sl_value context_read(struct sl_thread *thread, sl_value self, sl_value *
 
 static sl_value context_path(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)self;
-  if (!is_path(arguments[0])) return sl_fail(thread, "got value of type '%s', want 'string, Label, or path'", sl_type_name(arguments[0]));
+  if (!is_path(arguments[0]))
+    return sl_fail(thread, "got value of type '%s', want 'string, Label, or path'",
+                   sl_type_name(arguments[0]));
   return make_path(arguments[0]);
 }
 
@@ -135,11 +145,12 @@ static sl_value do_nothing(struct sl_thread *thread, sl_value self, sl_value *ar
   return SL_NONE;
 }
 
-
 static sl_value refuse(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)self;
   (void)arguments;
-  return sl_fail(thread, "repositories that run programs or download files cannot be made here: put the repository into the "
+  return sl_fail(thread,
+                 "repositories that run programs or download files cannot be made here: put the "
+                 "repository into the "
                  "vendor directory");
 }
 
@@ -149,20 +160,30 @@ static sl_value os_record(struct sl_thread *thread) {
   return sl_struct(NULL, names, values, sizeof values / sizeof *values);
 }
 
-#define EXECUTE "execute(arguments, timeout = 600, environment = {}, quiet = True, working_directory = \"\")"
-#define DOWNLOAD \
-  "download(url, output = \"\", sha256 = \"\", executable = False, allow_fail = False, canonical_id = \"\", auth = {}, "  \
+#define EXECUTE \
+  "execute(arguments, timeout = 600, environment = {}, quiet = True, working_directory = \"\")"
+#define DOWNLOAD                                                                         \
+  "download(url, output = \"\", sha256 = \"\", executable = False, allow_fail = False, " \
+  "canonical_id = \"\", auth = {}, "                                                     \
   "headers = {}, *, integrity = \"\", block = True)"
-#define DOWNLOAD_AND_EXTRACT                                                                                              \
-  "download_and_extract(url, output = \"\", sha256 = \"\", type = \"\", strip_prefix = \"\", allow_fail = False, "        \
+#define DOWNLOAD_AND_EXTRACT                                                                   \
+  "download_and_extract(url, output = \"\", sha256 = \"\", type = \"\", strip_prefix = \"\", " \
+  "allow_fail = False, "                                                                       \
   "canonical_id = \"\", auth = {}, headers = {}, *, integrity = \"\", rename_files = {})"
-#define EXTRACT "extract(archive, output = \"\", strip_prefix = \"\", *, rename_files = {}, watch_archive = \"auto\")"
-#define READ_ROW SL_BUILTIN("read(path, *, watch = \"auto\")", context_read, "The content of a file.")
+#define EXTRACT                                                                                 \
+  "extract(archive, output = \"\", strip_prefix = \"\", *, rename_files = {}, watch_archive = " \
+  "\"auto\")"
+#define READ_ROW \
+  SL_BUILTIN("read(path, *, watch = \"auto\")", context_read, "The content of a file.")
 #define PATH_ROW SL_BUILTIN("path(path, /)", context_path, "A path from a string or a Label.")
-#define GETENV_ROW SL_BUILTIN("getenv(name: string, default = None)", context_getenv, "The default: no variable is set.")
-#define WHICH_ROW SL_BUILTIN("which(program: string, /)", do_nothing, "None: no program can be run.")
+#define GETENV_ROW                                                   \
+  SL_BUILTIN("getenv(name: string, default = None)", context_getenv, \
+             "The default: no variable is set.")
+#define WHICH_ROW \
+  SL_BUILTIN("which(program: string, /)", do_nothing, "None: no program can be run.")
 #define WATCH_ROW SL_BUILTIN("watch(path, /)", do_nothing, "Accepted without effect.")
-#define PROGRESS_ROW SL_BUILTIN("report_progress(status: string = \"\")", do_nothing, "Accepted without effect.")
+#define PROGRESS_ROW \
+  SL_BUILTIN("report_progress(status: string = \"\")", do_nothing, "Accepted without effect.")
 
 // ---------------------------------------------------------------- module_ctx
 
@@ -177,12 +198,14 @@ static struct sl_builtin module_methods[] = {
     SL_BUILTIN(DOWNLOAD, refuse, "Not possible."),
     SL_BUILTIN(DOWNLOAD_AND_EXTRACT, refuse, "Not possible."),
     SL_BUILTIN(EXECUTE, refuse, "Not possible."),
-    SL_BUILTIN("extension_metadata(*, root_module_direct_deps = None, root_module_direct_dev_deps = None, "
-               "reproducible: bool = False, facts = None)",
-               do_nothing, "Accepted without effect."),
+    SL_BUILTIN(
+        "extension_metadata(*, root_module_direct_deps = None, root_module_direct_dev_deps = None, "
+        "reproducible: bool = False, facts = None)",
+        do_nothing, "Accepted without effect."),
     SL_BUILTIN(EXTRACT, refuse, "Not possible."),
     GETENV_ROW,
-    SL_BUILTIN("is_dev_dependency(tag)", answer_false, "Whether a tag is one of a dev dependency: never."),
+    SL_BUILTIN("is_dev_dependency(tag)", answer_false,
+               "Whether a tag is one of a dev dependency: never."),
     PATH_ROW,
     READ_ROW,
     PROGRESS_ROW,
@@ -191,7 +214,8 @@ static struct sl_builtin module_methods[] = {
     SL_BUILTIN_END,
 };
 
-static sl_value module_attribute(struct sl_thread *thread, sl_value x, const char *name, size_t length) {
+static sl_value module_attribute(struct sl_thread *thread, sl_value x, const char *name,
+                                 size_t length) {
   (void)length;
   if (strcmp(name, "modules") == 0) return context_of(x)->modules;
   if (strcmp(name, "os") == 0) return os_record(thread);
@@ -199,9 +223,11 @@ static sl_value module_attribute(struct sl_thread *thread, sl_value x, const cha
   return strcmp(name, "root_module_has_non_dev_dependency") == 0 ? SL_TRUE : NULL;
 }
 
-static void module_names(sl_value x, void (*offer)(void *data, const char *name, size_t length), void *data) {
+static void module_names(sl_value x, void (*offer)(void *data, const char *name, size_t length),
+                         void *data) {
   (void)x;
-  static const char *const names[] = {"facts", "modules", "os", "root_module_has_non_dev_dependency"};
+  static const char *const names[] = {"facts", "modules", "os",
+                                      "root_module_has_non_dev_dependency"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) offer(data, names[i], strlen(names[i]));
 }
 
@@ -215,7 +241,8 @@ static const struct sl_type module_context_type = {
 
 sl_value bz_module_context(struct bz_loader *loader, sl_value module) {
   struct context *context = sl_allocate(sizeof *context);
-  *context = (struct context){.type = &module_context_type, .loader = loader, .modules = sl_list_frozen(&module, 1)};
+  *context = (struct context){
+      .type = &module_context_type, .loader = loader, .modules = sl_list_frozen(&module, 1)};
   return (sl_value)(void *)context;
 }
 
@@ -279,7 +306,8 @@ static sl_value repository_template(struct sl_thread *thread, sl_value self, sl_
   size_t cursor = 0;
   sl_value key, value;
   while (sl_dict_next(arguments[2], &cursor, &key, &value))
-    if (sl_is_string(key) && sl_is_string(value)) substitute(&text, sl_string_bytes(key), sl_string_bytes(value));
+    if (sl_is_string(key) && sl_is_string(value))
+      substitute(&text, sl_string_bytes(key), sl_string_bytes(value));
   sl_value filled = sl_string_from_text(&text);
   sl_text_free(&text);
   return put_file(thread, self, arguments[0], filled);
@@ -291,15 +319,19 @@ static struct sl_builtin repository_methods[] = {
     SL_BUILTIN(DOWNLOAD_AND_EXTRACT, refuse, "Not possible."),
     SL_BUILTIN(EXECUTE, refuse, "Not possible."),
     SL_BUILTIN(EXTRACT, refuse, "Not possible."),
-    SL_BUILTIN("file(path, content: string = \"\", executable: bool = True, legacy_utf8: bool = False)", repository_file,
-               "Writes a file of the repository."),
+    SL_BUILTIN(
+        "file(path, content: string = \"\", executable: bool = True, legacy_utf8: bool = False)",
+        repository_file, "Writes a file of the repository."),
     GETENV_ROW,
-    SL_BUILTIN("patch(patch_file, strip: int = 0, *, watch_patch = \"auto\")", refuse, "Not possible."),
+    SL_BUILTIN("patch(patch_file, strip: int = 0, *, watch_patch = \"auto\")", refuse,
+               "Not possible."),
     PATH_ROW,
     READ_ROW,
     PROGRESS_ROW,
-    SL_BUILTIN("symlink(target, link_name, /)", repository_symlink, "Makes a file that equals another one."),
-    SL_BUILTIN("template(path, template, substitutions: dict = {}, executable: bool = True, *, watch_template = \"auto\")",
+    SL_BUILTIN("symlink(target, link_name, /)", repository_symlink,
+               "Makes a file that equals another one."),
+    SL_BUILTIN("template(path, template, substitutions: dict = {}, executable: bool = True, *, "
+               "watch_template = \"auto\")",
                repository_template, "Writes a file from a template."),
     WATCH_ROW,
     SL_BUILTIN("watch_tree(path, /)", do_nothing, "Accepted without effect."),
@@ -307,7 +339,8 @@ static struct sl_builtin repository_methods[] = {
     SL_BUILTIN_END,
 };
 
-static sl_value repository_attribute(struct sl_thread *thread, sl_value x, const char *name, size_t length) {
+static sl_value repository_attribute(struct sl_thread *thread, sl_value x, const char *name,
+                                     size_t length) {
   (void)length;
   const struct context *context = context_of(x);
   if (strcmp(name, "attr") == 0) return context->attributes;
@@ -318,7 +351,8 @@ static sl_value repository_attribute(struct sl_thread *thread, sl_value x, const
   return make_path(sl_string_from(bz_workspace_root(context->loader->workspace)));
 }
 
-static void repository_names(sl_value x, void (*offer)(void *data, const char *name, size_t length), void *data) {
+static void repository_names(sl_value x, void (*offer)(void *data, const char *name, size_t length),
+                             void *data) {
   (void)x;
   static const char *const names[] = {"attr", "name", "original_name", "os", "workspace_root"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) offer(data, names[i], strlen(names[i]));
@@ -332,8 +366,8 @@ static const struct sl_type repository_context_type = {
     .attribute_names = repository_names,
 };
 
-sl_value bz_repository_context(struct bz_loader *loader, const char *canonical, const char *apparent, sl_value attributes,
-                               sl_value files) {
+sl_value bz_repository_context(struct bz_loader *loader, const char *canonical,
+                               const char *apparent, sl_value attributes, sl_value files) {
   struct context *context = sl_allocate(sizeof *context);
   *context = (struct context){.type = &repository_context_type,
                               .loader = loader,

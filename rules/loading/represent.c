@@ -16,39 +16,47 @@ static sl_value represent_label(const struct bz_target *target, const struct bz_
   return sl_string_format("//%s:%s", label->package, label->name);
 }
 
-static sl_value represent_list(struct sl_thread *thread, const struct bz_target *target, sl_value list);
-static sl_value represent_dict(struct sl_thread *thread, const struct bz_target *target, sl_value dict);
+static sl_value represent_list(struct sl_thread *thread, const struct bz_target *target,
+                               sl_value list);
+static sl_value represent_dict(struct sl_thread *thread, const struct bz_target *target,
+                               sl_value dict);
 
 // Stored values nest two levels at most, so the recursion is bounded.
-static sl_value represent_plain(struct sl_thread *thread, const struct bz_target *target, sl_value stored) {
+static sl_value represent_plain(struct sl_thread *thread, const struct bz_target *target,
+                                sl_value stored) {
   if (bz_is_label(stored)) return represent_label(target, bz_label_of(stored));
   if (sl_is_list(stored)) return represent_list(thread, target, stored);
   if (sl_is_dict(stored)) return represent_dict(thread, target, stored);
   return stored;
 }
 
-static sl_value represent_list(struct sl_thread *thread, const struct bz_target *target, sl_value list) {
+static sl_value represent_list(struct sl_thread *thread, const struct bz_target *target,
+                               sl_value list) {
   size_t count = sl_list_length(list);
   sl_value *items;
   sl_value tuple = sl_tuple_new(count, &items);
-  for (size_t i = 0; i < count; i++) items[i] = represent_plain(thread, target, sl_list_get(list, i));
+  for (size_t i = 0; i < count; i++)
+    items[i] = represent_plain(thread, target, sl_list_get(list, i));
   return tuple;
 }
 
-static sl_value represent_dict(struct sl_thread *thread, const struct bz_target *target, sl_value dict) {
+static sl_value represent_dict(struct sl_thread *thread, const struct bz_target *target,
+                               sl_value dict) {
   sl_value result = sl_dict(thread, sl_dict_length(dict));
   size_t cursor = 0;
   sl_value key, value;
   while (sl_dict_next(dict, &cursor, &key, &value)) {
     sl_value shown = represent_plain(thread, target, value);
-    if (!shown || !sl_dict_set(thread, result, represent_plain(thread, target, key), shown)) return NULL;
+    if (!shown || !sl_dict_set(thread, result, represent_plain(thread, target, key), shown))
+      return NULL;
   }
   sl_freeze(result);
   return result;
 }
 
 // Keys of a select stay Labels; a branch None stays None.
-static sl_value represent_select(struct sl_thread *thread, const struct bz_target *target, const struct bz_select *stored) {
+static sl_value represent_select(struct sl_thread *thread, const struct bz_target *target,
+                                 const struct bz_select *stored) {
   struct bz_select *select = bz_select_new(stored->part_count);
   for (size_t i = 0; i < stored->part_count; i++) {
     const struct bz_selector *from = &stored->parts[i];
@@ -62,8 +70,8 @@ static sl_value represent_select(struct sl_thread *thread, const struct bz_targe
   return (sl_value)(void *)select;
 }
 
-sl_value bz_value_represent(struct sl_thread *thread, const struct bz_target *target, const struct bz_attribute *attribute,
-                            sl_value stored) {
+sl_value bz_value_represent(struct sl_thread *thread, const struct bz_target *target,
+                            const struct bz_attribute *attribute, sl_value stored) {
   if (!stored || attribute->type == BZ_TYPE_LICENSE) return NULL;
   return bz_is_select(stored) ? represent_select(thread, target, bz_select_of(stored))
                               : represent_plain(thread, target, stored);

@@ -7,9 +7,28 @@
 #include "rules/loading/state.h"
 
 enum {
-  IMPLEMENTATION, TEST, ATTRS, OUTPUTS, EXECUTABLE, OUTPUT_TO_GENFILES, FRAGMENTS, HOST_FRAGMENTS, TESTABLE, TOOLCHAINS, DOC,
-  PROVIDES, RESOLUTION_RULE, EXEC_COMPATIBLE_WITH, ANALYSIS_TEST, BUILD_SETTING, CFG, EXEC_GROUPS, INITIALIZER, PARENT,
-  EXTENDABLE, SUBRULES,
+  IMPLEMENTATION,
+  TEST,
+  ATTRS,
+  OUTPUTS,
+  EXECUTABLE,
+  OUTPUT_TO_GENFILES,
+  FRAGMENTS,
+  HOST_FRAGMENTS,
+  TESTABLE,
+  TOOLCHAINS,
+  DOC,
+  PROVIDES,
+  RESOLUTION_RULE,
+  EXEC_COMPATIBLE_WITH,
+  ANALYSIS_TEST,
+  BUILD_SETTING,
+  CFG,
+  EXEC_GROUPS,
+  INITIALIZER,
+  PARENT,
+  EXTENDABLE,
+  SUBRULES,
 };
 
 const char *bz_definition_stack(struct sl_thread *thread) {
@@ -17,8 +36,8 @@ const char *bz_definition_stack(struct sl_thread *thread) {
   const char *lines = "";
   for (size_t depth = 0; sl_thread_frame(thread, depth, &frame); depth++) {
     if (!frame.module) continue;
-    lines = bz_text_format("%s in %s%s%s", bz_position_text(frame.file, frame.position), frame.function,
-                           *lines ? "\n" : "", lines);
+    lines = bz_text_format("%s in %s%s%s", bz_position_text(frame.file, frame.position),
+                           frame.function, *lines ? "\n" : "", lines);
     if (strcmp(frame.function, "<toplevel>") == 0) break;
   }
   return lines;
@@ -31,14 +50,16 @@ static sl_value list_or_null(sl_value given) {
   return sl_list_frozen(items, count);
 }
 
-static bool append_attributes(struct sl_thread *thread, struct bz_rule_class *rule_class, sl_value attributes) {
+static bool append_attributes(struct sl_thread *thread, struct bz_rule_class *rule_class,
+                              sl_value attributes) {
   size_t cursor = 0;
   sl_value key, value;
   while (sl_dict_next(attributes, &cursor, &key, &value)) {
     if (value == SL_NONE) continue;
     const char *name = sl_string_bytes(key);
     if (bz_attribute_is_reserved(name))
-      return sl_fail_false(thread, "There is already a built-in attribute '%s' which cannot be overridden.", name);
+      return sl_fail_false(
+          thread, "There is already a built-in attribute '%s' which cannot be overridden.", name);
     struct bz_attribute attribute = ((struct bz_attribute_value *)(void *)value)->attribute;
     attribute.name = bz_text_copy(name);
     bz_rule_class_append(rule_class, &attribute);
@@ -47,10 +68,12 @@ static bool append_attributes(struct sl_thread *thread, struct bz_rule_class *ru
 }
 
 // A build setting's default value is an attribute of its own.
-static bool set_build_setting(struct sl_thread *thread, struct bz_rule_class *rule_class, sl_value given) {
+static bool set_build_setting(struct sl_thread *thread, struct bz_rule_class *rule_class,
+                              sl_value given) {
   if (given == SL_NONE || bz_is_opaque(given)) return true;
   if (!sl_has_type(given, &bz_build_setting_type))
-    return sl_fail_false(thread, "got %s for 'build_setting', want BuildSetting or NoneType", sl_type_name(given));
+    return sl_fail_false(thread, "got %s for 'build_setting', want BuildSetting or NoneType",
+                         sl_type_name(given));
   rule_class->build_setting = given;
   const struct bz_build_setting *setting = (const struct bz_build_setting *)(const void *)given;
   struct bz_attribute attribute = {.name = "build_setting_default",
@@ -60,24 +83,33 @@ static bool set_build_setting(struct sl_thread *thread, struct bz_rule_class *ru
   return true;
 }
 
-static bool set_outputs(struct sl_thread *thread, struct bz_rule_class *rule_class, sl_value given) {
+static bool set_outputs(struct sl_thread *thread, struct bz_rule_class *rule_class,
+                        sl_value given) {
   if (given == SL_NONE || bz_is_opaque(given)) return true;
-  if (!sl_is_dict(given)) return sl_fail_false(thread, "outputs of rule(): a function is not supported, want a dict");
+  if (!sl_is_dict(given))
+    return sl_fail_false(thread, "outputs of rule(): a function is not supported, want a dict");
   sl_value outputs =
-      bz_value_convert(thread, BZ_TYPE_STRING_DICT, given, bz_running_source(thread)->label->repository, "", "parameter 'outputs'");
+      bz_value_convert(thread, BZ_TYPE_STRING_DICT, given,
+                       bz_running_source(thread)->label->repository, "", "parameter 'outputs'");
   rule_class->outputs = outputs;
   return outputs != NULL;
 }
 
-static sl_value none_to_null(sl_value value) { return value == SL_NONE || bz_is_opaque(value) ? NULL : value; }
+static sl_value none_to_null(sl_value value) {
+  return value == SL_NONE || bz_is_opaque(value) ? NULL : value;
+}
 
 static bool check_rule(struct sl_thread *thread, sl_value *arguments) {
   if (!sl_is_callable(arguments[IMPLEMENTATION])) {
-    return sl_fail_false(thread, "in call to rule(), parameter 'implementation' got value of type '%s', want 'function'",
-                         sl_type_name(arguments[IMPLEMENTATION]));
+    return sl_fail_false(
+        thread,
+        "in call to rule(), parameter 'implementation' got value of type '%s', want 'function'",
+        sl_type_name(arguments[IMPLEMENTATION]));
   }
-  if (none_to_null(arguments[PARENT])) return sl_fail_false(thread, "rule(parent = ...) is not supported yet");
-  return bz_running_bzl(thread) || sl_fail_false(thread, "rule() can only be used while evaluating a .bzl file");
+  if (none_to_null(arguments[PARENT]))
+    return sl_fail_false(thread, "rule(parent = ...) is not supported yet");
+  return bz_running_bzl(thread) ||
+         sl_fail_false(thread, "rule() can only be used while evaluating a .bzl file");
 }
 
 static sl_value make_rule(struct sl_thread *thread, sl_value self, sl_value *arguments) {
@@ -105,13 +137,19 @@ static sl_value make_rule(struct sl_thread *thread, sl_value self, sl_value *arg
 }
 
 struct sl_builtin bz_rule_builtins[] = {
-    SL_BUILTIN("rule(implementation, *, test = unbound, attrs = {}, outputs = None, executable = unbound, "
-               "output_to_genfiles: bool = False, fragments: sequence = [], host_fragments: sequence = [], "
-               "_skylark_testable: bool = False, toolchains: sequence = [], doc = None, provides: sequence = [], "
-               "dependency_resolution_rule: bool = False, exec_compatible_with: sequence = [], analysis_test = unbound, "
-               "build_setting = None, cfg = None, exec_groups = None, initializer = None, parent = None, extendable = None, "
-               "subrules: sequence = [])",
-               make_rule, "Creates a new rule, which can be called from a BUILD file or a macro to create targets."),
+    SL_BUILTIN(
+        "rule(implementation, *, test = unbound, attrs = {}, outputs = None, executable = unbound, "
+        "output_to_genfiles: bool = False, fragments: sequence = [], host_fragments: sequence = "
+        "[], "
+        "_skylark_testable: bool = False, toolchains: sequence = [], doc = None, provides: "
+        "sequence = [], "
+        "dependency_resolution_rule: bool = False, exec_compatible_with: sequence = [], "
+        "analysis_test = unbound, "
+        "build_setting = None, cfg = None, exec_groups = None, initializer = None, parent = None, "
+        "extendable = None, "
+        "subrules: sequence = [])",
+        make_rule,
+        "Creates a new rule, which can be called from a BUILD file or a macro to create targets."),
     SL_BUILTIN_END,
 };
 
@@ -122,12 +160,13 @@ static bool ends_with_test(const char *name) {
   return length >= 5 && strcmp(name + length - 5, "_test") == 0;
 }
 
-static bool export_rule(struct sl_thread *thread, struct bz_rule_class *rule_class, const struct bz_source *source,
-                        const char *name) {
+static bool export_rule(struct sl_thread *thread, struct bz_rule_class *rule_class,
+                        const struct bz_source *source, const char *name) {
   if (rule_class->name) return true;
   if (rule_class->test != ends_with_test(name)) {
     return sl_fail_false(thread,
-                         "Invalid rule class name '%s', test rule class names must end with '_test' and other rule classes "
+                         "Invalid rule class name '%s', test rule class names must end with "
+                         "'_test' and other rule classes "
                          "must not",
                          name);
   }
@@ -142,8 +181,11 @@ bool bz_source_export(struct sl_thread *thread, struct bz_source *source) {
   sl_value value;
   for (size_t i = 0; sl_module_global(source->module, i, &name, &value, NULL); i++) {
     if (!value || !sl_is_object(value)) continue;
-    if (bz_is_rule_class(value) && !export_rule(thread, bz_rule_class_of(value), source, name)) return false;
-    if (bz_macro_export(value, source->label, name) || bz_extension_export(value, source->label, name)) continue;
+    if (bz_is_rule_class(value) && !export_rule(thread, bz_rule_class_of(value), source, name))
+      return false;
+    if (bz_macro_export(value, source->label, name) ||
+        bz_extension_export(value, source->label, name))
+      continue;
     if (loader->options.on_export) loader->options.on_export(thread, value, source->label, name);
   }
   return true;

@@ -83,7 +83,8 @@ static size_t row_count(const struct bz_attribute_row *rows) {
 }
 
 struct bz_rule_class *bz_rule_class_new(enum bz_class_base base, size_t own_count) {
-  size_t capacity = row_count(native_base) + row_count(starlark_base) + row_count(test_base) + own_count;
+  size_t capacity =
+      row_count(native_base) + row_count(starlark_base) + row_count(test_base) + own_count;
   struct bz_rule_class *rule_class = sl_allocate(sizeof *rule_class);
   rule_class->type = &bz_rule_class_type;
   rule_class->attributes = sl_allocate(capacity * sizeof *rule_class->attributes);
@@ -129,10 +130,13 @@ static sl_value parse_default(const struct bz_attribute_row *row) {
   }
 }
 
-void bz_rule_class_append_rows(struct bz_rule_class *rule_class, const struct bz_attribute_row *rows) {
+void bz_rule_class_append_rows(struct bz_rule_class *rule_class,
+                               const struct bz_attribute_row *rows) {
   for (; rows->name; rows++) {
-    struct bz_attribute attribute = {
-        .name = rows->name, .type = rows->type, .flags = rows->flags, .default_value = parse_default(rows)};
+    struct bz_attribute attribute = {.name = rows->name,
+                                     .type = rows->type,
+                                     .flags = rows->flags,
+                                     .default_value = parse_default(rows)};
     bz_rule_class_append(rule_class, &attribute);
   }
 }
@@ -146,7 +150,8 @@ bool bz_rule_class_seal(struct sl_thread *thread, struct bz_rule_class *rule_cla
   sl_value index = sl_dict(thread, rule_class->attribute_count);
   for (size_t i = 0; i < rule_class->attribute_count; i++) {
     struct bz_attribute *attribute = &rule_class->attributes[i];
-    if (!attribute->default_value) attribute->default_value = bz_type_empty(thread, attribute->type);
+    if (!attribute->default_value)
+      attribute->default_value = bz_type_empty(thread, attribute->type);
     if (!sl_dict_set_string(thread, index, attribute->name, sl_int((int64_t)i))) return false;
   }
   sl_freeze(index);
@@ -162,7 +167,8 @@ static bool rule_class_repr(struct sl_thread *thread, sl_value x, struct sl_text
   if (rule_class->starlark && !rule_class->name) {
     sl_text_append_string(out, "<rule>");
   } else {
-    sl_text_format(out, "<%s %s>", rule_class->starlark ? "rule" : "built-in rule", rule_class->name);
+    sl_text_format(out, "<%s %s>", rule_class->starlark ? "rule" : "built-in rule",
+                   rule_class->name);
   }
   return true;
 }
@@ -172,13 +178,15 @@ static const char *rule_class_name(sl_value x) {
   return rule_class->name ? rule_class->name : "rule";
 }
 
-static sl_value rule_class_call(struct sl_thread *thread, sl_value x, sl_value *arguments, size_t count,
-                                sl_value keywords) {
+static sl_value rule_class_call(struct sl_thread *thread, sl_value x, sl_value *arguments,
+                                size_t count, sl_value keywords) {
   (void)arguments;
   struct bz_rule_class *rule_class = bz_rule_class_of(x);
   if (count > 0) return sl_fail(thread, "unexpected positional arguments");
-  if (!rule_class->name) return sl_fail(thread, "Invalid rule class hasn't been exported by a bzl file");
-  struct bz_package *package = bz_package_running(thread, rule_class->name, BZ_IN_BUILD | BZ_IN_MACRO | BZ_IN_FINALIZER);
+  if (!rule_class->name)
+    return sl_fail(thread, "Invalid rule class hasn't been exported by a bzl file");
+  struct bz_package *package =
+      bz_package_running(thread, rule_class->name, BZ_IN_BUILD | BZ_IN_MACRO | BZ_IN_FINALIZER);
   if (!package) return NULL;
   if (!keywords) keywords = sl_dict(thread, 0);
   if (rule_class->initializer) {
@@ -296,10 +304,12 @@ static const struct {
 // Settings are for select(), not for `build //...`.
 static void tag_manual(struct bz_rule_class *rule_class) {
   sl_value manual = sl_string_from("manual");
-  rule_class->attributes[bz_rule_class_attribute(rule_class, "tags")].default_value = sl_list_frozen(&manual, 1);
+  rule_class->attributes[bz_rule_class_attribute(rule_class, "tags")].default_value =
+      sl_list_frozen(&manual, 1);
 }
 
-static struct bz_rule_class *make_class(struct sl_thread *thread, const char *name, enum bz_behaviour behaviour,
+static struct bz_rule_class *make_class(struct sl_thread *thread, const char *name,
+                                        enum bz_behaviour behaviour,
                                         const struct bz_attribute_row *rows) {
   struct bz_rule_class *rule_class = bz_rule_class_new(BZ_BASE_NATIVE, row_count(rows));
   rule_class->name = name;
@@ -311,25 +321,22 @@ static struct bz_rule_class *make_class(struct sl_thread *thread, const char *na
 
 bool bz_native_rules(struct sl_thread *thread, sl_value rules) {
   for (size_t i = 0; i < sizeof native_classes / sizeof *native_classes; i++) {
-    struct bz_rule_class *rule_class =
-        make_class(thread, native_classes[i].name, native_classes[i].behaviour, native_classes[i].rows);
-    if (!rule_class || !sl_dict_set_string(thread, rules, rule_class->name, (sl_value)(void *)rule_class)) return false;
+    struct bz_rule_class *rule_class = make_class(
+        thread, native_classes[i].name, native_classes[i].behaviour, native_classes[i].rows);
+    if (!rule_class ||
+        !sl_dict_set_string(thread, rules, rule_class->name, (sl_value)(void *)rule_class))
+      return false;
   }
   return true;
 }
 
 // The keyword arguments of an opaque call that are taken for labels, as far as they are.
 static const struct bz_attribute_row opaque_rows[] = {
-    {"srcs", BZ_TYPE_LABEL_LIST, FILES, NULL},
-    {"deps", BZ_TYPE_LABEL_LIST, FILES, NULL},
-    {"data", BZ_TYPE_LABEL_LIST, FILES, NULL},
-    {"actual", BZ_TYPE_LABEL, FILES, NULL},
-    {"embed", BZ_TYPE_LABEL_LIST, FILES, NULL},
-    {"exports", BZ_TYPE_LABEL_LIST, FILES, NULL},
-    {"hdrs", BZ_TYPE_LABEL_LIST, FILES, NULL},
-    {"runtime_deps", BZ_TYPE_LABEL_LIST, FILES, NULL},
-    {"tools", BZ_TYPE_LABEL_LIST, FILES, NULL},
-    {NULL, 0, 0, NULL},
+    {"srcs", BZ_TYPE_LABEL_LIST, FILES, NULL},  {"deps", BZ_TYPE_LABEL_LIST, FILES, NULL},
+    {"data", BZ_TYPE_LABEL_LIST, FILES, NULL},  {"actual", BZ_TYPE_LABEL, FILES, NULL},
+    {"embed", BZ_TYPE_LABEL_LIST, FILES, NULL}, {"exports", BZ_TYPE_LABEL_LIST, FILES, NULL},
+    {"hdrs", BZ_TYPE_LABEL_LIST, FILES, NULL},  {"runtime_deps", BZ_TYPE_LABEL_LIST, FILES, NULL},
+    {"tools", BZ_TYPE_LABEL_LIST, FILES, NULL}, {NULL, 0, 0, NULL},
 };
 
 struct bz_rule_class *bz_rule_class_opaque(struct sl_thread *thread, const char *name) {

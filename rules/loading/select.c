@@ -55,8 +55,7 @@ static sl_value select_call(struct sl_thread *thread, sl_value self, sl_value *a
   sl_value branches = arguments[0];
   if (bz_is_opaque(branches)) return branches;
   if (!sl_is_dict(branches)) {
-    return sl_fail(thread,
-                   "select() is used with a dict that maps conditions to values, not a %s",
+    return sl_fail(thread, "select() is used with a dict that maps conditions to values, not a %s",
                    sl_type_name(branches));
   }
   if (sl_dict_length(branches) == 0) {
@@ -84,9 +83,9 @@ static sl_value select_call(struct sl_thread *thread, sl_value self, sl_value *a
 }
 
 struct sl_builtin bz_select_builtin[] = {
-    SL_BUILTIN(
-        "select(x, no_match_error: string = \"\")", select_call,
-        "The helper that makes a rule attribute configurable: its value depends on the configuration."),
+    SL_BUILTIN("select(x, no_match_error: string = \"\")", select_call,
+               "The helper that makes a rule attribute configurable: its value depends on the "
+               "configuration."),
     SL_BUILTIN_END,
 };
 
@@ -137,7 +136,9 @@ static sl_value fail_join(struct sl_thread *thread, enum sl_operator op, sl_valu
   return NULL;
 }
 
-static size_t part_count_of(sl_value x) { return bz_is_select(x) ? bz_select_of(x)->part_count : 1; }
+static size_t part_count_of(sl_value x) {
+  return bz_is_select(x) ? bz_select_of(x)->part_count : 1;
+}
 
 static void append_parts(struct bz_select *select, size_t *at, sl_value x) {
   if (!bz_is_select(x)) {
@@ -210,9 +211,9 @@ const struct sl_type bz_select_type = {
 
 // What a part of a select has chosen so far.
 struct choice {
-  size_t matches[64];           // indexes of matching branches, the default one excluded
+  size_t matches[64];  // indexes of matching branches, the default one excluded
   size_t match_count;
-  int default_branch;           // or -1
+  int default_branch;  // or -1
 };
 
 static bool match_branches(struct sl_thread *thread, const struct bz_selector *part,
@@ -255,7 +256,8 @@ static bool find_most_special(const struct bz_selector *part, const struct choic
 static int all_equal(struct sl_thread *thread, const struct bz_selector *part,
                      const struct choice *choice) {
   for (size_t i = 1; i < choice->match_count; i++) {
-    int equal = sl_equal(thread, part->values[choice->matches[0]], part->values[choice->matches[i]]);
+    int equal =
+        sl_equal(thread, part->values[choice->matches[0]], part->values[choice->matches[i]]);
     if (equal <= 0) return equal;
   }
   return 1;
@@ -265,8 +267,9 @@ static void *fail_ambiguous(struct sl_thread *thread, const struct bz_target *ta
                             const struct bz_attribute *attribute, const struct bz_selector *part,
                             const struct choice *choice) {
   struct sl_text text = {0};
-  sl_text_format(&text, "Illegal ambiguous match on configurable attribute \"%s\" in %s:",
-                 attribute->name, bz_label_text(target->label));
+  sl_text_format(&text,
+                 "Illegal ambiguous match on configurable attribute \"%s\" in %s:", attribute->name,
+                 bz_label_text(target->label));
   for (size_t i = 0; i < choice->match_count; i++) {
     sl_text_append_char(&text, '\n');
     bz_label_display(bz_label_of(part->keys[choice->matches[i]]), &text);

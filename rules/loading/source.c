@@ -57,8 +57,8 @@ static bool has_extension(const char *name) {
 // The label of a load statement. False: an error was reported.
 static bool resolve_load(struct sl_thread *thread, struct bz_source *source, struct bz_load *load) {
   const struct bz_label *home = source->label;
-  load->label = bz_label_parse(thread, home->repository, home->package, load->text,
-                               strlen(load->text));
+  load->label =
+      bz_label_parse(thread, home->repository, home->package, load->text, strlen(load->text));
   if (!load->label) {
     struct sl_text text = {0};
     sl_text_format(&text, "in load statement: %s", sl_error_message(thread));
@@ -131,7 +131,8 @@ bool bz_source_execute(struct sl_thread *thread, struct bz_source *source) {
   sl_thread_set_load(thread, find_loaded);
   // Calls of a failed file stand in the stacks of its targets: they hold the names that the module owns.
   struct sl_module *failed = NULL;
-  struct sl_module *module = sl_module_execute(thread, source->program, source->path, source, &failed);
+  struct sl_module *module =
+      sl_module_execute(thread, source->program, source->path, source, &failed);
   source->module = module ? module : failed;
   return module != NULL;
 }
@@ -242,7 +243,7 @@ static bool execute_bzl(struct sl_thread *thread, struct bz_source *source) {
 struct chain {
   struct bz_source **sources;
   size_t count, capacity;
-  bool cyclic;                  // the last one loads one of them
+  bool cyclic;  // the last one loads one of them
 };
 
 static void push(struct chain *chain, struct bz_source *source) {
@@ -371,8 +372,7 @@ static bool step(struct sl_thread *thread, struct chain *chain) {
     case BZ_SOURCE_FAILED:
       return sl_fail_false(
           thread, "at %s: %s",
-          bz_position_text(source->path, source->loads[source->next_load].position),
-          loaded->error);
+          bz_position_text(source->path, source->loads[source->next_load].position), loaded->error);
     default:
       return finish_load(thread, source, loaded);
   }

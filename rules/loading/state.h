@@ -16,30 +16,30 @@ struct bz_load {
   const char *text;             // as written
   struct sl_position position;  // of the string
   struct bz_label *label;
-  struct sl_module *module;     // once it is loaded
+  struct sl_module *module;  // once it is loaded
 };
 
 // A BUILD or .bzl file.
 struct bz_source {
   struct bz_loader *loader;
-  struct bz_label *label;       // "//p:BUILD", "//p:a.bzl"
-  const char *path;             // what messages call it: absolute on disk, else below external/
+  struct bz_label *label;  // "//p:BUILD", "//p:a.bzl"
+  const char *path;        // what messages call it: absolute on disk, else below external/
   enum bz_source_state state;
   bool is_build;
-  struct sl_file *syntax;       // until it was executed
-  struct sl_program *program;   // likewise
+  struct sl_file *syntax;      // until it was executed
+  struct sl_program *program;  // likewise
   struct bz_load *loads;
   size_t load_count;
-  size_t next_load;             // those before it are loaded
-  struct sl_module *module;     // once it is DONE
-  const char *error;            // FAILED: why, as the file that loads it reports it
-  sl_value visibility;          // of a .bzl: list of specifications from visibility(); NULL: public
+  size_t next_load;          // those before it are loaded
+  struct sl_module *module;  // once it is DONE
+  const char *error;         // FAILED: why, as the file that loads it reports it
+  sl_value visibility;       // of a .bzl: list of specifications from visibility(); NULL: public
 };
 
 // Reads, parses and compiles a file and resolves its loads (path, label and loader are given). False with an error pending; errors inside of the file
 // were reported as events, and *broken is set for them.
-bool bz_source_prepare(struct sl_thread *thread, struct bz_source *source, const struct sl_environment *environment,
-                       bool *broken) SL_MUST_CHECK;
+bool bz_source_prepare(struct sl_thread *thread, struct bz_source *source,
+                       const struct sl_environment *environment, bool *broken) SL_MUST_CHECK;
 // Loads whatever a prepared file loads, deepest first, without recursion.
 bool bz_source_load_all(struct sl_thread *thread, struct bz_source *source) SL_MUST_CHECK;
 // Runs the prepared file as a module. False with an error pending.
@@ -56,30 +56,33 @@ struct bz_source *bz_running_source(struct sl_thread *thread);
 struct bz_loader {
   struct bz_workspace *workspace;
   struct bz_loader_options options;
-  struct sl_mutability *mutability;              // owns the tables below; never frozen
-  const struct sl_environment *bzl_environment;  // what .bzl files see; grows by the built-in rule sets
+  struct sl_mutability *mutability;  // owns the tables below; never frozen
+  const struct sl_environment
+      *bzl_environment;  // what .bzl files see; grows by the built-in rule sets
   const struct sl_environment *build_environment;
-  sl_value native;                               // the `native` value
-  bool builtins_loaded;                          // or tried
-  const char *builtins_error;                    // why they cannot be loaded; NULL: they can
+  sl_value native;             // the `native` value
+  bool builtins_loaded;        // or tried
+  const char *builtins_error;  // why they cannot be loaded; NULL: they can
   bool loading_builtins;
-  sl_value source_index;                         // dict Label -> index in sources
-  struct bz_source **sources;                    // .bzl files
+  sl_value source_index;       // dict Label -> index in sources
+  struct bz_source **sources;  // .bzl files
   size_t source_count, source_capacity;
-  sl_value package_index;                        // dict Label -> index in packages
+  sl_value package_index;  // dict Label -> index in packages
   struct bz_package **packages;
   size_t package_count, package_capacity;
-  sl_value warned;                               // dict: names of missing repositories and files that were told
-  struct bz_package *package;                    // whose BUILD file runs; NULL: none
-  struct bz_extension *extension;                // the module extension that runs; NULL: none
+  sl_value warned;                 // dict: names of missing repositories and files that were told
+  struct bz_package *package;      // whose BUILD file runs; NULL: none
+  struct bz_extension *extension;  // the module extension that runs; NULL: none
 };
 
 // Loads the rule sets that every file sees, once.
 bool bz_builtins_load(struct sl_thread *thread, struct bz_loader *loader) SL_MUST_CHECK;
 // Tells once that a repository is missing.
-void bz_warn_missing(struct sl_thread *thread, struct bz_loader *loader, struct bz_repository *repository);
+void bz_warn_missing(struct sl_thread *thread, struct bz_loader *loader,
+                     struct bz_repository *repository);
 // The same for a file that a built-in rule set, unlike the one it stands for, does not have.
-void bz_warn_not_embedded(struct sl_thread *thread, struct bz_loader *loader, const struct bz_label *label);
+void bz_warn_not_embedded(struct sl_thread *thread, struct bz_loader *loader,
+                          const struct bz_label *label);
 // A dict that the loader owns.
 sl_value bz_table_new(struct sl_thread *thread, struct bz_loader *loader);
 // Runs module extensions for the workspace: see extension.c.
@@ -92,26 +95,31 @@ struct bz_macro_instance;
 struct bz_package_state {
   struct bz_loader *loader;
   struct bz_source source;
-  sl_value index;               // dict name -> index in targets
+  sl_value index;  // dict name -> index in targets
   size_t target_capacity;
   size_t rule_capacity;
-  size_t base_depth;            // calls active before the BUILD file's
+  size_t base_depth;  // calls active before the BUILD file's
   bool package_called;
-  sl_value defaults[4];         // of package(), see enum bz_package_default; NULL: not given
-  struct bz_macro_instance *macro;       // the innermost symbolic macro that runs
-  struct bz_macro_instance **finalizers; // to run at the end
+  sl_value defaults[4];             // of package(), see enum bz_package_default; NULL: not given
+  struct bz_macro_instance *macro;  // the innermost symbolic macro that runs
+  struct bz_macro_instance **finalizers;  // to run at the end
   size_t finalizer_count, finalizer_capacity;
-  struct bz_macro_instance *finalizer;   // the one that runs; NULL: the BUILD file itself does
-  size_t snapshot_targets;      // while finalizers run: what existing_rules() shows
+  struct bz_macro_instance *finalizer;  // the one that runs; NULL: the BUILD file itself does
+  size_t snapshot_targets;              // while finalizers run: what existing_rules() shows
   size_t snapshot_rules;
-  sl_value opaque_classes;      // dict name -> rule class of the opaque calls
+  sl_value opaque_classes;  // dict name -> rule class of the opaque calls
 };
 
-enum bz_package_default { BZ_DEFAULT_TESTONLY, BZ_DEFAULT_DEPRECATION, BZ_DEFAULT_METADATA, BZ_DEFAULT_FEATURES };
+enum bz_package_default {
+  BZ_DEFAULT_TESTONLY,
+  BZ_DEFAULT_DEPRECATION,
+  BZ_DEFAULT_METADATA,
+  BZ_DEFAULT_FEATURES
+};
 
 enum bz_place {
-  BZ_IN_BUILD = 1,              // a BUILD file or a legacy macro
-  BZ_IN_MACRO = 2,              // a symbolic macro
+  BZ_IN_BUILD = 1,  // a BUILD file or a legacy macro
+  BZ_IN_MACRO = 2,  // a symbolic macro
   BZ_IN_FINALIZER = 4,
 };
 // The package under construction if the native `what` ("glob()") may run here, else NULL with an error pending.
@@ -123,35 +131,43 @@ const char *bz_text_format(const char *format, ...) SL_PRINTF(1, 2);
 // A place in a BUILD file as text: "PATH:LINE:COL".
 const char *bz_position_text(const char *file, struct sl_position position);
 // Reports an error of a package at the running call's outermost position and marks the package.
-void bz_package_error(struct sl_thread *thread, struct bz_package *package, const char *format, ...) SL_PRINTF(3, 4);
+void bz_package_error(struct sl_thread *thread, struct bz_package *package, const char *format, ...)
+    SL_PRINTF(3, 4);
 
 // The outermost call that runs in the BUILD file: where a target made now is made. False: none runs.
-bool bz_package_position(struct sl_thread *thread, const struct bz_package *package, struct sl_position *position);
+bool bz_package_position(struct sl_thread *thread, const struct bz_package *package,
+                         struct sl_position *position);
 // All the calls on the way to the running native, outermost first.
-struct bz_call_site *bz_package_stack(struct sl_thread *thread, const struct bz_package *package, uint32_t *stack_count);
+struct bz_call_site *bz_package_stack(struct sl_thread *thread, const struct bz_package *package,
+                                      uint32_t *stack_count);
 // The name= literal of the call at a place of the BUILD file; NULL: none.
 sl_value bz_package_literal_name(const struct bz_package *package, struct sl_position position);
 
 // Adds a target; false with an error pending: its name is taken.
-bool bz_package_add(struct sl_thread *thread, struct bz_package *package, struct bz_target *target) SL_MUST_CHECK;
+bool bz_package_add(struct sl_thread *thread, struct bz_package *package,
+                    struct bz_target *target) SL_MUST_CHECK;
 // The target of a name, or NULL.
 struct bz_target *bz_package_lookup(const struct bz_package *package, const char *name);
-struct bz_target *bz_package_lookup_value(struct sl_thread *thread, const struct bz_package *package, sl_value name);
+struct bz_target *bz_package_lookup_value(struct sl_thread *thread,
+                                          const struct bz_package *package, sl_value name);
 // Makes the input files, implicit tests and boundary errors that a package gets when its BUILD file has ended.
 void bz_package_finish(struct sl_thread *thread, struct bz_package *package);
 // The source file target of a name, made if nothing has it. NULL: something else has it.
-struct bz_target *bz_package_source_file(struct sl_thread *thread, struct bz_package *package, const char *name,
-                                         struct sl_position position);
+struct bz_target *bz_package_source_file(struct sl_thread *thread, struct bz_package *package,
+                                         const char *name, struct sl_position position);
 // A package of a missing repository; its targets are made when they are asked for.
-struct bz_package *bz_package_opaque(struct sl_thread *thread, struct bz_loader *loader, struct bz_repository *repository,
-                                     const char *name);
-struct bz_target *bz_package_opaque_target(struct sl_thread *thread, struct bz_package *package, const char *name);
+struct bz_package *bz_package_opaque(struct sl_thread *thread, struct bz_loader *loader,
+                                     struct bz_repository *repository, const char *name);
+struct bz_target *bz_package_opaque_target(struct sl_thread *thread, struct bz_package *package,
+                                           const char *name);
 // "Label '//p:sub/x' is invalid because 'p/sub' is a subpackage; ..."
 void bz_crossing_message(const struct bz_label *label, const char *crossed, struct sl_text *out);
 // Takes over the arguments of package() or repo(). False with an error pending.
-bool bz_package_set_defaults(struct sl_thread *thread, struct bz_package *package, sl_value arguments) SL_MUST_CHECK;
-struct bz_package *bz_package_new(struct sl_thread *thread, struct bz_loader *loader, struct bz_repository *repository,
-                                  const char *name, const char *build_file);
+bool bz_package_set_defaults(struct sl_thread *thread, struct bz_package *package,
+                             sl_value arguments) SL_MUST_CHECK;
+struct bz_package *bz_package_new(struct sl_thread *thread, struct bz_loader *loader,
+                                  struct bz_repository *repository, const char *name,
+                                  const char *build_file);
 
 // ---------------------------------------------------------------- rule classes and instances
 
@@ -160,7 +176,8 @@ struct bz_attribute_row {
   const char *name;
   enum bz_attribute_type type;
   uint32_t flags;
-  const char *default_text;     // of strings the text; "True"; digits; of a string list its one element
+  const char
+      *default_text;  // of strings the text; "True"; digits; of a string list its one element
 };
 // The attributes that a class gets before its own.
 enum bz_class_base { BZ_BASE_NATIVE, BZ_BASE_STARLARK, BZ_BASE_EXECUTABLE, BZ_BASE_TEST };
@@ -168,7 +185,8 @@ enum bz_class_base { BZ_BASE_NATIVE, BZ_BASE_STARLARK, BZ_BASE_EXECUTABLE, BZ_BA
 // A class under construction: attributes are appended, then sealed.
 struct bz_rule_class *bz_rule_class_new(enum bz_class_base base, size_t own_count);
 void bz_rule_class_append(struct bz_rule_class *rule_class, const struct bz_attribute *attribute);
-void bz_rule_class_append_rows(struct bz_rule_class *rule_class, const struct bz_attribute_row *rows);
+void bz_rule_class_append_rows(struct bz_rule_class *rule_class,
+                               const struct bz_attribute_row *rows);
 bool bz_rule_class_seal(struct sl_thread *thread, struct bz_rule_class *rule_class) SL_MUST_CHECK;
 // Whether an attribute of that name comes with the base and must stay as it is.
 bool bz_attribute_is_reserved(const char *name);
@@ -180,11 +198,11 @@ bool bz_native_rules(struct sl_thread *thread, sl_value rules) SL_MUST_CHECK;
 struct bz_rule_class *bz_rule_class_opaque(struct sl_thread *thread, const char *name);
 
 // Makes a target of a class from keyword arguments (a dict). False with an error pending.
-bool bz_rule_instantiate(struct sl_thread *thread, struct bz_package *package, struct bz_rule_class *rule_class,
-                         sl_value keywords) SL_MUST_CHECK;
+bool bz_rule_instantiate(struct sl_thread *thread, struct bz_package *package,
+                         struct bz_rule_class *rule_class, sl_value keywords) SL_MUST_CHECK;
 // What the initializer of a class makes of keyword arguments: a new dict. NULL with an error pending.
-sl_value bz_rule_initialize(struct sl_thread *thread, struct bz_package *package, struct bz_rule_class *rule_class,
-                            sl_value keywords);
+sl_value bz_rule_initialize(struct sl_thread *thread, struct bz_package *package,
+                            struct bz_rule_class *rule_class, sl_value keywords);
 // Gives the globals of an executed .bzl file their names.
 bool bz_source_export(struct sl_thread *thread, struct bz_source *source) SL_MUST_CHECK;
 
@@ -200,16 +218,17 @@ struct bz_conversion {
   const char *package;
   const char *attribute;
   const char *rule_class;
-  const char *kind;             // "rule", "macro"
-  const char *what;             // instead of the three above
-  struct bz_label *rule;        // whose outputs are named; or NULL
-  bool lenient;                 // list elements that cannot be converted are dropped
-  bool in_branch;               // of a select
-  bool opaque;                  // out: a value of a missing repository was dropped
+  const char *kind;       // "rule", "macro"
+  const char *what;       // instead of the three above
+  struct bz_label *rule;  // whose outputs are named; or NULL
+  bool lenient;           // list elements that cannot be converted are dropped
+  bool in_branch;         // of a select
+  bool opaque;            // out: a value of a missing repository was dropped
 };
 // A value in stored form; NULL with an error pending. A select stays one; SL_NONE and opaque values must be treated before.
 sl_value bz_convert(struct bz_conversion *conversion, enum bz_attribute_type type, sl_value given);
-struct bz_label *bz_convert_label(struct bz_conversion *conversion, sl_value given, int64_t element);
+struct bz_label *bz_convert_label(struct bz_conversion *conversion, sl_value given,
+                                  int64_t element);
 // The value of a type that holds when nothing is given; NULL for labels and outputs.
 sl_value bz_type_empty(struct sl_thread *thread, enum bz_attribute_type type);
 // Stored sorted by label or by bytes.
@@ -223,7 +242,9 @@ void bz_value_each_condition(sl_value stored, bz_label_visitor visit, void *data
 static inline bool bz_is_select(sl_value v) { return sl_has_type(v, &bz_select_type); }
 static inline struct bz_select *bz_select_of(sl_value v) { return (struct bz_select *)(void *)v; }
 static inline bool bz_is_rule_class(sl_value v) { return sl_has_type(v, &bz_rule_class_type); }
-static inline struct bz_rule_class *bz_rule_class_of(sl_value v) { return (struct bz_rule_class *)(void *)v; }
+static inline struct bz_rule_class *bz_rule_class_of(sl_value v) {
+  return (struct bz_rule_class *)(void *)v;
+}
 
 // A select of `count` parts.
 struct bz_select *bz_select_new(size_t count);
@@ -243,7 +264,8 @@ extern const struct sl_type bz_opaque_type;
 static inline bool bz_is_opaque(sl_value v) { return sl_has_type(v, &bz_opaque_type); }
 sl_value bz_opaque(const char *name);
 // A module in which every name that `source` loads under `text` is opaque.
-struct sl_module *bz_opaque_module(struct sl_thread *thread, struct bz_source *source, const char *text);
+struct sl_module *bz_opaque_module(struct sl_thread *thread, struct bz_source *source,
+                                   const char *text);
 
 // Symbolic macros.
 struct bz_macro;
@@ -251,15 +273,16 @@ struct bz_macro_instance {
   struct bz_macro *macro;
   const char *name;
   struct bz_macro_instance *outer;
-  sl_value visibility;          // list of Labels, the caller's location included
-  sl_value keywords;            // what the implementation is called with
-  struct bz_call_site *stack;   // the calls on the way to the macro's own
+  sl_value visibility;         // list of Labels, the caller's location included
+  sl_value keywords;           // what the implementation is called with
+  struct bz_call_site *stack;  // the calls on the way to the macro's own
   uint32_t stack_count;
 };
 // The .bzl file that defines it.
 struct bz_label *bz_macro_location(const struct bz_macro_instance *instance);
 bool bz_macro_is_finalizer(const struct bz_macro_instance *instance);
-bool bz_macro_export(sl_value value, struct bz_label *file, const char *name);  // false: it is no macro
+bool bz_macro_export(sl_value value, struct bz_label *file,
+                     const char *name);  // false: it is no macro
 bool bz_macros_finalize(struct sl_thread *thread, struct bz_package *package) SL_MUST_CHECK;
 extern struct sl_builtin bz_macro_builtin[];
 
@@ -273,12 +296,13 @@ sl_value bz_visibility_declared(const struct bz_target *target);
 // Whether a label of a visibility names no package group.
 bool bz_visibility_is_special(const struct bz_label *label);
 // Whether the package specification ("//a/...", "-//b", "public") of `home` covers a package: 1, 0; -1: malformed.
-int bz_specification_matches(const char *text, struct bz_repository *home, const struct bz_repository *repository,
-                             const char *package);
+int bz_specification_matches(const char *text, struct bz_repository *home,
+                             const struct bz_repository *repository, const char *package);
 const char *bz_specification_error(const char *text);
 
 // Module extensions and repository rules.
-bool bz_extension_export(sl_value value, struct bz_label *file, const char *name);  // false: it is none of them
+bool bz_extension_export(sl_value value, struct bz_label *file,
+                         const char *name);  // false: it is none of them
 extern struct sl_builtin bz_extension_builtins[];
 // A dict name -> Attribute, checked and copied; NULL with an error pending.
 sl_value bz_attributes_check(struct sl_thread *thread, sl_value given);
@@ -287,10 +311,11 @@ sl_value bz_attributes_check(struct sl_thread *thread, sl_value given);
 extern struct sl_builtin bz_rule_builtins[];
 extern struct sl_builtin bz_global_builtins[];
 sl_value bz_attr_module(void);
-const char *bz_definition_stack(struct sl_thread *thread);  // of the running call, as in struct bz_rule_class
-bool bz_is_late_bound(sl_value value);                      // what configuration_field() gave
-bool bz_transition_is_exec(sl_value value);                 // config.exec()
-bool bz_transition_is_identity(sl_value value);             // config.target(), config.none()
+const char *bz_definition_stack(
+    struct sl_thread *thread);                   // of the running call, as in struct bz_rule_class
+bool bz_is_late_bound(sl_value value);           // what configuration_field() gave
+bool bz_transition_is_exec(sl_value value);      // config.exec()
+bool bz_transition_is_identity(sl_value value);  // config.target(), config.none()
 sl_value bz_config_module(void);
 sl_value bz_native_new(void);
 void bz_native_set_rules(sl_value native, sl_value rules);

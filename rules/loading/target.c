@@ -13,13 +13,17 @@
 // What may help someone who named a target that is not there.
 static void suggest(const struct bz_package *package, const char *name, struct sl_text *text) {
   char *path = bz_path_join(package->name, name);
-  enum bz_file_kind kind = strcmp(name, "*") == 0 ? BZ_FILE_MISSING : bz_file_stat(package->repository, path);
+  enum bz_file_kind kind =
+      strcmp(name, "*") == 0 ? BZ_FILE_MISSING : bz_file_stat(package->repository, path);
   free(path);
   if (kind != BZ_FILE_MISSING) {
     bool is_directory = kind == BZ_FILE_DIRECTORY;
-    sl_text_format(text, "; however, a source %s of this name exists.  (Perhaps add 'exports_files([\"%s\"])' to %s%s%s%s?)",
-                   is_directory ? "directory" : "file", name, package->name, *package->name ? "/" : "",
-                   package->build_file, is_directory ? ", or define a filegroup" : "");
+    sl_text_format(text,
+                   "; however, a source %s of this name exists.  (Perhaps add "
+                   "'exports_files([\"%s\"])' to %s%s%s%s?)",
+                   is_directory ? "directory" : "file", name, package->name,
+                   *package->name ? "/" : "", package->build_file,
+                   is_directory ? ", or define a filegroup" : "");
     return;
   }
   struct sl_spell spell;
@@ -31,7 +35,8 @@ static void suggest(const struct bz_package *package, const char *name, struct s
   if (spell.best) sl_text_format(text, " (did you mean '%s'?)", spell.best);
 }
 
-static struct bz_target *fail_missing(struct sl_thread *thread, const struct bz_package *package, const char *name) {
+static struct bz_target *fail_missing(struct sl_thread *thread, const struct bz_package *package,
+                                      const char *name) {
   const struct bz_label *label = bz_label_make(package->repository, package->name, name);
   struct sl_text text = {0};
   sl_text_format(&text, "no such target '%s': ", bz_label_text(label));
@@ -49,13 +54,16 @@ static struct bz_target *fail_missing(struct sl_thread *thread, const struct bz_
   return NULL;
 }
 
-struct bz_target *bz_target_find(struct sl_thread *thread, struct bz_package *package, const char *name) {
+struct bz_target *bz_target_find(struct sl_thread *thread, struct bz_package *package,
+                                 const char *name) {
   struct bz_target *target = bz_package_lookup(package, name);
   if (target) return target;
-  return package->opaque ? bz_package_opaque_target(thread, package, name) : fail_missing(thread, package, name);
+  return package->opaque ? bz_package_opaque_target(thread, package, name)
+                         : fail_missing(thread, package, name);
 }
 
-struct bz_target *bz_target_load(struct sl_thread *thread, struct bz_loader *loader, struct bz_label *label) {
+struct bz_target *bz_target_load(struct sl_thread *thread, struct bz_loader *loader,
+                                 struct bz_label *label) {
   struct bz_package *package = bz_package_load(thread, loader, label->repository, label->package);
   return package ? bz_target_find(thread, package, label->name) : NULL;
 }
@@ -84,7 +92,8 @@ const char *bz_target_location(const struct bz_target *target) {
 // ---------------------------------------------------------------- values
 
 static sl_value default_timeout(const struct bz_target *target) {
-  static const char *const sizes[][2] = {{"small", "short"}, {"medium", "moderate"}, {"large", "long"}, {"enormous", "eternal"}};
+  static const char *const sizes[][2] = {
+      {"small", "short"}, {"medium", "moderate"}, {"large", "long"}, {"enormous", "eternal"}};
   int32_t index = bz_rule_class_attribute(target->rule_class, "size");
   sl_value size = index < 0 ? NULL : bz_target_value(target, (size_t)index);
   for (size_t i = 0; size && i < sizeof sizes / sizeof *sizes; i++)
@@ -92,9 +101,11 @@ static sl_value default_timeout(const struct bz_target *target) {
   return NULL;
 }
 
-static sl_value computed_default(const struct bz_target *target, const struct bz_attribute *attribute) {
-  static const char *const package_defaults[] = {
-      [BZ_DEFAULT_TESTONLY] = "testonly", [BZ_DEFAULT_DEPRECATION] = "deprecation", [BZ_DEFAULT_METADATA] = "package_metadata"};
+static sl_value computed_default(const struct bz_target *target,
+                                 const struct bz_attribute *attribute) {
+  static const char *const package_defaults[] = {[BZ_DEFAULT_TESTONLY] = "testonly",
+                                                 [BZ_DEFAULT_DEPRECATION] = "deprecation",
+                                                 [BZ_DEFAULT_METADATA] = "package_metadata"};
   if (strcmp(attribute->name, "timeout") == 0) return default_timeout(target);
   const sl_value *defaults = target->package->state->defaults;
   for (size_t i = 0; i < sizeof package_defaults / sizeof *package_defaults; i++)
@@ -170,7 +181,8 @@ static void visit_rule(struct bz_target *target, struct edge_walk *walk) {
   }
 }
 
-void bz_target_edges(struct bz_target *target, void (*visit)(const struct bz_edge *edge, void *data), void *data) {
+void bz_target_edges(struct bz_target *target,
+                     void (*visit)(const struct bz_edge *edge, void *data), void *data) {
   struct edge_walk walk = {visit, data, NULL};
   switch (target->kind) {
     case BZ_TARGET_RULE:

@@ -39,7 +39,8 @@ sl_value bz_visibility_convert(struct bz_conversion *conversion, sl_value given)
     if (is_word(label, "legacy_public")) continue;
     if (strcmp(label->package, "visibility") == 0 && !is_word(label, "private")) {
       return sl_fail(conversion->thread,
-                     "Invalid visibility label '%s'; did you mean //visibility:public or //visibility:private?",
+                     "Invalid visibility label '%s'; did you mean //visibility:public or "
+                     "//visibility:private?",
                      bz_label_text(label));
     }
     if (!is_word(label, "private") || count == 1) items[kept++] = item;
@@ -61,7 +62,8 @@ sl_value bz_visibility_with(sl_value visibility, struct bz_label *location) {
 }
 
 sl_value bz_visibility_declared(const struct bz_target *target) {
-  if (target->kind == BZ_TARGET_GENERATED_FILE) return bz_visibility_declared(target->generating_rule);
+  if (target->kind == BZ_TARGET_GENERATED_FILE)
+    return bz_visibility_declared(target->generating_rule);
   return target->visibility ? target->visibility : target->package->default_visibility;
 }
 
@@ -90,8 +92,8 @@ static bool is_below(const char *package, const char *top, size_t length) {
   return strncmp(package, top, length) == 0 && (package[length] == '\0' || package[length] == '/');
 }
 
-int bz_specification_matches(const char *text, struct bz_repository *home, const struct bz_repository *repository,
-                             const char *package) {
+int bz_specification_matches(const char *text, struct bz_repository *home,
+                             const struct bz_repository *repository, const char *package) {
   if (*text == '-') text++;
   if (strcmp(text, "public") == 0) return 1;
   if (strcmp(text, "private") == 0) return 0;
@@ -108,7 +110,8 @@ int bz_specification_matches(const char *text, struct bz_repository *home, const
   path += 2;
   size_t length = strlen(path);
   if (strcmp(path, "...") == 0) return 1;
-  if (length > 4 && strcmp(path + length - 4, "/...") == 0) return is_below(package, path, length - 4);
+  if (length > 4 && strcmp(path + length - 4, "/...") == 0)
+    return is_below(package, path, length - 4);
   return strcmp(path, package) == 0;
 }
 
@@ -119,7 +122,7 @@ struct group_walk {
   struct sl_thread *thread;
   struct bz_loader *loader;
   const struct bz_package *from;
-  sl_value pending;             // list of Labels; grows
+  sl_value pending;  // list of Labels; grows
 };
 
 // Whether a group's own specifications cover the package; a negative one wins.
@@ -127,7 +130,8 @@ static bool specifications_cover(const struct bz_target *group, const struct bz_
   bool covered = false;
   for (size_t i = 0; i < sl_list_length(group->specifications); i++) {
     const char *text = sl_string_bytes(sl_list_get(group->specifications, i));
-    if (bz_specification_matches(text, group->label->repository, from->repository, from->name) <= 0) continue;
+    if (bz_specification_matches(text, group->label->repository, from->repository, from->name) <= 0)
+      continue;
     if (*text == '-') return false;
     covered = true;
   }
@@ -158,13 +162,15 @@ static bool label_covers(const struct bz_label *label, const struct bz_package *
   if (is_word(label, "public")) return true;
   if (label->repository != from->repository) return false;
   if (strcmp(label->name, "__pkg__") == 0) return strcmp(label->package, from->name) == 0;
-  return strcmp(label->name, "__subpackages__") == 0 && is_below(from->name, label->package, strlen(label->package));
+  return strcmp(label->name, "__subpackages__") == 0 &&
+         is_below(from->name, label->package, strlen(label->package));
 }
 
-int bz_target_is_visible(struct sl_thread *thread, struct bz_loader *loader, const struct bz_target *target,
-                         const struct bz_package *from) {
+int bz_target_is_visible(struct sl_thread *thread, struct bz_loader *loader,
+                         const struct bz_target *target, const struct bz_package *from) {
   if (target->package == from || target->package->opaque) return 1;
-  if (target->kind == BZ_TARGET_PACKAGE_GROUP || target->kind == BZ_TARGET_ENVIRONMENT_GROUP) return 1;
+  if (target->kind == BZ_TARGET_PACKAGE_GROUP || target->kind == BZ_TARGET_ENVIRONMENT_GROUP)
+    return 1;
   struct group_walk walk = {thread, loader, from, NULL};
   sl_value visibility = bz_target_visibility(thread, target);
   for (size_t i = 0; i < sl_list_length(visibility); i++) {

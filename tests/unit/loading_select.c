@@ -30,14 +30,16 @@ static void write_file(const char *path, const char *text) {
 }
 
 static const char build_file[] =
-    "filegroup(name = 'one', srcs = select({':yes': ['a'], ':no': ['b'], '//conditions:default': ['c']}))\n"
+    "filegroup(name = 'one', srcs = select({':yes': ['a'], ':no': ['b'], '//conditions:default': "
+    "['c']}))\n"
     "filegroup(name = 'default', srcs = select({':no': ['b'], '//conditions:default': ['c']}))\n"
     "filegroup(name = 'none', srcs = select({':no': ['b'], ':nor': ['c']}))\n"
     "filegroup(name = 'told', srcs = select({':no': ['b']}, no_match_error = 'take another'))\n"
     "filegroup(name = 'special', srcs = select({':yes': ['a'], ':yes_but': ['b']}))\n"
     "filegroup(name = 'equal', srcs = select({':yes_1': ['a'], ':yes_2': ['a']}))\n"
     "filegroup(name = 'ambiguous', srcs = select({':yes_1': ['a'], ':yes_2': ['b']}))\n"
-    "filegroup(name = 'joined', srcs = ['x'] + select({':yes': ['a']}) + select({'//conditions:default': ['y']}))\n"
+    "filegroup(name = 'joined', srcs = ['x'] + select({':yes': ['a']}) + "
+    "select({'//conditions:default': ['y']}))\n"
     "filegroup(name = 'unset', srcs = select({':yes': None}))\n"
     "filegroup(name = 'text', output_group = 'pre_' + select({':yes': 'fix'}))\n"
     "config_setting(name = 'values', values = {'a': 'b'})\n"
@@ -56,7 +58,8 @@ static const char *resolve(struct bz_loader *loader, const char *name, const cha
   sl_value value = bz_target_value(target, (size_t)index);
   if (sl_has_type(value, &bz_select_type)) {
     struct bz_condition_matcher matcher = {NULL, match, refines};
-    value = bz_select_resolve(thread, target, attribute, (struct bz_select *)(void *)value, &matcher);
+    value =
+        bz_select_resolve(thread, target, attribute, (struct bz_select *)(void *)value, &matcher);
   }
   if (value) {
     bz_value_build_text(value, attribute->type, &text);
@@ -76,19 +79,23 @@ int main(void) {
   thread = sl_thread_new();
   struct bz_workspace_options workspace_options = {.root = directory};
   struct bz_workspace *workspace = bz_workspace_open(thread, &workspace_options);
-  struct bz_loader_options options = {.workspace = workspace, .bzl_environment = bz_analysis_environment()};
+  struct bz_loader_options options = {.workspace = workspace,
+                                      .bzl_environment = bz_analysis_environment()};
   struct bz_loader *loader = bz_loader_new(thread, &options);
 
   check_text(resolve(loader, "one", "srcs"), "[\"//:a\"]");
   check_text(resolve(loader, "default", "srcs"), "[\"//:c\"]");
   check_text(resolve(loader, "none", "srcs"),
-             "Configurable attribute \"srcs\" doesn't match this configuration (would a default condition help?).\n"
+             "Configurable attribute \"srcs\" doesn't match this configuration (would a default "
+             "condition help?).\n"
              "Conditions checked:\n //:no\n //:nor");
-  check_text(resolve(loader, "told", "srcs"), "Configurable attribute \"srcs\" doesn't match this configuration: take another");
+  check_text(resolve(loader, "told", "srcs"),
+             "Configurable attribute \"srcs\" doesn't match this configuration: take another");
   check_text(resolve(loader, "special", "srcs"), "[\"//:b\"]");
   check_text(resolve(loader, "equal", "srcs"), "[\"//:a\"]");
   check_text(resolve(loader, "ambiguous", "srcs"),
-             "Illegal ambiguous match on configurable attribute \"srcs\" in //:ambiguous:\n//:yes_1\n//:yes_2\n"
+             "Illegal ambiguous match on configurable attribute \"srcs\" in "
+             "//:ambiguous:\n//:yes_1\n//:yes_2\n"
              "Multiple matches are not allowed unless one is unambiguously more specialized.");
   check_text(resolve(loader, "joined", "srcs"), "[\"//:x\", \"//:a\", \"//:y\"]");
   check_text(resolve(loader, "unset", "srcs"), "[]");
