@@ -21,8 +21,11 @@ sl_value bz_actions_make(struct sl_thread *thread, struct bz_context *context) {
 static struct bz_context *context_of(struct sl_thread *thread, sl_value self) {
   struct bz_context *context = ((struct actions *)(void *)self)->context;
   if (!context->closed) return context;
-  sl_fail(thread, "cannot access field or method 'actions' of rule context for '%s' outside of its own rule "
-          "implementation function", bz_label_text(context->target->target->label));
+  sl_fail(
+      thread,
+      "cannot access field or method 'actions' of rule context for '%s' outside of its own rule "
+      "implementation function",
+      bz_label_text(context->target->target->label));
   return NULL;
 }
 
@@ -31,7 +34,8 @@ static struct bz_context *context_of(struct sl_thread *thread, sl_value self) {
 void bz_context_declare(struct bz_context *context, struct bz_artifact *artifact) {
   size_t count = context->declared_count;
   if ((count & (count - 1)) == 0) {
-    struct bz_artifact **declared = sl_allocate((count ? count * 2 : 1) * sizeof(struct bz_artifact *));
+    struct bz_artifact **declared =
+        sl_allocate((count ? count * 2 : 1) * sizeof(struct bz_artifact *));
     if (count) memcpy(declared, context->declared, count * sizeof(struct bz_artifact *));
     context->declared = declared;
   }
@@ -81,15 +85,17 @@ static bool is_below(const char *path, const char *package) {
   return strncmp(path, package, length) == 0 && path[length] == '/';
 }
 
-static sl_value declare(struct sl_thread *thread, sl_value self, sl_value *arguments, enum bz_artifact_kind kind) {
+static sl_value declare(struct sl_thread *thread, sl_value self, sl_value *arguments,
+                        enum bz_artifact_kind kind) {
   struct bz_context *context = context_of(thread, self);
   if (!context) return NULL;
   struct bz_label *label = context->target->target->label;
   const char *directory = sibling_directory(context, arguments[1]);
   const char *path = normalize(bz_format("%s/%s", directory, sl_string_bytes(arguments[0])));
   if (!is_below(path, label->package) || sl_string_length(arguments[0]) == 0) {
-    return sl_fail(thread, "the output artifact '%s' is not under package directory '%s' for target '%s'", path,
-                   label->package, bz_label_text(label));
+    return sl_fail(thread,
+                   "the output artifact '%s' is not under package directory '%s' for target '%s'",
+                   path, label->package, bz_label_text(label));
   }
   struct bz_artifact *artifact =
       bz_artifact_derived(thread, context->analysis, context->configuration, label, path, kind);
@@ -115,7 +121,8 @@ static sl_value new_args(struct sl_thread *thread, sl_value self, sl_value *argu
 static bool set_outputs(struct sl_thread *thread, struct bz_action *action, sl_value outputs) {
   sl_value *items;
   size_t count;
-  if (!bz_sequence(thread, outputs, &items, &count) || !bz_artifact_check_all(thread, items, count, "outputs")) {
+  if (!bz_sequence(thread, outputs, &items, &count) ||
+      !bz_artifact_check_all(thread, items, count, "outputs")) {
     return false;
   }
   if (count == 0) return sl_fail_false(thread, "param 'outputs' may not be empty");
@@ -123,7 +130,8 @@ static bool set_outputs(struct sl_thread *thread, struct bz_action *action, sl_v
   for (size_t i = 0; i < count; i++) {
     action->outputs[i] = bz_artifact_of(items[i]);
     if (!action->outputs[i]->is_source) continue;
-    return sl_fail_false(thread, "file '%s' is a source file and cannot be an output", action->outputs[i]->path);
+    return sl_fail_false(thread, "file '%s' is a source file and cannot be an output",
+                         action->outputs[i]->path);
   }
   action->output_count = count;
   return true;
@@ -142,8 +150,8 @@ struct inputs {
   size_t count;
 };
 
-static bool add_files(struct sl_thread *thread, struct inputs *inputs, const sl_value *files, size_t count,
-                      const char *what) {
+static bool add_files(struct sl_thread *thread, struct inputs *inputs, const sl_value *files,
+                      size_t count, const char *what) {
   if (!bz_artifact_check_all(thread, files, count, what)) return false;
   sl_value set = bz_depset_new(thread, BZ_ORDER_DEFAULT, files, count, NULL, 0);
   if (set) inputs->sets[inputs->count++] = set;
@@ -151,16 +159,19 @@ static bool add_files(struct sl_thread *thread, struct inputs *inputs, const sl_
 }
 
 // A list or depset of Files.
-static bool add_input(struct sl_thread *thread, struct inputs *inputs, sl_value given, const char *what) {
+static bool add_input(struct sl_thread *thread, struct inputs *inputs, sl_value given,
+                      const char *what) {
   if (bz_is_depset(given)) {
     sl_value example = bz_depset_of(given)->example;
-    if (example && !bz_is_artifact(example)) return bz_artifact_check_all(thread, &example, 1, what);
+    if (example && !bz_is_artifact(example))
+      return bz_artifact_check_all(thread, &example, 1, what);
     inputs->sets[inputs->count++] = given;
     return true;
   }
   sl_value *items;
   size_t count;
-  return bz_sequence(thread, given, &items, &count) && add_files(thread, inputs, items, count, what);
+  return bz_sequence(thread, given, &items, &count) &&
+         add_files(thread, inputs, items, count, what);
 }
 
 static bool add_files_to_run(struct inputs *inputs, const struct bz_files_to_run *run) {
@@ -172,7 +183,8 @@ static bool add_files_to_run(struct inputs *inputs, const struct bz_files_to_run
 static const struct bz_files_to_run *known_executable(const struct bz_attribute_values *values,
                                                       const struct bz_artifact *executable) {
   for (size_t i = 0; values && i < values->count; i++) {
-    if (!(values->attributes[i].flags & BZ_ATTRIBUTE_EXECUTABLE) || values->targets[i].count == 0) continue;
+    if (!(values->attributes[i].flags & BZ_ATTRIBUTE_EXECUTABLE) || values->targets[i].count == 0)
+      continue;
     sl_value run = bz_configured_target_default(values->targets[i].items[0], "files_to_run");
     if (run && bz_is_files_to_run(run) && bz_files_to_run_of(run)->executable == executable) {
       return bz_files_to_run_of(run);
@@ -181,8 +193,8 @@ static const struct bz_files_to_run *known_executable(const struct bz_attribute_
   return NULL;
 }
 
-static bool add_tool(struct sl_thread *thread, const struct bz_context *context, struct inputs *inputs,
-                     sl_value tool) {
+static bool add_tool(struct sl_thread *thread, const struct bz_context *context,
+                     struct inputs *inputs, sl_value tool) {
   if (bz_is_files_to_run(tool)) return add_files_to_run(inputs, bz_files_to_run_of(tool));
   if (bz_is_depset(tool)) return add_input(thread, inputs, tool, "tools");
   if (!bz_is_artifact(tool)) return add_files(thread, inputs, &tool, 1, "tools");
@@ -191,8 +203,8 @@ static bool add_tool(struct sl_thread *thread, const struct bz_context *context,
   return run ? add_files_to_run(inputs, run) : add_files(thread, inputs, &tool, 1, "tools");
 }
 
-static bool add_tools(struct sl_thread *thread, const struct bz_context *context, struct inputs *inputs,
-                      sl_value tools) {
+static bool add_tools(struct sl_thread *thread, const struct bz_context *context,
+                      struct inputs *inputs, sl_value tools) {
   if (bz_is_depset(tools)) return add_input(thread, inputs, tools, "tools");
   sl_value *items;
   size_t count;
@@ -210,12 +222,13 @@ static size_t tool_room(sl_value tools) {
 }
 
 // The program of run(), as the first argument; a File or FilesToRunProvider becomes an input.
-static sl_value take_executable(struct sl_thread *thread, const struct bz_context *context, struct inputs *inputs,
-                                sl_value executable) {
+static sl_value take_executable(struct sl_thread *thread, const struct bz_context *context,
+                                struct inputs *inputs, sl_value executable) {
   if (sl_is_string(executable)) return executable;
   if (!add_tool(thread, context, inputs, executable)) return NULL;
-  struct bz_artifact *file =
-      bz_is_artifact(executable) ? bz_artifact_of(executable) : bz_files_to_run_of(executable)->executable;
+  struct bz_artifact *file = bz_is_artifact(executable)
+                                 ? bz_artifact_of(executable)
+                                 : bz_files_to_run_of(executable)->executable;
   if (!file) return sl_fail(thread, "expected executable, got a FilesToRunProvider without one");
   return sl_string_from(file->path);
 }
@@ -230,8 +243,9 @@ static bool set_arguments(struct sl_thread *thread, struct bz_action *action, co
   memcpy(all, first, first_count * sizeof *all);
   for (size_t i = 0; i < count; i++) {
     if (!sl_is_string(items[i]) && !bz_is_args(items[i])) {
-      return sl_fail_false(thread, "expected list of strings or ctx.actions.args() for arguments instead of %s",
-                           sl_type_name(items[i]));
+      return sl_fail_false(
+          thread, "expected list of strings or ctx.actions.args() for arguments instead of %s",
+          sl_type_name(items[i]));
     }
     all[first_count + i] = bz_is_args(items[i]) ? bz_args_snapshot(thread, items[i]) : items[i];
   }
@@ -244,8 +258,8 @@ static bool copy_strings(struct sl_thread *thread, sl_value to, sl_value from, c
   sl_value key, value;
   while (sl_dict_next(from, &cursor, &key, &value)) {
     if (!sl_is_string(key) || !sl_is_string(value)) {
-      return sl_fail_false(thread, "got dict<%s, %s> for '%s', want dict<string, string>", sl_type_name(key),
-                           sl_type_name(value), what);
+      return sl_fail_false(thread, "got dict<%s, %s> for '%s', want dict<string, string>",
+                           sl_type_name(key), sl_type_name(value), what);
     }
     if (!sl_dict_set(thread, to, key, value)) return false;
   }
@@ -253,7 +267,8 @@ static bool copy_strings(struct sl_thread *thread, sl_value to, sl_value from, c
 }
 
 // The static PATH of strict action environments first, then `env`, which wins.
-static bool set_environment(struct sl_thread *thread, struct bz_action *action, sl_value use_default, sl_value env) {
+static bool set_environment(struct sl_thread *thread, struct bz_action *action,
+                            sl_value use_default, sl_value env) {
   action->environment = sl_dict(thread, 4);
   if (sl_truth(use_default) &&
       !sl_dict_set_string(thread, action->environment, "PATH", sl_string_from(BZ_STATIC_PATH))) {
@@ -264,31 +279,38 @@ static bool set_environment(struct sl_thread *thread, struct bz_action *action, 
 
 // Which tags of a target are requirements on the execution of its actions.
 static bool is_requirement(const char *tag) {
-  static const char *const prefixes[] = {"block-", "requires-", "no-", "supports-", "disable-", "cpu:", "resources:"};
+  static const char *const prefixes[] = {"block-",   "requires-", "no-",       "supports-",
+                                         "disable-", "cpu:",      "resources:"};
   for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
     if (strncmp(tag, prefixes[i], strlen(prefixes[i])) == 0) return true;
   }
   return strcmp(tag, "local") == 0;
 }
 
-static bool set_execution_info(struct sl_thread *thread, const struct bz_context *context, struct bz_action *action,
-                               sl_value requirements) {
+static bool set_execution_info(struct sl_thread *thread, const struct bz_context *context,
+                               struct bz_action *action, sl_value requirements) {
   sl_value info = sl_dict(thread, 0);
-  const struct bz_attribute_values *rule = context->rule_attributes ? context->rule_attributes : context->attributes;
+  const struct bz_attribute_values *rule =
+      context->rule_attributes ? context->rule_attributes : context->attributes;
   int32_t tags = bz_attribute_values_find(rule, "tags");
   sl_value *items;
   size_t count = 0;
   if (tags >= 0 && !bz_sequence(thread, rule->stored[tags], &items, &count)) return false;
   for (size_t i = 0; i < count; i++) {
-    if (is_requirement(sl_string_bytes(items[i])) && !sl_dict_set(thread, info, items[i], sl_string("", 0))) return false;
+    if (is_requirement(sl_string_bytes(items[i])) &&
+        !sl_dict_set(thread, info, items[i], sl_string("", 0)))
+      return false;
   }
-  if (requirements != SL_NONE && !copy_strings(thread, info, requirements, "execution_requirements")) return false;
+  if (requirements != SL_NONE &&
+      !copy_strings(thread, info, requirements, "execution_requirements"))
+    return false;
   action->execution_info = sl_dict_length(info) ? info : NULL;
   return true;
 }
 
 // Fills in %{label}, %{input} and %{output}.
-static const char *expand_progress(struct sl_thread *thread, const struct bz_action *action, const char *message) {
+static const char *expand_progress(struct sl_thread *thread, const struct bz_action *action,
+                                   const char *message) {
   struct sl_text out = {0};
   for (; *message; message++) {
     if (strncmp(message, "%{label}", 8) == 0) {
@@ -325,20 +347,35 @@ static const char *mnemonic_of(sl_value given, const char *otherwise) {
 // ---------------------------------------------------------------- run and run_shell
 
 // The parameters that both have, in the order of both signatures.
-enum { OUTPUTS, INPUTS, TOOLS, ARGUMENTS, MNEMONIC, PROGRESS_MESSAGE, USE_DEFAULT_SHELL_ENV, ENV,
-       EXECUTION_REQUIREMENTS, PROGRAM };
-#define SPAWN_PARAMETERS \
-  "outputs: sequence, inputs: sequence | depset = [], tools: sequence | depset = [], arguments: sequence = [], " \
-  "mnemonic: string | None = None, progress_message: string | None = None, use_default_shell_env: bool = False, " \
+enum {
+  OUTPUTS,
+  INPUTS,
+  TOOLS,
+  ARGUMENTS,
+  MNEMONIC,
+  PROGRESS_MESSAGE,
+  USE_DEFAULT_SHELL_ENV,
+  ENV,
+  EXECUTION_REQUIREMENTS,
+  PROGRAM
+};
+#define SPAWN_PARAMETERS                                                                          \
+  "outputs: sequence, inputs: sequence | depset = [], tools: sequence | depset = [], arguments: " \
+  "sequence = [], "                                                                               \
+  "mnemonic: string | None = None, progress_message: string | None = None, "                      \
+  "use_default_shell_env: bool = False, "                                                         \
   "env: dict | None = None, execution_requirements: dict | None = None, "
-#define SPAWN_IGNORED \
-  ", input_manifests = None, exec_group = None, shadowed_action = None, resource_set = None, toolchain = None"
+#define SPAWN_IGNORED                                                                          \
+  ", input_manifests = None, exec_group = None, shadowed_action = None, resource_set = None, " \
+  "toolchain = None"
 
 static sl_value spawn(struct sl_thread *thread, sl_value self, sl_value *arguments, bool shell) {
   struct bz_context *context = context_of(thread, self);
   if (!context) return NULL;
-  struct bz_action *action = bz_action_new(context, BZ_ACTION_SPAWN, mnemonic_of(arguments[MNEMONIC], "Action"));
-  struct inputs inputs = {.sets = sl_allocate((tool_room(arguments[TOOLS]) + 3) * sizeof(sl_value))};
+  struct bz_action *action =
+      bz_action_new(context, BZ_ACTION_SPAWN, mnemonic_of(arguments[MNEMONIC], "Action"));
+  struct inputs inputs = {.sets =
+                              sl_allocate((tool_room(arguments[TOOLS]) + 3) * sizeof(sl_value))};
   if (!set_outputs(thread, action, arguments[OUTPUTS]) ||
       !add_input(thread, &inputs, arguments[INPUTS], "inputs")) {
     return NULL;
@@ -385,8 +422,8 @@ static sl_value write_file(struct sl_thread *thread, sl_value self, sl_value *ar
       bz_action_new(context, BZ_ACTION_WRITE, mnemonic_of(arguments[WRITE_MNEMONIC], "FileWrite"));
   set_output(action, arguments[OUTPUT]);
   action->is_executable = sl_truth(arguments[IS_EXECUTABLE]);
-  action->content =
-      bz_is_args(arguments[CONTENT]) ? bz_args_snapshot(thread, arguments[CONTENT]) : arguments[CONTENT];
+  action->content = bz_is_args(arguments[CONTENT]) ? bz_args_snapshot(thread, arguments[CONTENT])
+                                                   : arguments[CONTENT];
   action->progress_message = bz_format("Writing %s %s", action->is_executable ? "script" : "file",
                                        action->outputs[0]->short_path);
   return bz_action_register(thread, context, action) ? SL_NONE : NULL;
@@ -401,7 +438,8 @@ static sl_value expand_template(struct sl_thread *thread, sl_value self, sl_valu
   action->source = bz_artifact_of(arguments[TEMPLATE]);
   action->is_executable = sl_truth(arguments[IS_EXECUTABLE]);
   action->content = sl_dict(thread, sl_dict_length(arguments[SUBSTITUTIONS]));
-  if (!copy_strings(thread, action->content, arguments[SUBSTITUTIONS], "substitutions")) return NULL;
+  if (!copy_strings(thread, action->content, arguments[SUBSTITUTIONS], "substitutions"))
+    return NULL;
   action->inputs = bz_depset_new(thread, BZ_ORDER_DEFAULT, &arguments[TEMPLATE], 1, NULL, 0);
   if (!action->inputs) return NULL;
   action->progress_message = bz_format("Expanding template %s", action->outputs[0]->short_path);
@@ -417,7 +455,9 @@ static sl_value symlink_file(struct sl_thread *thread, sl_value self, sl_value *
     return sl_fail(thread, "Exactly one of \"target_file\" or \"target_path\" is required");
   }
   bool executable = sl_truth(arguments[IS_EXECUTABLE]);
-  const char *mnemonic = !to_file ? "UnresolvedSymlink" : executable ? "ExecutableSymlink" : "Symlink";
+  const char *mnemonic = !to_file     ? "UnresolvedSymlink"
+                         : executable ? "ExecutableSymlink"
+                                      : "Symlink";
   struct bz_action *action = bz_action_new(context, BZ_ACTION_SYMLINK, mnemonic);
   set_output(action, arguments[OUTPUT]);
   action->is_executable = executable;
@@ -428,23 +468,27 @@ static sl_value symlink_file(struct sl_thread *thread, sl_value self, sl_value *
   } else {
     action->link_target = bz_format("%s", sl_string_bytes(arguments[TARGET_PATH]));
   }
-  action->progress_message = arguments[PROGRESS] == SL_NONE
-                                 ? bz_format("Creating symlink %s", action->outputs[0]->path)
-                                 : expand_progress(thread, action, sl_string_bytes(arguments[PROGRESS]));
+  action->progress_message =
+      arguments[PROGRESS] == SL_NONE
+          ? bz_format("Creating symlink %s", action->outputs[0]->path)
+          : expand_progress(thread, action, sl_string_bytes(arguments[PROGRESS]));
   return bz_action_register(thread, context, action) ? SL_NONE : NULL;
 }
 
 static sl_value do_nothing(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   struct bz_context *context = context_of(thread, self);
   if (!context) return NULL;
-  struct bz_action *action = bz_action_new(context, BZ_ACTION_NOTHING, mnemonic_of(arguments[0], "Action"));
+  struct bz_action *action =
+      bz_action_new(context, BZ_ACTION_NOTHING, mnemonic_of(arguments[0], "Action"));
   struct inputs inputs = {.sets = sl_allocate(sizeof(sl_value))};
   if (!add_input(thread, &inputs, arguments[1], "inputs")) return NULL;
   action->inputs = inputs.sets[0];
   const struct bz_label *label = context->target->target->label;
-  const char *name = bz_format("%s%s%s.extra_action_dummy", label->package, label->package[0] ? "/" : "", label->name);
-  struct bz_artifact *output = bz_artifact_derived(thread, context->analysis, context->configuration,
-                                                   context->target->target->label, name, BZ_ARTIFACT_FILE);
+  const char *name = bz_format("%s%s%s.extra_action_dummy", label->package,
+                               label->package[0] ? "/" : "", label->name);
+  struct bz_artifact *output =
+      bz_artifact_derived(thread, context->analysis, context->configuration,
+                          context->target->target->label, name, BZ_ARTIFACT_FILE);
   set_output(action, bz_artifact_value(output));
   set_progress(thread, action, SL_NONE);
   return bz_action_register(thread, context, action) ? SL_NONE : NULL;
@@ -454,22 +498,28 @@ static struct sl_builtin actions_methods[] = {
     SL_BUILTIN("args()", new_args, "A new, empty command line."),
     SL_BUILTIN("declare_file(filename: string, *, sibling: File | None = None)", declare_file,
                "A file that an action will make."),
-    SL_BUILTIN("declare_directory(filename: string, *, sibling: File | None = None)", declare_directory,
-               "A directory whose content an action will make."),
+    SL_BUILTIN("declare_directory(filename: string, *, sibling: File | None = None)",
+               declare_directory, "A directory whose content an action will make."),
     SL_BUILTIN("declare_symlink(filename: string, *, sibling: File | None = None)", declare_file,
                "A link that an action will make."),
-    SL_BUILTIN("run(*, " SPAWN_PARAMETERS "executable: File | string | FilesToRunProvider, unused_inputs_list = None"
-               SPAWN_IGNORED ")",
-               run, "Registers an action that runs a program."),
+    SL_BUILTIN(
+        "run(*, " SPAWN_PARAMETERS
+        "executable: File | string | FilesToRunProvider, unused_inputs_list = None" SPAWN_IGNORED
+        ")",
+        run, "Registers an action that runs a program."),
     SL_BUILTIN("run_shell(*, " SPAWN_PARAMETERS "command: string" SPAWN_IGNORED ")", run_shell,
                "Registers an action that runs a shell command."),
-    SL_BUILTIN("write(output: File, content: string | Args, is_executable: bool = False, *, mnemonic: string | None = None)",
+    SL_BUILTIN("write(output: File, content: string | Args, is_executable: bool = False, *, "
+               "mnemonic: string | None = None)",
                write_file, "Registers an action that writes a file."),
-    SL_BUILTIN("expand_template(*, template: File, output: File, substitutions: dict = {}, is_executable: bool = False, "
+    SL_BUILTIN("expand_template(*, template: File, output: File, substitutions: dict = {}, "
+               "is_executable: bool = False, "
                "computed_substitutions = None)",
                expand_template, "Registers an action that fills in a template."),
-    SL_BUILTIN("symlink(*, output: File, target_file: File | None = None, target_path: string | None = None, "
-               "is_executable: bool = False, progress_message: string | None = None, use_exec_root_for_source = None)",
+    SL_BUILTIN("symlink(*, output: File, target_file: File | None = None, target_path: string | "
+               "None = None, "
+               "is_executable: bool = False, progress_message: string | None = None, "
+               "use_exec_root_for_source = None)",
                symlink_file, "Registers an action that makes a link."),
     SL_BUILTIN("do_nothing(mnemonic: string, inputs: sequence | depset = [])", do_nothing,
                "Registers an action that does nothing, for listeners."),
@@ -480,7 +530,8 @@ static bool actions_repr(struct sl_thread *thread, sl_value x, struct sl_text *o
   (void)thread;
   (void)x;
   sl_text_append_string(out, "<actions for ");
-  sl_text_append_string(out, bz_label_text(((struct actions *)(void *)x)->context->target->target->label));
+  sl_text_append_string(
+      out, bz_label_text(((struct actions *)(void *)x)->context->target->target->label));
   sl_text_append_char(out, '>');
   return true;
 }

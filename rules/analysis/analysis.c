@@ -9,17 +9,23 @@
 // ---------------------------------------------------------------- the names of .bzl files
 
 static struct sl_builtin bzl_functions[] = {
-    SL_BUILTIN("depset(direct: sequence | None = None, order: string = \"default\", *, transitive: sequence | None = None)",
+    SL_BUILTIN("depset(direct: sequence | None = None, order: string = \"default\", *, transitive: "
+               "sequence | None = None)",
                bz_depset_make, "A set of values that is cheap to unite with others."),
-    SL_BUILTIN("provider(doc: string | None = None, *, fields: sequence | dict | None = None, init: callable | None = None)",
+    SL_BUILTIN("provider(doc: string | None = None, *, fields: sequence | dict | None = None, "
+               "init: callable | None = None)",
                bz_provider_make, "Defines a kind of information that targets give each other."),
-    SL_BUILTIN("aspect(implementation: function, attr_aspects: sequence = [], attrs: dict = {}, "
-               "required_providers: sequence = [], required_aspect_providers: sequence = [], provides: sequence = [], "
-               "requires: sequence = [], toolchains: sequence = [], apply_to_generating_rules: bool = False, "
-               "fragments: sequence = [], host_fragments: sequence = [], doc: string | None = None, "
-               "toolchains_aspects: sequence = [], propagation_predicate: callable | None = None, "
-               "exec_compatible_with: sequence = [], exec_groups: dict | None = None, subrules: sequence = [])",
-               bz_aspect_make, "Defines what to do for a target and, before it, for what it depends on."),
+    SL_BUILTIN(
+        "aspect(implementation: function, attr_aspects: sequence = [], attrs: dict = {}, "
+        "required_providers: sequence = [], required_aspect_providers: sequence = [], provides: "
+        "sequence = [], "
+        "requires: sequence = [], toolchains: sequence = [], apply_to_generating_rules: bool = "
+        "False, "
+        "fragments: sequence = [], host_fragments: sequence = [], doc: string | None = None, "
+        "toolchains_aspects: sequence = [], propagation_predicate: callable | None = None, "
+        "exec_compatible_with: sequence = [], exec_groups: dict | None = None, subrules: sequence "
+        "= [])",
+        bz_aspect_make, "Defines what to do for a target and, before it, for what it depends on."),
     SL_BUILTIN_END,
 };
 
@@ -33,7 +39,8 @@ const struct sl_environment *bz_analysis_environment(void) {
 // ---------------------------------------------------------------- configurations
 
 static struct bz_configuration make_configuration(const char *cpu, const char *mode, bool is_tool) {
-  struct bz_configuration configuration = {.cpu = cpu, .compilation_mode = mode, .is_tool = is_tool};
+  struct bz_configuration configuration = {
+      .cpu = cpu, .compilation_mode = mode, .is_tool = is_tool};
   configuration.mnemonic = bz_format("%s-%s%s", cpu, mode, is_tool ? "-exec" : "");
   configuration.output_path = bz_format("bazel-out/%s", configuration.mnemonic);
   configuration.bin_path = bz_format("%s/bin", configuration.output_path);
@@ -45,13 +52,15 @@ static const char *options_text(struct sl_thread *thread, sl_value dict) {
   return dict ? bz_repr(thread, dict) : "";
 }
 
-static void set_checksum(struct sl_thread *thread, const struct bz_analysis *analysis, struct bz_configuration *configuration) {
+static void set_checksum(struct sl_thread *thread, const struct bz_analysis *analysis,
+                         struct bz_configuration *configuration) {
   const char *const options[] = {configuration->mnemonic, options_text(thread, analysis->defines),
                                  options_text(thread, analysis->flags)};
   configuration->checksum = bz_key_of_options(options, sizeof options / sizeof *options);
 }
 
-struct bz_analysis *bz_analysis_new(struct sl_thread *thread, const struct bz_analysis_options *options) {
+struct bz_analysis *bz_analysis_new(struct sl_thread *thread,
+                                    const struct bz_analysis_options *options) {
   struct bz_analysis *analysis = sl_allocate(sizeof *analysis);
   analysis->loader = options->loader;
   analysis->workspace = bz_loader_workspace(options->loader);
@@ -61,7 +70,8 @@ struct bz_analysis *bz_analysis_new(struct sl_thread *thread, const struct bz_an
   analysis->python_path = options->python_path ? bz_format("%s", options->python_path) : "python3";
   analysis->mutability = sl_mutability_new();
   const char *cpu = options->cpu ? bz_format("%s", options->cpu) : "k8";
-  const char *mode = options->compilation_mode ? bz_format("%s", options->compilation_mode) : "fastbuild";
+  const char *mode =
+      options->compilation_mode ? bz_format("%s", options->compilation_mode) : "fastbuild";
   analysis->target_configuration = make_configuration(cpu, mode, false);
   analysis->exec_configuration = make_configuration(cpu, "opt", true);
   set_checksum(thread, analysis, &analysis->target_configuration);
@@ -73,7 +83,9 @@ struct bz_analysis *bz_analysis_new(struct sl_thread *thread, const struct bz_an
   return analysis;
 }
 
-struct bz_loader *bz_analysis_loader(const struct bz_analysis *analysis) { return analysis->loader; }
+struct bz_loader *bz_analysis_loader(const struct bz_analysis *analysis) {
+  return analysis->loader;
+}
 
 sl_value bz_analysis_missing(const struct bz_analysis *analysis) { return analysis->missing; }
 
@@ -85,7 +97,9 @@ const struct bz_configuration *bz_configuration_exec(const struct bz_analysis *a
   return &analysis->exec_configuration;
 }
 
-struct bz_configured_target *bz_target_analyze(struct sl_thread *thread, struct bz_analysis *analysis, struct bz_target *target,
+struct bz_configured_target *bz_target_analyze(struct sl_thread *thread,
+                                               struct bz_analysis *analysis,
+                                               struct bz_target *target,
                                                const struct bz_configuration *configuration) {
   struct bz_node *node = bz_node_find(analysis, target, configuration, NULL);
   return bz_node_run(thread, analysis, node) ? node->configured : NULL;

@@ -12,10 +12,10 @@ enum part_kind { PART_VALUE, PART_ALL, PART_JOINED };
 // One add(), add_all() or add_joined(). What was not given is NULL.
 struct part {
   enum part_kind kind;
-  sl_value name;                // stands before; strings only
-  sl_value values;              // VALUE: the value; else a tuple or depset
+  sl_value name;    // stands before; strings only
+  sl_value values;  // VALUE: the value; else a tuple or depset
   sl_value map_each;
-  const char *format_each;      // VALUE: its format
+  const char *format_each;  // VALUE: its format
   const char *before_each;
   const char *join_with;
   const char *format_joined;
@@ -26,10 +26,10 @@ struct part {
 
 struct args {
   struct sl_mutable head;
-  struct part *parts;           // appended to only: snapshots share it
+  struct part *parts;  // appended to only: snapshots share it
   size_t count;
   size_t capacity;
-  const char *file_format;      // "shell", "multiline" or "flag_per_line"
+  const char *file_format;  // "shell", "multiline" or "flag_per_line"
 };
 
 static struct args *args_of(sl_value v) { return (struct args *)(void *)v; }
@@ -84,7 +84,8 @@ static bool format_is_valid(const char *format) {
 static sl_value format_apply(const char *format, sl_value string) {
   const char *place = format;
   while (place[0] != '%' || place[1] != 's') place += place[0] == '%' ? 2 : 1;
-  size_t before = (size_t)(place - format), after = strlen(place + 2), length = sl_string_length(string);
+  size_t before = (size_t)(place - format), after = strlen(place + 2),
+         length = sl_string_length(string);
   char *bytes;
   sl_value result = sl_string_new(before + length + after, &bytes);
   memcpy(bytes, format, before);
@@ -100,27 +101,34 @@ static bool take_string(struct sl_thread *thread, sl_value given, const char *wh
   if (given == SL_NONE) return true;
   *out = bz_format("%s", sl_string_bytes(given));
   if (!is_format || format_is_valid(*out)) return true;
-  return sl_fail_false(thread, "Invalid value for parameter \"%s\": Expected string with a single \"%%s\", got \"%s\"",
-                       what, *out);
+  return sl_fail_false(
+      thread,
+      "Invalid value for parameter \"%s\": Expected string with a single \"%%s\", got \"%s\"", what,
+      *out);
 }
 
 // ---------------------------------------------------------------- recording
 
 static bool check_name(struct sl_thread *thread, sl_value name) {
   if (sl_is_string(name)) return true;
-  return sl_fail_false(thread, "expected value of type 'string' for arg name, got '%s'", sl_type_name(name));
+  return sl_fail_false(thread, "expected value of type 'string' for arg name, got '%s'",
+                       sl_type_name(name));
 }
 
 static bool check_single(struct sl_thread *thread, sl_value value) {
   sl_value *items;
   size_t count;
   if (bz_is_depset(value) || sl_sequence_items(value, &items, &count)) {
-    return sl_fail_false(thread, "Args.add() doesn't accept vectorized arguments. Please use Args.add_all() or "
-                         "Args.add_joined() instead.");
+    return sl_fail_false(
+        thread,
+        "Args.add() doesn't accept vectorized arguments. Please use Args.add_all() or "
+        "Args.add_joined() instead.");
   }
   if (bz_is_artifact(value) && bz_artifact_of(value)->is_directory) {
-    return sl_fail_false(thread, "Cannot add directories to Args#add since they may expand to multiple values. Either use "
-                         "Args#add_all (if you want expansion) or args.add(directory.path) (if you do not).");
+    return sl_fail_false(
+        thread,
+        "Cannot add directories to Args#add since they may expand to multiple values. Either use "
+        "Args#add_all (if you want expansion) or args.add(directory.path) (if you do not).");
   }
   return true;
 }
@@ -142,7 +150,8 @@ static sl_value args_add(struct sl_thread *thread, sl_value self, sl_value *argu
 }
 
 // Takes name and values; a list is copied, as it may change.
-static bool take_values(struct sl_thread *thread, sl_value *arguments, sl_value *name, sl_value *values) {
+static bool take_values(struct sl_thread *thread, sl_value *arguments, sl_value *name,
+                        sl_value *values) {
   *name = arguments[1] ? arguments[0] : NULL;
   *values = arguments[1] ? arguments[1] : arguments[0];
   if (*name && !check_name(thread, *name)) return false;
@@ -150,19 +159,29 @@ static bool take_values(struct sl_thread *thread, sl_value *arguments, sl_value 
   sl_value *items;
   size_t count;
   if (!sl_sequence_items(*values, &items, &count) && !sl_has_type(*values, &sl_range_type)) {
-    return sl_fail_false(thread, "expected value of type 'sequence or depset' for values, got '%s'", sl_type_name(*values));
+    return sl_fail_false(thread, "expected value of type 'sequence or depset' for values, got '%s'",
+                         sl_type_name(*values));
   }
   *values = sl_to_tuple(thread, *values);
   return *values != NULL;
 }
 
 static sl_value args_add_all(struct sl_thread *thread, sl_value self, sl_value *arguments) {
-  enum { MAP_EACH = 2, FORMAT_EACH, BEFORE_EACH, OMIT_IF_EMPTY, UNIQUIFY, EXPAND_DIRECTORIES, TERMINATE_WITH };
+  enum {
+    MAP_EACH = 2,
+    FORMAT_EACH,
+    BEFORE_EACH,
+    OMIT_IF_EMPTY,
+    UNIQUIFY,
+    EXPAND_DIRECTORIES,
+    TERMINATE_WITH
+  };
   struct part new = {.kind = PART_ALL};
   if (!take_values(thread, arguments, &new.name, &new.values) ||
       !take_string(thread, arguments[FORMAT_EACH], "format_each", true, &new.format_each) ||
       !take_string(thread, arguments[BEFORE_EACH], "before_each", false, &new.before_each) ||
-      !take_string(thread, arguments[TERMINATE_WITH], "terminate_with", false, &new.terminate_with)) {
+      !take_string(thread, arguments[TERMINATE_WITH], "terminate_with", false,
+                   &new.terminate_with)) {
     return NULL;
   }
   new.map_each = arguments[MAP_EACH] == SL_NONE ? NULL : arguments[MAP_EACH];
@@ -195,11 +214,14 @@ static sl_value args_add_joined(struct sl_thread *thread, sl_value self, sl_valu
 // Where a parameter file stands in for a long command line is the executor's business: the arguments stay in place.
 static sl_value args_use_param_file(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   const char *format;
-  if (!sl_check_mutable(thread, self) || !take_string(thread, arguments[0], "param_file_arg", true, &format)) return NULL;
+  if (!sl_check_mutable(thread, self) ||
+      !take_string(thread, arguments[0], "param_file_arg", true, &format))
+    return NULL;
   return self;
 }
 
-static sl_value args_set_param_file_format(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+static sl_value args_set_param_file_format(struct sl_thread *thread, sl_value self,
+                                           sl_value *arguments) {
   static const char *const formats[] = {"shell", "multiline", "flag_per_line"};
   if (!sl_check_mutable(thread, self)) return NULL;
   for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
@@ -207,7 +229,9 @@ static sl_value args_set_param_file_format(struct sl_thread *thread, sl_value se
     args_of(self)->file_format = formats[i];
     return self;
   }
-  return sl_fail(thread, "Invalid value for parameter \"format\": Expected one of \"shell\", \"multiline\", \"flag_per_line\"");
+  return sl_fail(thread,
+                 "Invalid value for parameter \"format\": Expected one of \"shell\", "
+                 "\"multiline\", \"flag_per_line\"");
 }
 
 // ---------------------------------------------------------------- expanding
@@ -248,14 +272,17 @@ static bool push_mapped(struct sl_thread *thread, sl_value mapped, struct string
     return true;
   }
   if (!sl_is_list(mapped)) {
-    return sl_fail_false(thread, "Expected map_each to return string, None, or list of strings, found %s",
+    return sl_fail_false(thread,
+                         "Expected map_each to return string, None, or list of strings, found %s",
                          sl_type_name(mapped));
   }
   for (size_t i = 0; i < sl_list_length(mapped); i++) {
     sl_value item = sl_list_get(mapped, i);
     if (!sl_is_string(item)) {
-      return sl_fail_false(thread, "Expected map_each to return string, None, or list of strings, found list containing %s",
-                           sl_type_name(item));
+      return sl_fail_false(
+          thread,
+          "Expected map_each to return string, None, or list of strings, found list containing %s",
+          sl_type_name(item));
     }
     push(out, item);
   }
@@ -269,7 +296,8 @@ static sl_value directory_expand(struct sl_thread *thread, sl_value self, sl_val
 }
 
 static struct sl_builtin directory_rows[] = {
-    SL_BUILTIN("expand(file: File)", directory_expand, "The files of a directory; here the directory itself."),
+    SL_BUILTIN("expand(file: File)", directory_expand,
+               "The files of a directory; here the directory itself."),
 };
 
 // A map_each with a second parameter gets what expands directories, which analysis cannot: their content is not known.
@@ -282,7 +310,8 @@ static sl_value call_map(struct sl_thread *thread, sl_value map_each, sl_value v
 }
 
 static bool map_values(struct sl_thread *thread, const struct part *part, struct strings *out) {
-  sl_value list = bz_is_depset(part->values) ? bz_depset_to_list(thread, part->values) : part->values;
+  sl_value list =
+      bz_is_depset(part->values) ? bz_depset_to_list(thread, part->values) : part->values;
   sl_value *items;
   size_t count;
   if (!list || !sl_sequence_items(list, &items, &count)) return false;
@@ -312,7 +341,8 @@ static bool keep_first(struct sl_thread *thread, struct strings *strings) {
 }
 
 // What a part's values come to, up to the point where all and joined differ.
-static bool expand_values(struct sl_thread *thread, const struct part *part, struct strings *values) {
+static bool expand_values(struct sl_thread *thread, const struct part *part,
+                          struct strings *values) {
   if (!map_values(thread, part, values)) return false;
   for (size_t i = 0; part->format_each && i < values->count; i++) {
     values->items[i] = format_apply(part->format_each, values->items[i]);
@@ -379,7 +409,8 @@ bool bz_args_expand(struct sl_thread *thread, sl_value args, sl_value list) {
 // ---------------------------------------------------------------- parameter files
 
 void bz_args_quote(struct sl_text *out, const char *bytes, size_t length) {
-  static const char safe[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@%-_+:,./";
+  static const char safe[] =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@%-_+:,./";
   if (length > 0 && strspn(bytes, safe) == length) {
     sl_text_append(out, bytes, length);
     return;
@@ -421,17 +452,23 @@ static struct sl_builtin args_methods[] = {
     SL_BUILTIN("add(arg_name_or_value, value = unbound, *, format: string | None = None)", args_add,
                "Appends one argument."),
     SL_BUILTIN("add_all(arg_name_or_values, values = unbound, *, map_each: callable | None = None, "
-               "format_each: string | None = None, before_each: string | None = None, omit_if_empty: bool = True, "
-               "uniquify: bool = False, expand_directories: bool = True, terminate_with: string | None = None, "
+               "format_each: string | None = None, before_each: string | None = None, "
+               "omit_if_empty: bool = True, "
+               "uniquify: bool = False, expand_directories: bool = True, terminate_with: string | "
+               "None = None, "
                "allow_closure: bool = False)",
                args_add_all, "Appends the values of a list or depset, one argument each."),
-    SL_BUILTIN("add_joined(arg_name_or_values, values = unbound, *, join_with: string, map_each: callable | None = None, "
-               "format_each: string | None = None, format_joined: string | None = None, omit_if_empty: bool = True, "
-               "uniquify: bool = False, expand_directories: bool = True, allow_closure: bool = False)",
-               args_add_joined, "Appends the values of a list or depset, joined to one argument."),
-    SL_BUILTIN("use_param_file(param_file_arg: string, *, use_always: bool = False)", args_use_param_file,
-               "Lets the executor spill the arguments into a file."),
-    SL_BUILTIN("set_param_file_format(format: string)", args_set_param_file_format, "How that file is written."),
+    SL_BUILTIN(
+        "add_joined(arg_name_or_values, values = unbound, *, join_with: string, map_each: callable "
+        "| None = None, "
+        "format_each: string | None = None, format_joined: string | None = None, omit_if_empty: "
+        "bool = True, "
+        "uniquify: bool = False, expand_directories: bool = True, allow_closure: bool = False)",
+        args_add_joined, "Appends the values of a list or depset, joined to one argument."),
+    SL_BUILTIN("use_param_file(param_file_arg: string, *, use_always: bool = False)",
+               args_use_param_file, "Lets the executor spill the arguments into a file."),
+    SL_BUILTIN("set_param_file_format(format: string)", args_set_param_file_format,
+               "How that file is written."),
     SL_BUILTIN_END,
 };
 

@@ -13,9 +13,14 @@ static bool is_parameter(const struct bz_attribute *attribute) { return attribut
 
 static bool check_attribute(struct sl_thread *thread, const struct bz_attribute *attribute) {
   enum bz_attribute_type type = attribute->type;
-  if (!is_parameter(attribute) || type == BZ_TYPE_STRING || type == BZ_TYPE_INT || type == BZ_TYPE_BOOL) return true;
-  return sl_fail_false(thread, "Aspect attribute '%s' must have type 'bool', 'int' or 'string': it is a parameter, as its name "
-                       "does not begin with '_'", attribute->name);
+  if (!is_parameter(attribute) || type == BZ_TYPE_STRING || type == BZ_TYPE_INT ||
+      type == BZ_TYPE_BOOL)
+    return true;
+  return sl_fail_false(thread,
+                       "Aspect attribute '%s' must have type 'bool', 'int' or 'string': it is a "
+                       "parameter, as its name "
+                       "does not begin with '_'",
+                       attribute->name);
 }
 
 static bool set_attributes(struct sl_thread *thread, struct bz_aspect *aspect, sl_value attrs) {
@@ -25,8 +30,8 @@ static bool set_attributes(struct sl_thread *thread, struct bz_aspect *aspect, s
   aspect->attribute_index = sl_dict(thread, count);
   while (sl_dict_next(attrs, &cursor, &name, &given)) {
     if (!sl_is_string(name) || !sl_has_type(given, &bz_attribute_value_type)) {
-      return sl_fail_false(thread, "got dict<%s, %s> for 'attrs', want dict<string, Attribute>", sl_type_name(name),
-                           sl_type_name(given));
+      return sl_fail_false(thread, "got dict<%s, %s> for 'attrs', want dict<string, Attribute>",
+                           sl_type_name(name), sl_type_name(given));
     }
     struct bz_attribute *attribute = &aspect->attributes[aspect->attribute_count];
     *attribute = ((const struct bz_attribute_value *)(void *)given)->attribute;
@@ -47,25 +52,36 @@ sl_value bz_aspect_list(struct sl_thread *thread, sl_value given, const char *wh
     if (bz_is_aspect(items[i])) {
       aspects[kept++] = items[i];
     } else if (!bz_is_unknown(items[i])) {
-      return sl_fail(thread, "at index %zu of %s, got element of type %s, want Aspect", i, what, sl_type_name(items[i]));
+      return sl_fail(thread, "at index %zu of %s, got element of type %s, want Aspect", i, what,
+                     sl_type_name(items[i]));
     }
   }
   return sl_tuple(aspects, kept);
 }
 
-static bool set_requirements(struct sl_thread *thread, struct bz_aspect *aspect, sl_value required, sl_value of_aspects,
-                             sl_value provides, sl_value needs) {
+static bool set_requirements(struct sl_thread *thread, struct bz_aspect *aspect, sl_value required,
+                             sl_value of_aspects, sl_value provides, sl_value needs) {
   aspect->required_providers = bz_provider_alternatives(thread, required, "required_providers");
   if (!aspect->required_providers) return false;
-  aspect->required_aspect_providers = bz_provider_alternatives(thread, of_aspects, "required_aspect_providers");
+  aspect->required_aspect_providers =
+      bz_provider_alternatives(thread, of_aspects, "required_aspect_providers");
   if (!aspect->required_aspect_providers) return false;
   aspect->provides = sl_to_tuple(thread, provides);
   aspect->needs = aspect->provides ? bz_aspect_list(thread, needs, "requires") : NULL;
   return aspect->needs != NULL;
 }
 
-enum { IMPLEMENTATION, ATTR_ASPECTS, ATTRS, REQUIRED_PROVIDERS, REQUIRED_ASPECT_PROVIDERS, PROVIDES, REQUIRES,
-       TOOLCHAINS, TO_GENERATING_RULES };
+enum {
+  IMPLEMENTATION,
+  ATTR_ASPECTS,
+  ATTRS,
+  REQUIRED_PROVIDERS,
+  REQUIRED_ASPECT_PROVIDERS,
+  PROVIDES,
+  REQUIRES,
+  TOOLCHAINS,
+  TO_GENERATING_RULES
+};
 
 sl_value bz_aspect_make(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)self;
@@ -78,8 +94,9 @@ sl_value bz_aspect_make(struct sl_thread *thread, sl_value self, sl_value *argum
   aspect->to_generating_rules = sl_truth(arguments[TO_GENERATING_RULES]);
   aspect->toolchains = arguments[TOOLCHAINS];
   if (!set_attributes(thread, aspect, arguments[ATTRS]) ||
-      !set_requirements(thread, aspect, arguments[REQUIRED_PROVIDERS], arguments[REQUIRED_ASPECT_PROVIDERS],
-                        arguments[PROVIDES], arguments[REQUIRES])) {
+      !set_requirements(thread, aspect, arguments[REQUIRED_PROVIDERS],
+                        arguments[REQUIRED_ASPECT_PROVIDERS], arguments[PROVIDES],
+                        arguments[REQUIRES])) {
     return NULL;
   }
   return (sl_value)(void *)aspect;
@@ -122,21 +139,24 @@ static sl_value parameter_text(sl_value value) {
 static sl_value parameter_of(struct bz_analysis *analysis, const struct bz_attribute *attribute,
                              const struct bz_attribute_values *rule) {
   int32_t i = rule ? bz_attribute_values_find(rule, attribute->name) : -1;
-  if (i >= 0 && rule->attributes[i].type == attribute->type && rule->stored[i]) return parameter_text(rule->stored[i]);
+  if (i >= 0 && rule->attributes[i].type == attribute->type && rule->stored[i])
+    return parameter_text(rule->stored[i]);
   sl_value option = !rule && analysis->aspect_parameters
                         ? sl_dict_get_string(analysis->aspect_parameters, attribute->name)
                         : NULL;
   if (option) return option;
   if (attribute->default_value) return parameter_text(attribute->default_value);
-  return attribute->type == BZ_TYPE_STRING ? sl_string("", 0)
-                                           : sl_string_from(attribute->type == BZ_TYPE_BOOL ? "false" : "0");
+  return attribute->type == BZ_TYPE_STRING
+             ? sl_string("", 0)
+             : sl_string_from(attribute->type == BZ_TYPE_BOOL ? "false" : "0");
 }
 
-static bool check_parameter(struct sl_thread *thread, const struct bz_aspect *aspect, const struct bz_attribute *attribute,
-                            sl_value text) {
+static bool check_parameter(struct sl_thread *thread, const struct bz_aspect *aspect,
+                            const struct bz_attribute *attribute, sl_value text) {
   sl_value *allowed;
   size_t count;
-  if (!attribute->values || !sl_sequence_items(attribute->values, &allowed, &count) || count == 0) return true;
+  if (!attribute->values || !sl_sequence_items(attribute->values, &allowed, &count) || count == 0)
+    return true;
   struct sl_text shown = {0};
   for (size_t i = 0; i < count; i++) {
     sl_value option = parameter_text(allowed[i]);
@@ -144,15 +164,20 @@ static bool check_parameter(struct sl_thread *thread, const struct bz_aspect *as
       sl_text_free(&shown);
       return true;
     }
-    sl_text_format(&shown, "%s'%s'", i == 0 ? "" : i + 1 == count ? " or " : ", ", sl_string_bytes(option));
+    sl_text_format(&shown, "%s'%s'",
+                   i == 0           ? ""
+                   : i + 1 == count ? " or "
+                                    : ", ",
+                   sl_string_bytes(option));
   }
-  sl_fail_false(thread, "%s: invalid value in '%s' attribute: has to be one of %s instead of '%s'", aspect->name,
-                attribute->name, sl_text_string(&shown), sl_string_bytes(text));
+  sl_fail_false(thread, "%s: invalid value in '%s' attribute: has to be one of %s instead of '%s'",
+                aspect->name, attribute->name, sl_text_string(&shown), sl_string_bytes(text));
   sl_text_free(&shown);
   return false;
 }
 
-static sl_value make_parameters(struct sl_thread *thread, struct bz_analysis *analysis, const struct bz_aspect *aspect,
+static sl_value make_parameters(struct sl_thread *thread, struct bz_analysis *analysis,
+                                const struct bz_aspect *aspect,
                                 const struct bz_attribute_values *rule) {
   struct sl_mutability *before = sl_thread_set_mutability(thread, analysis->mutability);
   sl_value parameters = sl_dict(thread, 0);
@@ -172,7 +197,9 @@ static sl_value make_parameters(struct sl_thread *thread, struct bz_analysis *an
 static sl_value parameter_value(const struct bz_attribute *attribute, sl_value text) {
   const char *bytes = sl_string_bytes(text);
   if (attribute->type == BZ_TYPE_STRING) return text;
-  if (attribute->type == BZ_TYPE_BOOL) return sl_bool(strcmp(bytes, "true") == 0 || strcmp(bytes, "1") == 0 || strcmp(bytes, "True") == 0);
+  if (attribute->type == BZ_TYPE_BOOL)
+    return sl_bool(strcmp(bytes, "true") == 0 || strcmp(bytes, "1") == 0 ||
+                   strcmp(bytes, "True") == 0);
   bool negative = bytes[0] == '-';
   sl_value number = sl_int_parse(bytes + negative, strlen(bytes + negative), 10, negative);
   return number ? number : sl_int(0);
@@ -185,8 +212,9 @@ static bool same_parameters(struct sl_thread *thread, sl_value a, sl_value b) {
 }
 
 // The one step of an aspect over `below`.
-static struct bz_aspect_step *intern(struct sl_thread *thread, struct bz_analysis *analysis, struct bz_aspect *aspect,
-                                     sl_value parameters, struct bz_aspect_step **below, size_t below_count) {
+static struct bz_aspect_step *intern(struct sl_thread *thread, struct bz_analysis *analysis,
+                                     struct bz_aspect *aspect, sl_value parameters,
+                                     struct bz_aspect_step **below, size_t below_count) {
   for (struct bz_aspect_step *step = analysis->steps; step; step = step->next) {
     if (step->aspect == aspect && step->below_count == below_count &&
         memcmp(step->below, below, below_count * sizeof(struct bz_aspect_step *)) == 0 &&
@@ -224,7 +252,8 @@ static size_t count_with_needs(const struct bz_aspect *aspect) {
   return count;
 }
 
-static bool sees(struct sl_thread *thread, const struct bz_aspect *aspect, const struct bz_aspect *other) {
+static bool sees(struct sl_thread *thread, const struct bz_aspect *aspect,
+                 const struct bz_aspect *other) {
   for (size_t i = 0; i < sl_tuple_length(aspect->needs); i++) {
     if (bz_aspect_of(sl_tuple_get(aspect->needs, i)) == other) return true;
   }
@@ -233,8 +262,9 @@ static bool sees(struct sl_thread *thread, const struct bz_aspect *aspect, const
 }
 
 // The step of an aspect, over those of the steps before it that it sees; the nearest is the outermost.
-static struct bz_aspect_step *step_over(struct sl_thread *thread, struct bz_analysis *analysis, struct bz_aspect *aspect,
-                                        sl_value parameters, struct bz_aspect_step **before, size_t count) {
+static struct bz_aspect_step *step_over(struct sl_thread *thread, struct bz_analysis *analysis,
+                                        struct bz_aspect *aspect, sl_value parameters,
+                                        struct bz_aspect_step **before, size_t count) {
   struct bz_aspect_step **below = sl_allocate((count + 1) * sizeof(struct bz_aspect_step *));
   size_t below_count = 0;
   for (size_t i = count; i-- > 0;) {
@@ -243,13 +273,15 @@ static struct bz_aspect_step *step_over(struct sl_thread *thread, struct bz_anal
   return intern(thread, analysis, aspect, parameters, below, below_count);
 }
 
-bool bz_aspect_steps_make(struct sl_thread *thread, struct bz_analysis *analysis, const sl_value *aspects, size_t count,
+bool bz_aspect_steps_make(struct sl_thread *thread, struct bz_analysis *analysis,
+                          const sl_value *aspects, size_t count,
                           const struct bz_attribute_values *rule, struct bz_aspect_steps *steps) {
   size_t room = 0, all_count = 0;
   for (size_t i = 0; i < count; i++) room += count_with_needs(bz_aspect_of(aspects[i]));
   struct bz_aspect **all = sl_allocate((room + 1) * sizeof(struct bz_aspect *));
   for (size_t i = 0; i < count; i++) add_with_needs(all, &all_count, bz_aspect_of(aspects[i]));
-  *steps = (struct bz_aspect_steps){sl_allocate((all_count + 1) * sizeof(struct bz_aspect_step *)), 0};
+  *steps =
+      (struct bz_aspect_steps){sl_allocate((all_count + 1) * sizeof(struct bz_aspect_step *)), 0};
   for (size_t i = 0; i < all_count; i++) {
     sl_value parameters = make_parameters(thread, analysis, all[i], rule);
     if (!parameters) return false;
@@ -264,9 +296,10 @@ static bool goes_along(const struct bz_aspect *aspect, const char *attribute) {
 }
 
 // The steps that go on along an attribute: this one and those it sees, as far as they do.
-static struct bz_aspect_steps steps_along(struct sl_thread *thread, struct bz_analysis *analysis, struct bz_aspect_step *step,
-                                          const char *attribute) {
-  struct bz_aspect_steps along = {sl_allocate((step->below_count + 1) * sizeof(struct bz_aspect_step *)), 0};
+static struct bz_aspect_steps steps_along(struct sl_thread *thread, struct bz_analysis *analysis,
+                                          struct bz_aspect_step *step, const char *attribute) {
+  struct bz_aspect_steps along = {
+      sl_allocate((step->below_count + 1) * sizeof(struct bz_aspect_step *)), 0};
   bool complete = true;
   for (size_t i = step->below_count; i-- > 0;) {
     if (goes_along(step->below[i]->aspect, attribute)) {
@@ -276,8 +309,9 @@ static struct bz_aspect_steps steps_along(struct sl_thread *thread, struct bz_an
     }
   }
   if (!goes_along(step->aspect, attribute)) return along;
-  along.items[along.count] = complete ? step : step_over(thread, analysis, step->aspect, step->parameters, along.items,
-                                                         along.count);
+  along.items[along.count] = complete ? step
+                                      : step_over(thread, analysis, step->aspect, step->parameters,
+                                                  along.items, along.count);
   along.count++;
   return along;
 }
@@ -288,12 +322,14 @@ bool bz_aspect_begin(struct sl_thread *thread, struct bz_analysis *analysis, str
   (void)thread;
   bz_node_want(node, bz_node_find(analysis, node->target, node->configuration, NULL));
   for (size_t i = 0; i < node->step->below_count; i++) {
-    bz_node_want(node, bz_node_find(analysis, node->target, node->configuration, node->step->below[i]));
+    bz_node_want(node,
+                 bz_node_find(analysis, node->target, node->configuration, node->step->below[i]));
   }
   return true;
 }
 
-static bool redirect(struct bz_analysis *analysis, struct bz_node *node, struct bz_configured_target *to) {
+static bool redirect(struct bz_analysis *analysis, struct bz_node *node,
+                     struct bz_configured_target *to) {
   node->redirected = true;
   bz_node_want(node, bz_node_find(analysis, to->target, to->configuration, node->step));
   return true;
@@ -304,20 +340,24 @@ static bool is_opaque_rule(const struct bz_target *target) {
 }
 
 // Whether a rule declares what the aspect asks for.
-static bool is_wanted_by(struct sl_thread *thread, const struct bz_aspect *aspect, const struct bz_rule_class *rule_class) {
+static bool is_wanted_by(struct sl_thread *thread, const struct bz_aspect *aspect,
+                         const struct bz_rule_class *rule_class) {
   if (sl_list_length(aspect->required_providers) == 0) return true;
-  return rule_class->provides && bz_provider_satisfies(thread, aspect->required_providers, rule_class->provides);
+  return rule_class->provides &&
+         bz_provider_satisfies(thread, aspect->required_providers, rule_class->provides);
 }
 
 // Calls back for each dependency that the aspect goes on to, in order, with the steps that run on it.
 static bool each_way(struct sl_thread *thread, struct bz_analysis *analysis, struct bz_node *node,
-                     bool (*visit)(struct sl_thread *thread, struct bz_analysis *analysis, struct bz_node *node, size_t i,
-                                   size_t j, const struct bz_aspect_steps *steps, void *data),
+                     bool (*visit)(struct sl_thread *thread, struct bz_analysis *analysis,
+                                   struct bz_node *node, size_t i, size_t j,
+                                   const struct bz_aspect_steps *steps, void *data),
                      void *data) {
   const struct bz_attribute_values *values = node->configured->attributes;
   for (size_t i = 0; i < values->count; i++) {
     if (values->targets[i].count == 0) continue;
-    struct bz_aspect_steps steps = steps_along(thread, analysis, node->step, values->attributes[i].name);
+    struct bz_aspect_steps steps =
+        steps_along(thread, analysis, node->step, values->attributes[i].name);
     for (size_t j = 0; steps.count > 0 && j < values->targets[i].count; j++) {
       enum bz_target_kind kind = values->targets[i].items[j]->target->kind;
       if (kind != BZ_TARGET_RULE && kind != BZ_TARGET_GENERATED_FILE) continue;
@@ -327,26 +367,30 @@ static bool each_way(struct sl_thread *thread, struct bz_analysis *analysis, str
   return true;
 }
 
-static bool want_way(struct sl_thread *thread, struct bz_analysis *analysis, struct bz_node *node, size_t i, size_t j,
-                     const struct bz_aspect_steps *steps, void *data) {
+static bool want_way(struct sl_thread *thread, struct bz_analysis *analysis, struct bz_node *node,
+                     size_t i, size_t j, const struct bz_aspect_steps *steps, void *data) {
   (void)thread;
   (void)data;
   const struct bz_configured_target *dependency = node->configured->attributes->targets[i].items[j];
   for (size_t k = 0; k < steps->count; k++) {
-    bz_node_want(node, bz_node_find(analysis, dependency->target, dependency->configuration, steps->items[k]));
+    bz_node_want(node, bz_node_find(analysis, dependency->target, dependency->configuration,
+                                    steps->items[k]));
   }
   return true;
 }
 
 // The aspect's own attributes: parameters by their values, others by their defaults.
-static bool begin_attributes(struct sl_thread *thread, struct bz_analysis *analysis, struct bz_node *node) {
+static bool begin_attributes(struct sl_thread *thread, struct bz_analysis *analysis,
+                             struct bz_node *node) {
   const struct bz_aspect *aspect = node->step->aspect;
-  node->attributes = bz_attribute_values_new(aspect->attributes, aspect->attribute_count, aspect->attribute_index);
+  node->attributes =
+      bz_attribute_values_new(aspect->attributes, aspect->attribute_count, aspect->attribute_index);
   for (size_t i = 0; i < aspect->attribute_count; i++) {
     const struct bz_attribute *attribute = &aspect->attributes[i];
     sl_value stored = attribute->default_value;
     if (is_parameter(attribute)) {
-      stored = parameter_value(attribute, sl_dict_get_string(node->step->parameters, attribute->name));
+      stored =
+          parameter_value(attribute, sl_dict_get_string(node->step->parameters, attribute->name));
     }
     if (stored && sl_is_callable(stored)) stored = NULL;
     node->attributes->stored[i] = stored == SL_NONE ? NULL : stored;
@@ -358,11 +402,13 @@ static bool begin_attributes(struct sl_thread *thread, struct bz_analysis *analy
   return true;
 }
 
-bool bz_aspect_spread(struct sl_thread *thread, struct bz_analysis *analysis, struct bz_node *node) {
+bool bz_aspect_spread(struct sl_thread *thread, struct bz_analysis *analysis,
+                      struct bz_node *node) {
   struct bz_configured_target *base = node->done.items[0]->configured;
   node->configured = base;
   if (base->target != node->target) return redirect(analysis, node, base);  // an alias
-  if (base->generator && node->step->aspect->to_generating_rules) return redirect(analysis, node, base->generator);
+  if (base->generator && node->step->aspect->to_generating_rules)
+    return redirect(analysis, node, base->generator);
   if (!base->attributes || is_opaque_rule(base->target) ||
       !is_wanted_by(thread, node->step->aspect, base->target->rule_class)) {
     node->state = BZ_NODE_DONE;
@@ -377,7 +423,8 @@ bool bz_aspect_spread(struct sl_thread *thread, struct bz_analysis *analysis, st
     struct bz_aspect_result *below = node->done.items[i + 1]->result;
     if (below) node->result->below[node->result->below_count++] = below;
   }
-  return each_way(thread, analysis, node, want_way, NULL) && begin_attributes(thread, analysis, node);
+  return each_way(thread, analysis, node, want_way, NULL) &&
+         begin_attributes(thread, analysis, node);
 }
 
 // What the last phase works on.
@@ -394,28 +441,32 @@ static void add_dependency(struct bz_aspect_result *result, struct bz_aspect_res
   }
   size_t count = result->dependency_count;
   if ((count & (count - 1)) == 0) {
-    struct bz_aspect_result **grown = sl_allocate((count ? count * 2 : 1) * sizeof(struct bz_aspect_result *));
+    struct bz_aspect_result **grown =
+        sl_allocate((count ? count * 2 : 1) * sizeof(struct bz_aspect_result *));
     if (count) memcpy(grown, result->dependencies, count * sizeof(struct bz_aspect_result *));
     result->dependencies = grown;
   }
   result->dependencies[result->dependency_count++] = dependency;
 }
 
-static bool take_way(struct sl_thread *thread, struct bz_analysis *analysis, struct bz_node *node, size_t i, size_t j,
-                     const struct bz_aspect_steps *steps, void *data) {
+static bool take_way(struct sl_thread *thread, struct bz_analysis *analysis, struct bz_node *node,
+                     size_t i, size_t j, const struct bz_aspect_steps *steps, void *data) {
   (void)analysis;
   struct finishing *finishing = data;
   struct bz_attribute_targets *targets = &finishing->rule->targets[i];
   if (finishing->copied <= i) {
-    struct bz_configured_target **items = sl_allocate(targets->count * sizeof(struct bz_configured_target *));
+    struct bz_configured_target **items =
+        sl_allocate(targets->count * sizeof(struct bz_configured_target *));
     memcpy(items, targets->items, targets->count * sizeof(struct bz_configured_target *));
     targets->items = items;
     finishing->copied = i + 1;
   }
-  struct bz_aspect_result **results = sl_allocate((steps->count + 1) * sizeof(struct bz_aspect_result *));
+  struct bz_aspect_result **results =
+      sl_allocate((steps->count + 1) * sizeof(struct bz_aspect_result *));
   for (size_t k = 0; k < steps->count; k++) {
     results[k] = node->done.items[finishing->next++]->result;
-    if (results[k] && steps->items[k]->aspect == node->step->aspect) add_dependency(node->result, results[k]);
+    if (results[k] && steps->items[k]->aspect == node->step->aspect)
+      add_dependency(node->result, results[k]);
   }
   targets->items[j] = bz_configured_target_merge(thread, targets->items[j], results, steps->count);
   return targets->items[j] != NULL;
@@ -424,7 +475,8 @@ static bool take_way(struct sl_thread *thread, struct bz_analysis *analysis, str
 static void add_result(struct bz_configured_target *target, struct bz_aspect_result *result) {
   size_t count = target->aspect_count;
   if ((count & (count - 1)) == 0) {
-    struct bz_aspect_result **grown = sl_allocate((count ? count * 2 : 1) * sizeof(struct bz_aspect_result *));
+    struct bz_aspect_result **grown =
+        sl_allocate((count ? count * 2 : 1) * sizeof(struct bz_aspect_result *));
     if (count) memcpy(grown, target->aspects, count * sizeof(struct bz_aspect_result *));
     target->aspects = grown;
   }
@@ -435,7 +487,8 @@ static bool call(struct sl_thread *thread, struct bz_analysis *analysis, struct 
                  struct bz_attribute_values *rule) {
   const struct bz_aspect *aspect = node->step->aspect;
   struct bz_aspect_result *result = node->result;
-  if (!bz_toolchains_check(thread, aspect->toolchains, aspect->defined_in, node->target->label)) return false;
+  if (!bz_toolchains_check(thread, aspect->toolchains, aspect->defined_in, node->target->label))
+    return false;
   struct bz_configured_target *seen =
       bz_configured_target_merge(thread, node->configured, result->below, result->below_count);
   if (!seen) return false;
@@ -459,12 +512,15 @@ static bool finish(struct sl_thread *thread, struct bz_analysis *analysis, struc
   if (!each_way(thread, analysis, node, take_way, &finishing)) return false;
   for (size_t i = 0; i < node->attributes->count; i++) {
     if (!bz_type_is_label(node->attributes->attributes[i].type)) continue;
-    if (!bz_dependency_take(thread, analysis, node, i, node->step->aspect->defined_in, &finishing.next)) return false;
+    if (!bz_dependency_take(thread, analysis, node, i, node->step->aspect->defined_in,
+                            &finishing.next))
+      return false;
   }
   return call(thread, analysis, node, finishing.rule);
 }
 
-bool bz_aspect_finish(struct sl_thread *thread, struct bz_analysis *analysis, struct bz_node *node) {
+bool bz_aspect_finish(struct sl_thread *thread, struct bz_analysis *analysis,
+                      struct bz_node *node) {
   if (node->redirected) {
     node->result = node->done.items[0]->result;
     return true;
@@ -474,14 +530,17 @@ bool bz_aspect_finish(struct sl_thread *thread, struct bz_analysis *analysis, st
 
 // ---------------------------------------------------------------- the door
 
-static sl_value load_named(struct sl_thread *thread, struct bz_analysis *analysis, const char *name, const char *percent) {
+static sl_value load_named(struct sl_thread *thread, struct bz_analysis *analysis, const char *name,
+                           const char *percent) {
   struct bz_repository *main = bz_workspace_main(analysis->workspace);
   struct bz_label *file = bz_label_parse(thread, main, "", name, (size_t)(percent - name));
   struct sl_module *module = file ? bz_bzl_load(thread, analysis->loader, file) : NULL;
   if (!module) return NULL;
   sl_value value = sl_module_get(module, percent + 1);
-  if (!value) return sl_fail(thread, "%s is not exported from %s", percent + 1, bz_label_text(file));
-  if (!bz_is_aspect(value)) return sl_fail(thread, "%s from %s is not an aspect", percent + 1, bz_label_text(file));
+  if (!value)
+    return sl_fail(thread, "%s is not exported from %s", percent + 1, bz_label_text(file));
+  if (!bz_is_aspect(value))
+    return sl_fail(thread, "%s from %s is not an aspect", percent + 1, bz_label_text(file));
   return value;
 }
 
@@ -491,12 +550,14 @@ sl_value bz_aspect_load(struct sl_thread *thread, struct bz_analysis *analysis, 
   return load_named(thread, analysis, name, percent);
 }
 
-bool bz_aspect_apply_all(struct sl_thread *thread, struct bz_analysis *analysis, const sl_value *aspects, size_t count,
-                         struct bz_configured_target *target, struct bz_aspect_result **results) {
+bool bz_aspect_apply_all(struct sl_thread *thread, struct bz_analysis *analysis,
+                         const sl_value *aspects, size_t count, struct bz_configured_target *target,
+                         struct bz_aspect_result **results) {
   struct bz_aspect_steps steps;
   if (!bz_aspect_steps_make(thread, analysis, aspects, count, NULL, &steps)) return false;
   for (size_t i = 0; i < steps.count; i++) {
-    struct bz_node *node = bz_node_find(analysis, target->target, target->configuration, steps.items[i]);
+    struct bz_node *node =
+        bz_node_find(analysis, target->target, target->configuration, steps.items[i]);
     if (!bz_node_run(thread, analysis, node)) return false;
     for (size_t j = 0; results && j < count; j++)
       if (bz_aspect_of(aspects[j]) == steps.items[i]->aspect) results[j] = node->result;
@@ -504,8 +565,8 @@ bool bz_aspect_apply_all(struct sl_thread *thread, struct bz_analysis *analysis,
   return true;
 }
 
-struct bz_aspect_result *bz_aspect_apply(struct sl_thread *thread, struct bz_analysis *analysis, sl_value aspect,
-                                         struct bz_configured_target *target) {
+struct bz_aspect_result *bz_aspect_apply(struct sl_thread *thread, struct bz_analysis *analysis,
+                                         sl_value aspect, struct bz_configured_target *target) {
   struct bz_aspect_steps steps;
   if (!bz_aspect_steps_make(thread, analysis, &aspect, 1, NULL, &steps)) return NULL;
   struct bz_node *node =

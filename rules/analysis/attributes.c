@@ -7,8 +7,8 @@
 
 #include "rules/analysis/state.h"
 
-struct bz_attribute_values *bz_attribute_values_new(const struct bz_attribute *attributes, size_t count,
-                                                    sl_value index) {
+struct bz_attribute_values *bz_attribute_values_new(const struct bz_attribute *attributes,
+                                                    size_t count, sl_value index) {
   struct bz_attribute_values *values = sl_allocate(sizeof *values);
   values->attributes = attributes;
   values->count = count;
@@ -21,7 +21,8 @@ struct bz_attribute_values *bz_attribute_values_new(const struct bz_attribute *a
 }
 
 struct bz_attribute_values *bz_attribute_values_copy(const struct bz_attribute_values *values) {
-  struct bz_attribute_values *copy = bz_attribute_values_new(values->attributes, values->count, values->index);
+  struct bz_attribute_values *copy =
+      bz_attribute_values_new(values->attributes, values->count, values->index);
   memcpy(copy->stored, values->stored, values->count * sizeof *copy->stored);
   memcpy(copy->targets, values->targets, values->count * sizeof *copy->targets);
   memcpy(copy->files, values->files, values->count * sizeof *copy->files);
@@ -38,7 +39,8 @@ int32_t bz_attribute_values_find(const struct bz_attribute_values *values, const
 
 // ---------------------------------------------------------------- labels of a value
 
-static void each_of_list(sl_value list, void (*visit)(struct bz_label *label, void *data), void *data) {
+static void each_of_list(sl_value list, void (*visit)(struct bz_label *label, void *data),
+                         void *data) {
   sl_value *items;
   size_t count;
   if (!sl_sequence_items(list, &items, &count)) return;
@@ -70,34 +72,43 @@ void bz_attribute_each_label(sl_value stored, enum bz_attribute_type type,
 // What an attribute without a value gives.
 static sl_value empty_value(struct sl_thread *thread, enum bz_attribute_type type) {
   switch (type) {
-    case BZ_TYPE_BOOL: return SL_FALSE;
-    case BZ_TYPE_INT: return sl_int(0);
-    case BZ_TYPE_TRISTATE: return sl_int(-1);
-    case BZ_TYPE_STRING: return sl_string("", 0);
+    case BZ_TYPE_BOOL:
+      return SL_FALSE;
+    case BZ_TYPE_INT:
+      return sl_int(0);
+    case BZ_TYPE_TRISTATE:
+      return sl_int(-1);
+    case BZ_TYPE_STRING:
+      return sl_string("", 0);
     case BZ_TYPE_INT_LIST:
     case BZ_TYPE_STRING_LIST:
     case BZ_TYPE_LABEL_LIST:
     case BZ_TYPE_OUTPUT_LIST:
     case BZ_TYPE_NODEP_LABEL_LIST:
-    case BZ_TYPE_LICENSE: return sl_list_frozen(NULL, 0);
+    case BZ_TYPE_LICENSE:
+      return sl_list_frozen(NULL, 0);
     case BZ_TYPE_STRING_DICT:
     case BZ_TYPE_STRING_LIST_DICT:
     case BZ_TYPE_LABEL_KEYED_STRING_DICT:
     case BZ_TYPE_STRING_KEYED_LABEL_DICT:
-    case BZ_TYPE_LABEL_LIST_DICT: return sl_dict(thread, 0);
+    case BZ_TYPE_LABEL_LIST_DICT:
+      return sl_dict(thread, 0);
     case BZ_TYPE_LABEL:
     case BZ_TYPE_OUTPUT:
-    case BZ_TYPE_NODEP_LABEL: return SL_NONE;
+    case BZ_TYPE_NODEP_LABEL:
+      return SL_NONE;
   }
   return SL_NONE;
 }
 
-static sl_value list_of_targets(const struct bz_attribute_targets *targets, size_t first, size_t count) {
+static sl_value list_of_targets(const struct bz_attribute_targets *targets, size_t first,
+                                size_t count) {
   return sl_list_frozen((const sl_value *)(const void *)(targets->items + first), count);
 }
 
 // The dict of a label-valued dict attribute, with a target in the place of each label.
-static sl_value dict_of_targets(struct sl_thread *thread, sl_value stored, enum bz_attribute_type type,
+static sl_value dict_of_targets(struct sl_thread *thread, sl_value stored,
+                                enum bz_attribute_type type,
                                 const struct bz_attribute_targets *targets) {
   sl_value dict = sl_dict(thread, sl_dict_length(stored));
   size_t cursor = 0, next = 0;
@@ -120,7 +131,8 @@ static sl_value dict_of_targets(struct sl_thread *thread, sl_value stored, enum 
   return dict;
 }
 
-static sl_value make_value(struct sl_thread *thread, const struct bz_attribute_values *values, size_t i) {
+static sl_value make_value(struct sl_thread *thread, const struct bz_attribute_values *values,
+                           size_t i) {
   enum bz_attribute_type type = values->attributes[i].type;
   sl_value stored = values->stored[i];
   const struct bz_attribute_targets *targets = &values->targets[i];
@@ -133,7 +145,8 @@ static sl_value make_value(struct sl_thread *thread, const struct bz_attribute_v
   return dict_of_targets(thread, stored, type, targets);
 }
 
-sl_value bz_attribute_value(struct sl_thread *thread, struct bz_attribute_values *values, size_t i) {
+sl_value bz_attribute_value(struct sl_thread *thread, struct bz_attribute_values *values,
+                            size_t i) {
   if (values->values[i]) return values->values[i];
   struct sl_mutability *own = sl_mutability_new();
   struct sl_mutability *before = sl_thread_set_mutability(thread, own);
@@ -145,7 +158,8 @@ sl_value bz_attribute_value(struct sl_thread *thread, struct bz_attribute_values
 
 // ---------------------------------------------------------------- ctx.files, ctx.file, ctx.executable
 
-sl_value bz_attribute_files(struct sl_thread *thread, struct bz_attribute_values *values, size_t i) {
+sl_value bz_attribute_files(struct sl_thread *thread, struct bz_attribute_values *values,
+                            size_t i) {
   if (values->files[i]) return values->files[i];
   // Each target's files in their own order, as Bazel flattens them one by one.
   const struct bz_attribute_targets *targets = &values->targets[i];
@@ -168,7 +182,8 @@ sl_value bz_attribute_files(struct sl_thread *thread, struct bz_attribute_values
 }
 
 // The one file of an allow_single_file attribute.
-static sl_value single_file(struct sl_thread *thread, struct bz_attribute_values *values, size_t i) {
+static sl_value single_file(struct sl_thread *thread, struct bz_attribute_values *values,
+                            size_t i) {
   sl_value files = bz_attribute_files(thread, values, i);
   if (!files) return NULL;
   return sl_list_length(files) == 1 ? sl_list_get(files, 0) : SL_NONE;
@@ -187,7 +202,7 @@ struct collection {
   const struct sl_type *type;
   enum bz_collection_kind kind;
   struct bz_attribute_values *values;
-  sl_value more;                // dict of further fields; or NULL
+  sl_value more;  // dict of further fields; or NULL
 };
 
 static struct collection *collection_of(sl_value v) { return (struct collection *)(void *)v; }
@@ -205,17 +220,23 @@ static bool has_field(const struct collection *collection, size_t i) {
   const struct bz_attribute *attribute = &collection->values->attributes[i];
   if (attribute->flags & BZ_ATTRIBUTE_UNDOCUMENTED && attribute->name[0] == '$') return false;
   switch (collection->kind) {
-    case BZ_COLLECTION_ATTR: return true;
-    case BZ_COLLECTION_SPLIT: return attribute->transition != NULL;
-    case BZ_COLLECTION_FILES: return bz_type_is_label(attribute->type);
-    case BZ_COLLECTION_FILE: return (attribute->flags & BZ_ATTRIBUTE_SINGLE_FILE) != 0;
-    case BZ_COLLECTION_EXECUTABLE: return (attribute->flags & BZ_ATTRIBUTE_EXECUTABLE) != 0;
+    case BZ_COLLECTION_ATTR:
+      return true;
+    case BZ_COLLECTION_SPLIT:
+      return attribute->transition != NULL;
+    case BZ_COLLECTION_FILES:
+      return bz_type_is_label(attribute->type);
+    case BZ_COLLECTION_FILE:
+      return (attribute->flags & BZ_ATTRIBUTE_SINGLE_FILE) != 0;
+    case BZ_COLLECTION_EXECUTABLE:
+      return (attribute->flags & BZ_ATTRIBUTE_EXECUTABLE) != 0;
   }
   return false;
 }
 
 // A dict of one entry: with one configuration nothing is split.
-static sl_value split_value(struct sl_thread *thread, struct bz_attribute_values *values, size_t i) {
+static sl_value split_value(struct sl_thread *thread, struct bz_attribute_values *values,
+                            size_t i) {
   sl_value value = bz_attribute_value(thread, values, i);
   sl_value dict = sl_dict(thread, 1);
   return value && sl_dict_set(thread, dict, SL_NONE, value) ? dict : NULL;
@@ -223,16 +244,22 @@ static sl_value split_value(struct sl_thread *thread, struct bz_attribute_values
 
 static sl_value field(struct sl_thread *thread, const struct collection *collection, size_t i) {
   switch (collection->kind) {
-    case BZ_COLLECTION_ATTR: return bz_attribute_value(thread, collection->values, i);
-    case BZ_COLLECTION_SPLIT: return split_value(thread, collection->values, i);
-    case BZ_COLLECTION_FILES: return bz_attribute_files(thread, collection->values, i);
-    case BZ_COLLECTION_FILE: return single_file(thread, collection->values, i);
-    case BZ_COLLECTION_EXECUTABLE: return executable_of(collection->values, i);
+    case BZ_COLLECTION_ATTR:
+      return bz_attribute_value(thread, collection->values, i);
+    case BZ_COLLECTION_SPLIT:
+      return split_value(thread, collection->values, i);
+    case BZ_COLLECTION_FILES:
+      return bz_attribute_files(thread, collection->values, i);
+    case BZ_COLLECTION_FILE:
+      return single_file(thread, collection->values, i);
+    case BZ_COLLECTION_EXECUTABLE:
+      return executable_of(collection->values, i);
   }
   return NULL;
 }
 
-static sl_value collection_attribute(struct sl_thread *thread, sl_value x, const char *name, size_t length) {
+static sl_value collection_attribute(struct sl_thread *thread, sl_value x, const char *name,
+                                     size_t length) {
   (void)length;
   const struct collection *collection = collection_of(x);
   if (collection->more) {
@@ -243,7 +270,8 @@ static sl_value collection_attribute(struct sl_thread *thread, sl_value x, const
   return i < 0 || !has_field(collection, (size_t)i) ? NULL : field(thread, collection, (size_t)i);
 }
 
-static void collection_attribute_names(sl_value x, void (*offer)(void *data, const char *name, size_t length),
+static void collection_attribute_names(sl_value x,
+                                       void (*offer)(void *data, const char *name, size_t length),
                                        void *data) {
   const struct collection *collection = collection_of(x);
   for (size_t i = 0; i < collection->values->count; i++) {

@@ -13,7 +13,7 @@
 struct condition_query {
   struct bz_analysis *analysis;
   const struct bz_configuration *configuration;
-  const struct bz_target *target;       // whose select it is
+  const struct bz_target *target;  // whose select it is
 };
 
 // The stored value of an attribute, NULL when it has none or is not there.
@@ -24,16 +24,20 @@ static sl_value value_of(const struct bz_target *target, const char *attribute) 
 }
 
 // The target behind a label, aliases followed. NULL with an error pending.
-static struct bz_target *load_actual(struct sl_thread *thread, const struct condition_query *query, struct bz_label *label) {
+static struct bz_target *load_actual(struct sl_thread *thread, const struct condition_query *query,
+                                     struct bz_label *label) {
   enum { LONGEST_CHAIN = 100 };
   for (size_t hops = 0; hops < LONGEST_CHAIN; hops++) {
     struct bz_target *target = bz_target_load(thread, query->analysis->loader, label);
-    if (!target || target->kind != BZ_TARGET_RULE || target->rule_class->behaviour != BZ_BEHAVIOUR_ALIAS) return target;
+    if (!target || target->kind != BZ_TARGET_RULE ||
+        target->rule_class->behaviour != BZ_BEHAVIOUR_ALIAS)
+      return target;
     int32_t i = bz_rule_class_attribute(target->rule_class, "actual");
     sl_value actual = bz_target_value(target, (size_t)i);
     if (actual && sl_has_type(actual, &bz_select_type)) {
-      actual = bz_condition_resolve(thread, query->analysis, target, &target->rule_class->attributes[i], actual,
-                                    query->configuration);
+      actual =
+          bz_condition_resolve(thread, query->analysis, target, &target->rule_class->attributes[i],
+                               actual, query->configuration);
     }
     if (!actual || !bz_is_label(actual)) return NULL;
     label = bz_label_of(actual);
@@ -83,14 +87,16 @@ static bool platform_has(const char *cpu, const struct bz_label *constraint) {
 // A platform has a value of each setting: its own, else the setting's default.
 int bz_condition_constraint_holds(struct sl_thread *thread, const struct bz_analysis *analysis,
                                   struct bz_label *constraint) {
-  if (is_platforms(constraint->repository)) return platform_has(analysis->target_configuration.cpu, constraint);
+  if (is_platforms(constraint->repository))
+    return platform_has(analysis->target_configuration.cpu, constraint);
   const struct bz_target *value = bz_target_load(thread, analysis->loader, constraint);
   if (!value) return -1;
   sl_value setting = value->kind == BZ_TARGET_RULE ? value_of(value, "constraint_setting") : NULL;
   if (!setting || !bz_is_label(setting)) return 0;
   const struct bz_target *target = bz_target_load(thread, analysis->loader, bz_label_of(setting));
   if (!target) return -1;
-  sl_value standard = target->kind == BZ_TARGET_RULE ? value_of(target, "default_constraint_value") : NULL;
+  sl_value standard =
+      target->kind == BZ_TARGET_RULE ? value_of(target, "default_constraint_value") : NULL;
   return standard && bz_is_label(standard) && bz_label_of(standard) == constraint;
 }
 
@@ -124,28 +130,35 @@ static sl_value split_at_commas(const char *text) {
   return sl_list_frozen(items, count);
 }
 
-sl_value bz_build_setting_value(struct sl_thread *thread, struct bz_analysis *analysis, const struct bz_target *target) {
+sl_value bz_build_setting_value(struct sl_thread *thread, struct bz_analysis *analysis,
+                                const struct bz_target *target) {
   const char *text = flag_text(analysis, target);
   if (!text) {
     sl_value standard = value_of(target, "build_setting_default");
     return standard ? standard : SL_NONE;
   }
-  const struct bz_build_setting *setting = (const struct bz_build_setting *)(void *)target->rule_class->build_setting;
+  const struct bz_build_setting *setting =
+      (const struct bz_build_setting *)(void *)target->rule_class->build_setting;
   switch (setting->value_type) {
-    case BZ_TYPE_BOOL: return sl_bool(text_is_true(text));
+    case BZ_TYPE_BOOL:
+      return sl_bool(text_is_true(text));
     case BZ_TYPE_INT: {
       bool negative = text[0] == '-';
       sl_value number = sl_int_parse(text + negative, strlen(text + negative), 10, negative);
-      return number ? number : sl_fail(thread, "Error parsing flag '%s': '%s' is not an int", bz_label_text(target->label), text);
+      return number ? number
+                    : sl_fail(thread, "Error parsing flag '%s': '%s' is not an int",
+                              bz_label_text(target->label), text);
     }
-    case BZ_TYPE_STRING_LIST: return split_at_commas(text);
-    default: return sl_string_from(text);
+    case BZ_TYPE_STRING_LIST:
+      return split_at_commas(text);
+    default:
+      return sl_string_from(text);
   }
 }
 
 // Whether a build setting has the value that flag_values writes. -1: an error is pending.
-static int setting_is(struct sl_thread *thread, const struct condition_query *query, struct bz_label *label,
-                      const char *wanted) {
+static int setting_is(struct sl_thread *thread, const struct condition_query *query,
+                      struct bz_label *label, const char *wanted) {
   const struct bz_target *target = load_actual(thread, query, label);
   if (!target) return -1;
   if (target->kind != BZ_TARGET_RULE || !target->rule_class->build_setting) return 0;
@@ -167,7 +180,8 @@ static const char *option_value(const struct condition_query *query, const char 
   if (strcmp(option, "cpu") == 0) return configuration->cpu;
   if (strcmp(option, "host_cpu") == 0) return query->analysis->exec_configuration.cpu;
   if (strcmp(option, "compilation_mode") == 0) return configuration->compilation_mode;
-  if (strcmp(option, "host_compilation_mode") == 0) return query->analysis->exec_configuration.compilation_mode;
+  if (strcmp(option, "host_compilation_mode") == 0)
+    return query->analysis->exec_configuration.compilation_mode;
   if (strcmp(option, "stamp") == 0 || strcmp(option, "collect_code_coverage") == 0) return "false";
   return NULL;
 }
@@ -180,7 +194,8 @@ static bool define_is(const struct bz_analysis *analysis, const char *name, cons
 static bool option_is(const struct condition_query *query, const char *option, const char *wanted) {
   if (strcmp(option, "define") == 0) {
     const char *equals = strchr(wanted, '=');
-    return equals && define_is(query->analysis, bz_format("%.*s", (int)(equals - wanted), wanted), equals + 1);
+    return equals && define_is(query->analysis, bz_format("%.*s", (int)(equals - wanted), wanted),
+                               equals + 1);
   }
   const char *value = option_value(query, option);
   if (!value) return false;
@@ -191,7 +206,9 @@ static bool option_is(const struct condition_query *query, const char *option, c
 // Calls back for each requirement of a config_setting: the attribute it stands in, its key and the value wanted. Stops when
 // `visit` returns other than 1, and returns that.
 static int each_requirement(const struct bz_target *setting,
-                            int (*visit)(void *data, const char *attribute, sl_value key, const char *value), void *data) {
+                            int (*visit)(void *data, const char *attribute, sl_value key,
+                                         const char *value),
+                            void *data) {
   static const char *const dicts[] = {"values", "define_values", "flag_values"};
   for (size_t i = 0; i < sizeof dicts / sizeof *dicts; i++) {
     sl_value dict = value_of(setting, dicts[i]);
@@ -223,20 +240,25 @@ static int check_requirement(void *data, const char *attribute, sl_value key, co
   if (strcmp(attribute, "constraint_values") == 0) {
     return bz_condition_constraint_holds(check->thread, check->query->analysis, bz_label_of(key));
   }
-  if (strcmp(attribute, "flag_values") == 0) return setting_is(check->thread, check->query, bz_label_of(key), value);
-  if (strcmp(attribute, "define_values") == 0) return define_is(check->query->analysis, sl_string_bytes(key), value);
+  if (strcmp(attribute, "flag_values") == 0)
+    return setting_is(check->thread, check->query, bz_label_of(key), value);
+  if (strcmp(attribute, "define_values") == 0)
+    return define_is(check->query->analysis, sl_string_bytes(key), value);
   return option_is(check->query, sl_string_bytes(key), value);
 }
 
 static int match_condition(struct sl_thread *thread, struct bz_label *condition, void *data) {
   const struct condition_query *query = data;
   // Constraints of @platforms are known without that repository.
-  if (is_platforms(condition->repository)) return bz_condition_constraint_holds(thread, query->analysis, condition);
+  if (is_platforms(condition->repository))
+    return bz_condition_constraint_holds(thread, query->analysis, condition);
   const struct bz_target *target = load_actual(thread, query, condition);
   if (!target) return -1;
-  enum bz_behaviour behaviour = target->kind == BZ_TARGET_RULE ? target->rule_class->behaviour : BZ_BEHAVIOUR_RULE;
+  enum bz_behaviour behaviour =
+      target->kind == BZ_TARGET_RULE ? target->rule_class->behaviour : BZ_BEHAVIOUR_RULE;
   if (behaviour == BZ_BEHAVIOUR_OPAQUE) return 0;
-  if (behaviour == BZ_BEHAVIOUR_CONSTRAINT && bz_rule_class_attribute(target->rule_class, "constraint_setting") >= 0) {
+  if (behaviour == BZ_BEHAVIOUR_CONSTRAINT &&
+      bz_rule_class_attribute(target->rule_class, "constraint_setting") >= 0) {
     return bz_condition_constraint_holds(thread, query->analysis, target->label);
   }
   if (behaviour == BZ_BEHAVIOUR_CONFIG_SETTING) {
@@ -244,9 +266,11 @@ static int match_condition(struct sl_thread *thread, struct bz_label *condition,
     return each_requirement(target, check_requirement, &check);
   }
   const char *subject = bz_label_text(query->target->label);
-  sl_fail(thread, "%s is not a valid select() condition for %s.\nTo inspect the select(), run: starmypy query --output=build "
-          "%s.\nFor more help, see https://bazel.build/reference/be/functions#select.", bz_label_text(condition), subject,
-          subject);
+  sl_fail(thread,
+          "%s is not a valid select() condition for %s.\nTo inspect the select(), run: starmypy "
+          "query --output=build "
+          "%s.\nFor more help, see https://bazel.build/reference/be/functions#select.",
+          bz_label_text(condition), subject, subject);
   return -1;
 }
 
@@ -257,15 +281,17 @@ struct requirement_search {
   sl_value key;
   const char *value;
   bool found;
-  const struct bz_target *in;   // where to look for what each_requirement offers
+  const struct bz_target *in;  // where to look for what each_requirement offers
   size_t count;
 };
 
 static int find_requirement(void *data, const char *attribute, sl_value key, const char *value) {
   struct requirement_search *search = data;
-  bool same_key = sl_is_string(key) ? sl_is_string(search->key) && sl_string_is(search->key, sl_string_bytes(key))
-                                    : key == search->key;
-  search->found = same_key && strcmp(attribute, search->attribute) == 0 && strcmp(value, search->value) == 0;
+  bool same_key = sl_is_string(key)
+                      ? sl_is_string(search->key) && sl_string_is(search->key, sl_string_bytes(key))
+                      : key == search->key;
+  search->found =
+      same_key && strcmp(attribute, search->attribute) == 0 && strcmp(value, search->value) == 0;
   return !search->found;
 }
 
@@ -286,10 +312,12 @@ static int count_requirement(void *data, const char *attribute, sl_value key, co
 }
 
 // The label's config_setting, which matching has loaded before; NULL: something else.
-static const struct bz_target *setting_of(struct bz_label *label, const struct condition_query *query,
+static const struct bz_target *setting_of(struct bz_label *label,
+                                          const struct condition_query *query,
                                           struct sl_thread *thread) {
   const struct bz_target *target = load_actual(thread, query, label);
-  bool is_setting = target && target->kind == BZ_TARGET_RULE && target->rule_class->behaviour == BZ_BEHAVIOUR_CONFIG_SETTING;
+  bool is_setting = target && target->kind == BZ_TARGET_RULE &&
+                    target->rule_class->behaviour == BZ_BEHAVIOUR_CONFIG_SETTING;
   return is_setting ? target : NULL;
 }
 
@@ -310,11 +338,12 @@ static bool refines(struct bz_label *a, struct bz_label *b, void *data) {
   return each_requirement(general, require_present, &search) == 1 && count > search.count;
 }
 
-sl_value bz_condition_resolve(struct sl_thread *thread, struct bz_analysis *analysis, const struct bz_target *target,
-                              const struct bz_attribute *attribute, sl_value stored,
-                              const struct bz_configuration *configuration) {
+sl_value bz_condition_resolve(struct sl_thread *thread, struct bz_analysis *analysis,
+                              const struct bz_target *target, const struct bz_attribute *attribute,
+                              sl_value stored, const struct bz_configuration *configuration) {
   // The query comes first, so that both callbacks read what they need.
   struct refinement data = {{analysis, configuration, target}, thread};
-  struct bz_condition_matcher matcher = {.data = &data, .match = match_condition, .refines = refines};
+  struct bz_condition_matcher matcher = {
+      .data = &data, .match = match_condition, .refines = refines};
   return bz_select_resolve(thread, target, attribute, (struct bz_select *)(void *)stored, &matcher);
 }

@@ -8,7 +8,8 @@
 #include "rules/analysis/state.h"
 
 struct bz_context *bz_context_new(struct sl_thread *thread, struct bz_analysis *analysis,
-                                  struct bz_configured_target *target, struct bz_attribute_values *attributes) {
+                                  struct bz_configured_target *target,
+                                  struct bz_attribute_values *attributes) {
   struct bz_context *context = sl_new(thread, &bz_context_type, sizeof *context);
   context->analysis = analysis;
   context->target = target;
@@ -17,7 +18,9 @@ struct bz_context *bz_context_new(struct sl_thread *thread, struct bz_analysis *
   return context;
 }
 
-static const struct bz_label *label_of(const struct bz_context *context) { return context->target->target->label; }
+static const struct bz_label *label_of(const struct bz_context *context) {
+  return context->target->target->label;
+}
 
 static const struct bz_rule_class *rule_class_of(const struct bz_context *context) {
   return context->target->target->rule_class;
@@ -30,13 +33,16 @@ struct outputs {
   struct bz_context *context;
 };
 
-struct bz_artifact *bz_context_output(struct sl_thread *thread, const struct bz_context *context, struct bz_label *output) {
-  const char *path = bz_format("%s%s%s", output->package, output->package[0] ? "/" : "", output->name);
-  return bz_artifact_derived(thread, context->analysis, context->configuration, context->target->target->label, path,
-                             BZ_ARTIFACT_FILE);
+struct bz_artifact *bz_context_output(struct sl_thread *thread, const struct bz_context *context,
+                                      struct bz_label *output) {
+  const char *path =
+      bz_format("%s%s%s", output->package, output->package[0] ? "/" : "", output->name);
+  return bz_artifact_derived(thread, context->analysis, context->configuration,
+                             context->target->target->label, path, BZ_ARTIFACT_FILE);
 }
 
-static sl_value output_list(struct sl_thread *thread, const struct bz_context *context, sl_value labels) {
+static sl_value output_list(struct sl_thread *thread, const struct bz_context *context,
+                            sl_value labels) {
   sl_value *items;
   size_t count;
   if (!bz_sequence(thread, labels, &items, &count)) return NULL;
@@ -67,40 +73,51 @@ static const char *expand_output(const struct bz_context *context, const char *p
   return name;
 }
 
-static sl_value implicit_output(struct sl_thread *thread, const struct bz_context *context, const char *name) {
+static sl_value implicit_output(struct sl_thread *thread, const struct bz_context *context,
+                                const char *name) {
   sl_value templates = rule_class_of(context)->outputs;
-  sl_value template = templates && sl_is_dict(templates) ? sl_dict_get_string(templates, name) : NULL;
+  sl_value template =
+      templates && sl_is_dict(templates) ? sl_dict_get_string(templates, name) : NULL;
   if (!template) return NULL;
   const struct bz_label *label = label_of(context);
-  return bz_artifact_value(bz_context_output(
-      thread, context, bz_label_make(label->repository, label->package, expand_output(context, sl_string_bytes(template)))));
+  return bz_artifact_value(
+      bz_context_output(thread, context,
+                        bz_label_make(label->repository, label->package,
+                                      expand_output(context, sl_string_bytes(template)))));
 }
 
 // The executable named like the target; it counts as declared once it was asked for.
 static sl_value default_executable(struct sl_thread *thread, struct bz_context *context) {
   if (!context->default_executable) {
-    context->default_executable = bz_context_output(thread, context, context->target->target->label);
+    context->default_executable =
+        bz_context_output(thread, context, context->target->target->label);
     bz_context_declare(context, context->default_executable);
   }
   return bz_artifact_value(context->default_executable);
 }
 
-static sl_value outputs_attribute(struct sl_thread *thread, sl_value x, const char *name, size_t length) {
+static sl_value outputs_attribute(struct sl_thread *thread, sl_value x, const char *name,
+                                  size_t length) {
   (void)length;
   struct bz_context *context = ((struct outputs *)(void *)x)->context;
   int32_t i = bz_attribute_values_find(context->attributes, name);
   enum bz_attribute_type type = i < 0 ? BZ_TYPE_STRING : context->attributes->attributes[i].type;
   if (type == BZ_TYPE_OUTPUT) {
     sl_value label = context->attributes->stored[i];
-    return !label || label == SL_NONE ? SL_NONE
-                                      : bz_artifact_value(bz_context_output(thread, context, bz_label_of(label)));
+    return !label || label == SL_NONE
+               ? SL_NONE
+               : bz_artifact_value(bz_context_output(thread, context, bz_label_of(label)));
   }
-  if (type == BZ_TYPE_OUTPUT_LIST) return output_list(thread, context, context->attributes->stored[i]);
-  if (strcmp(name, "executable") == 0 && rule_class_of(context)->executable) return default_executable(thread, context);
+  if (type == BZ_TYPE_OUTPUT_LIST)
+    return output_list(thread, context, context->attributes->stored[i]);
+  if (strcmp(name, "executable") == 0 && rule_class_of(context)->executable)
+    return default_executable(thread, context);
   return implicit_output(thread, context, name);
 }
 
-static void outputs_attribute_names(sl_value x, void (*offer)(void *data, const char *name, size_t length), void *data) {
+static void outputs_attribute_names(sl_value x,
+                                    void (*offer)(void *data, const char *name, size_t length),
+                                    void *data) {
   const struct bz_context *context = ((struct outputs *)(void *)x)->context;
   for (size_t i = 0; i < context->attributes->count; i++) {
     const struct bz_attribute *attribute = &context->attributes->attributes[i];
@@ -173,7 +190,8 @@ static sl_value get_workspace_name(struct sl_thread *thread, struct bz_context *
 static sl_value get_build_file_path(struct sl_thread *thread, struct bz_context *context) {
   (void)thread;
   const struct bz_package *package = context->target->target->package;
-  return sl_string_format("%s%s%s", package->name, package->name[0] ? "/" : "", package->build_file);
+  return sl_string_format("%s%s%s", package->name, package->name[0] ? "/" : "",
+                          package->build_file);
 }
 
 static sl_value get_var(struct sl_thread *thread, struct bz_context *context) {
@@ -181,7 +199,8 @@ static sl_value get_var(struct sl_thread *thread, struct bz_context *context) {
 }
 
 // The features of a package or target: with a "-" before them, the disabled ones.
-static sl_value features(struct sl_thread *thread, const struct bz_context *context, bool disabled) {
+static sl_value features(struct sl_thread *thread, const struct bz_context *context,
+                         bool disabled) {
   int32_t i = bz_attribute_values_find(context->attributes, "features");
   sl_value *items;
   size_t count = 0, kept = 0;
@@ -189,7 +208,8 @@ static sl_value features(struct sl_thread *thread, const struct bz_context *cont
   sl_value *found = sl_allocate((count + 1) * sizeof *found);
   for (size_t j = 0; j < count; j++) {
     const char *feature = sl_string_bytes(items[j]);
-    if ((feature[0] == '-') == disabled) found[kept++] = disabled ? sl_string_from(feature + 1) : items[j];
+    if ((feature[0] == '-') == disabled)
+      found[kept++] = disabled ? sl_string_from(feature + 1) : items[j];
   }
   return sl_list_frozen(found, kept);
 }
@@ -208,7 +228,8 @@ static sl_value constants(struct sl_thread *thread, const char *const *pairs) {
   struct sl_mutability *before = sl_thread_set_mutability(thread, own);
   sl_value dict = sl_dict(thread, 1);
   bool good = true;
-  for (; good && *pairs; pairs += 2) good = sl_dict_set_string(thread, dict, pairs[0], sl_string_from(pairs[1]));
+  for (; good && *pairs; pairs += 2)
+    good = sl_dict_set_string(thread, dict, pairs[0], sl_string_from(pairs[1]));
   sl_thread_set_mutability(thread, before);
   sl_mutability_freeze(own);
   return good ? dict : NULL;
@@ -216,17 +237,20 @@ static sl_value constants(struct sl_thread *thread, const char *const *pairs) {
 
 static sl_value get_configuration(struct sl_thread *thread, struct bz_context *context) {
   (void)context;
-  static const char *const names[] = {"default_shell_env", "host_path_separator", "test_env", "coverage_enabled"};
+  static const char *const names[] = {"default_shell_env", "host_path_separator", "test_env",
+                                      "coverage_enabled"};
   static const char *const shell[] = {"PATH", BZ_STATIC_PATH, NULL};
   static const char *const nothing[] = {NULL};
-  sl_value values[] = {constants(thread, shell), sl_string_from(":"), constants(thread, nothing), SL_FALSE};
+  sl_value values[] = {constants(thread, shell), sl_string_from(":"), constants(thread, nothing),
+                       SL_FALSE};
   return values[0] && values[2] ? sl_struct(NULL, names, values, 4) : NULL;
 }
 
 // What rule sets read of the options: constants, but for --python_path.
 static sl_value get_fragments(struct sl_thread *thread, struct bz_context *context) {
   (void)thread;
-  static const char *const py_names[] = {"default_python_version", "python_version", "build_python_zip", "use_toolchains"};
+  static const char *const py_names[] = {"default_python_version", "python_version",
+                                         "build_python_zip", "use_toolchains"};
   sl_value py[] = {sl_string_from("PY3"), sl_string_from("PY3"), SL_FALSE, SL_TRUE};
   static const char *const bazel_py_names[] = {"python_path", "python_import_all_repositories"};
   sl_value bazel_py[] = {sl_string_from(context->analysis->python_path), SL_FALSE};
@@ -236,7 +260,8 @@ static sl_value get_fragments(struct sl_thread *thread, struct bz_context *conte
   sl_value host = bz_label_value(bz_label_make(platforms, "host", "host"));
   sl_value platform[] = {host, host};
   static const char *const names[] = {"py", "bazel_py", "platform"};
-  sl_value values[] = {sl_struct(NULL, py_names, py, 4), sl_struct(NULL, bazel_py_names, bazel_py, 2),
+  sl_value values[] = {sl_struct(NULL, py_names, py, 4),
+                       sl_struct(NULL, bazel_py_names, bazel_py, 2),
                        sl_struct(NULL, platform_names, platform, 2)};
   return sl_struct(NULL, names, values, 3);
 }
@@ -247,7 +272,8 @@ static sl_value get_toolchains(struct sl_thread *thread, struct bz_context *cont
     const struct bz_aspect *aspect = context->step->aspect;
     return bz_toolchains_make(thread, aspect->toolchains, aspect->defined_in, subject);
   }
-  return bz_toolchains_make(thread, rule_class_of(context)->toolchains, rule_class_of(context)->defined_in, subject);
+  return bz_toolchains_make(thread, rule_class_of(context)->toolchains,
+                            rule_class_of(context)->defined_in, subject);
 }
 
 static sl_value get_exec_groups(struct sl_thread *thread, struct bz_context *context) {
@@ -257,9 +283,11 @@ static sl_value get_exec_groups(struct sl_thread *thread, struct bz_context *con
 }
 
 // The status files of stamping.
-static sl_value status_file(struct sl_thread *thread, const struct bz_context *context, const char *name) {
-  struct bz_artifact *file = bz_artifact_derived(thread, context->analysis, context->configuration,
-                                                 context->target->target->label, name, BZ_ARTIFACT_FILE);
+static sl_value status_file(struct sl_thread *thread, const struct bz_context *context,
+                            const char *name) {
+  struct bz_artifact *file =
+      bz_artifact_derived(thread, context->analysis, context->configuration,
+                          context->target->target->label, name, BZ_ARTIFACT_FILE);
   return bz_artifact_value(file);
 }
 
@@ -290,7 +318,8 @@ static sl_value get_build_setting_value(struct sl_thread *thread, struct bz_cont
 static sl_value get_rule(struct sl_thread *thread, struct bz_context *context) {
   struct bz_attribute_values *rule = context->rule_attributes;
   if (!rule) return NULL;
-  static const char *const names[] = {"attr", "files", "file", "executable", "kind", "var", "toolchains", "exec_groups"};
+  static const char *const names[] = {"attr", "files", "file",       "executable",
+                                      "kind", "var",   "toolchains", "exec_groups"};
   const struct bz_rule_class *rule_class = rule_class_of(context);
   sl_value values[] = {
       bz_collection_new(thread, BZ_COLLECTION_ATTR, rule, NULL),
@@ -299,10 +328,12 @@ static sl_value get_rule(struct sl_thread *thread, struct bz_context *context) {
       bz_collection_new(thread, BZ_COLLECTION_EXECUTABLE, rule, NULL),
       sl_string_from(rule_class->name),
       bz_context_variables(thread, context),
-      bz_toolchains_make(thread, rule_class->toolchains, rule_class->defined_in, bz_label_text(label_of(context))),
+      bz_toolchains_make(thread, rule_class->toolchains, rule_class->defined_in,
+                         bz_label_text(label_of(context))),
       get_exec_groups(thread, context),
   };
-  return values[5] && values[7] ? sl_struct(NULL, names, values, sizeof values / sizeof *values) : NULL;
+  return values[5] && values[7] ? sl_struct(NULL, names, values, sizeof values / sizeof *values)
+                                : NULL;
 }
 
 // A field that gives NULL without an error is not there.
@@ -338,7 +369,8 @@ static const struct context_field {
 enum { FIELD_COUNT = sizeof context_fields / sizeof *context_fields };
 _Static_assert((int)FIELD_COUNT <= (int)BZ_CONTEXT_FIELDS, "a context has room for each field");
 
-static sl_value context_attribute(struct sl_thread *thread, sl_value x, const char *name, size_t length) {
+static sl_value context_attribute(struct sl_thread *thread, sl_value x, const char *name,
+                                  size_t length) {
   (void)length;
   struct bz_context *context = bz_context_of(x);
   for (size_t i = 0; i < FIELD_COUNT; i++) {
@@ -349,17 +381,21 @@ static sl_value context_attribute(struct sl_thread *thread, sl_value x, const ch
   return NULL;
 }
 
-static void context_attribute_names(sl_value x, void (*offer)(void *data, const char *name, size_t length), void *data) {
+static void context_attribute_names(sl_value x,
+                                    void (*offer)(void *data, const char *name, size_t length),
+                                    void *data) {
   const struct bz_context *context = bz_context_of(x);
   for (size_t i = 0; i < FIELD_COUNT; i++) {
     bool of_aspects = context_fields[i].get == get_rule;
-    if (!of_aspects || context->rule_attributes) offer(data, context_fields[i].name, strlen(context_fields[i].name));
+    if (!of_aspects || context->rule_attributes)
+      offer(data, context_fields[i].name, strlen(context_fields[i].name));
   }
 }
 
 // ---------------------------------------------------------------- make variables
 
-static bool add_defines(struct sl_thread *thread, const struct bz_context *context, sl_value variables) {
+static bool add_defines(struct sl_thread *thread, const struct bz_context *context,
+                        sl_value variables) {
   sl_value defines = context->analysis->defines;
   return !defines || sl_dict_update(thread, variables, defines);
 }
@@ -397,53 +433,66 @@ static sl_value expand_location(struct sl_thread *thread, sl_value self, sl_valu
   if (!bz_sequence(thread, arguments[1], &targets, &count)) return NULL;
   for (size_t i = 0; i < count; i++) {
     if (bz_is_configured_target(targets[i])) continue;
-    return sl_fail(thread, "at index %zu of targets, got element of type %s, want Target", i, sl_type_name(targets[i]));
+    return sl_fail(thread, "at index %zu of targets, got element of type %s, want Target", i,
+                   sl_type_name(targets[i]));
   }
-  return bz_expand_locations(thread, bz_context_of(self), sl_string_bytes(arguments[0]), sl_string_length(arguments[0]),
-                             targets, count);
+  return bz_expand_locations(thread, bz_context_of(self), sl_string_bytes(arguments[0]),
+                             sl_string_length(arguments[0]), targets, count);
 }
 
-static sl_value expand_make_variables(struct sl_thread *thread, sl_value self, sl_value *arguments) {
-  return bz_expand_variables(thread, bz_context_of(self), sl_string_bytes(arguments[0]), sl_string_bytes(arguments[1]),
-                             sl_string_length(arguments[1]), arguments[2]);
+static sl_value expand_make_variables(struct sl_thread *thread, sl_value self,
+                                      sl_value *arguments) {
+  return bz_expand_variables(thread, bz_context_of(self), sl_string_bytes(arguments[0]),
+                             sl_string_bytes(arguments[1]), sl_string_length(arguments[1]),
+                             arguments[2]);
 }
 
 // `constraint` is a ConstraintValueInfo: it holds the label of its target.
-static sl_value target_platform_has_constraint(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+static sl_value target_platform_has_constraint(struct sl_thread *thread, sl_value self,
+                                               sl_value *arguments) {
   sl_value label = sl_is_struct(arguments[0]) ? sl_struct_get(arguments[0], "label") : NULL;
   if (!label || !bz_is_label(label)) {
-    return sl_fail(thread, "got %s for constraint_value, want ConstraintValueInfo", sl_type_name(arguments[0]));
+    return sl_fail(thread, "got %s for constraint_value, want ConstraintValueInfo",
+                   sl_type_name(arguments[0]));
   }
-  int holds = bz_condition_constraint_holds(thread, bz_context_of(self)->analysis, bz_label_of(label));
+  int holds =
+      bz_condition_constraint_holds(thread, bz_context_of(self)->analysis, bz_label_of(label));
   return holds < 0 ? NULL : sl_bool(holds);
 }
 
-static sl_value coverage_instrumented(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+static sl_value coverage_instrumented(struct sl_thread *thread, sl_value self,
+                                      sl_value *arguments) {
   (void)thread;
   (void)self;
   (void)arguments;
   return SL_FALSE;
 }
 
-static sl_value package_relative_label(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+static sl_value package_relative_label(struct sl_thread *thread, sl_value self,
+                                       sl_value *arguments) {
   if (bz_is_label(arguments[0])) return arguments[0];
   const struct bz_label *own = label_of(bz_context_of(self));
-  struct bz_label *label = bz_label_parse(thread, own->repository, own->package, sl_string_bytes(arguments[0]),
-                                          sl_string_length(arguments[0]));
+  struct bz_label *label =
+      bz_label_parse(thread, own->repository, own->package, sl_string_bytes(arguments[0]),
+                     sl_string_length(arguments[0]));
   return label ? bz_label_value(label) : NULL;
 }
 
 static struct sl_builtin context_methods[] = {
-    SL_BUILTIN("runfiles(files: sequence = [], transitive_files: depset | None = None, collect_data: bool = False, "
-               "collect_default: bool = False, symlinks: dict | depset = {}, root_symlinks: dict | depset = {})",
+    SL_BUILTIN("runfiles(files: sequence = [], transitive_files: depset | None = None, "
+               "collect_data: bool = False, "
+               "collect_default: bool = False, symlinks: dict | depset = {}, root_symlinks: dict | "
+               "depset = {})",
                runfiles, "Makes a runfiles object."),
     SL_BUILTIN("expand_location(input: string, targets: sequence = [])", expand_location,
                "Replaces $(location x) by the path of x."),
-    SL_BUILTIN("expand_make_variables(attribute_name: string, command: string, additional_substitutions: dict)",
+    SL_BUILTIN("expand_make_variables(attribute_name: string, command: string, "
+               "additional_substitutions: dict)",
                expand_make_variables, "Replaces $(VARIABLE) by its value."),
     SL_BUILTIN("target_platform_has_constraint(constraint_value)", target_platform_has_constraint,
                "Whether the target platform has a constraint value."),
-    SL_BUILTIN("coverage_instrumented(target = None)", coverage_instrumented, "Whether coverage is collected."),
+    SL_BUILTIN("coverage_instrumented(target = None)", coverage_instrumented,
+               "Whether coverage is collected."),
     SL_BUILTIN("package_relative_label(input: string | Label)", package_relative_label,
                "A label as the target's package reads it."),
     SL_BUILTIN_END,
@@ -452,7 +501,8 @@ static struct sl_builtin context_methods[] = {
 static bool context_repr(struct sl_thread *thread, sl_value x, struct sl_text *out) {
   (void)thread;
   const struct bz_context *context = bz_context_of(x);
-  sl_text_format(out, "<%s context for %s>", context->step ? "aspect" : "rule", bz_label_text(label_of(context)));
+  sl_text_format(out, "<%s context for %s>", context->step ? "aspect" : "rule",
+                 bz_label_text(label_of(context)));
   return true;
 }
 

@@ -21,7 +21,8 @@ static const char *const order_names[] = {
 static struct bz_depset empty_default = {.type = &bz_depset_type, .order = BZ_ORDER_DEFAULT};
 static struct bz_depset empty_postorder = {.type = &bz_depset_type, .order = BZ_ORDER_POSTORDER};
 static struct bz_depset empty_preorder = {.type = &bz_depset_type, .order = BZ_ORDER_PREORDER};
-static struct bz_depset empty_topological = {.type = &bz_depset_type, .order = BZ_ORDER_TOPOLOGICAL};
+static struct bz_depset empty_topological = {.type = &bz_depset_type,
+                                             .order = BZ_ORDER_TOPOLOGICAL};
 static struct bz_depset *const empty_depsets[] = {
     [BZ_ORDER_DEFAULT] = &empty_default,
     [BZ_ORDER_POSTORDER] = &empty_postorder,
@@ -34,7 +35,9 @@ static _Atomic uint64_t next_epoch = 1;
 
 uint64_t bz_depset_epoch(void) { return atomic_fetch_add(&next_epoch, 1); }
 
-struct bz_depset *bz_depset_empty(enum bz_order order) { return empty_depsets[order]; }
+struct bz_depset *bz_depset_empty(enum bz_order order) {
+  return empty_depsets[order];
+}
 
 // Scratch memory of one call; exhausted memory ends the process, as sl_allocate does.
 static void *scratch(void *memory, size_t size) {
@@ -148,11 +151,11 @@ static bool check_parts(struct sl_thread *thread, enum bz_order order, const sl_
 struct layout {
   enum bz_order order;
   struct element_set placed;
-  sl_value *direct;       // without duplicates, in the order of placing
+  sl_value *direct;  // without duplicates, in the order of placing
   size_t direct_count;
-  sl_value *transitive;   // without empty and repeated ones, in the order of placing
+  sl_value *transitive;  // without empty and repeated ones, in the order of placing
   size_t transitive_count;
-  sl_value *children;     // the result
+  sl_value *children;  // the result
   size_t count;
 };
 
@@ -192,7 +195,8 @@ static void collect_transitive(struct layout *layout, const sl_value *transitive
 
 // Places an element unless an equal one is there. Where only one group holds elements nothing can be equal, and
 // nothing is hashed.
-static bool place(struct sl_thread *thread, struct layout *layout, sl_value element, bool may_repeat) {
+static bool place(struct sl_thread *thread, struct layout *layout, sl_value element,
+                  bool may_repeat) {
   int added = may_repeat ? element_set_add(thread, &layout->placed, element) : 1;
   if (added == 1) layout->children[layout->count++] = element;
   return added >= 0;
@@ -279,7 +283,7 @@ struct walk {
   struct walk_frame {
     struct bz_depset *depset;
     uint32_t next;
-  } *frames;
+  } * frames;
   size_t depth;
   size_t frame_capacity;
   sl_value *items;

@@ -18,11 +18,13 @@ struct node_key {
 static bool same_node(const void *entry, const void *key) {
   const struct bz_node *node = entry;
   const struct node_key *wanted = key;
-  return node->target == wanted->target && node->configuration == wanted->configuration && node->step == wanted->step;
+  return node->target == wanted->target && node->configuration == wanted->configuration &&
+         node->step == wanted->step;
 }
 
 struct bz_node *bz_node_find(struct bz_analysis *analysis, struct bz_target *target,
-                             const struct bz_configuration *configuration, struct bz_aspect_step *step) {
+                             const struct bz_configuration *configuration,
+                             struct bz_aspect_step *step) {
   bool configurable = target->kind == BZ_TARGET_RULE || target->kind == BZ_TARGET_GENERATED_FILE;
   struct node_key key = {target, configurable ? configuration : NULL, step};
   uint32_t hash = bz_table_hash(key.target, key.configuration, key.step);
@@ -62,12 +64,14 @@ bool bz_node_explain(struct sl_thread *thread, struct bz_node *node, const char 
   node->explained = true;
   const char *message = bz_format("%s", sl_error_message(thread));
   sl_error_clear(thread);
-  return sl_fail_false(thread, "%s: in %s%s%s: %s", bz_target_location(node->target), attribute ? attribute : "",
-                       attribute ? " attribute of " : "", bz_node_subject(node), message);
+  return sl_fail_false(thread, "%s: in %s%s%s: %s", bz_target_location(node->target),
+                       attribute ? attribute : "", attribute ? " attribute of " : "",
+                       bz_node_subject(node), message);
 }
 
 // The drawing of a cycle: what leads to it, then what it goes through.
-static bool fail_cycle(struct sl_thread *thread, const struct bz_node_list *stack, struct bz_node *again) {
+static bool fail_cycle(struct sl_thread *thread, const struct bz_node_list *stack,
+                       struct bz_node *again) {
   struct sl_text text = {0};
   bool inside = false;
   bool self = stack->items[stack->count - 1] == again;
@@ -87,14 +91,18 @@ static bool fail_cycle(struct sl_thread *thread, const struct bz_node_list *stac
 
 // ---------------------------------------------------------------- the loop
 
-typedef bool (*phase_function)(struct sl_thread *thread, struct bz_analysis *analysis, struct bz_node *node);
+typedef bool (*phase_function)(struct sl_thread *thread, struct bz_analysis *analysis,
+                               struct bz_node *node);
 
 enum { PHASE_COUNT = 3 };
-static const phase_function rule_phases[PHASE_COUNT] = {bz_rule_begin, bz_rule_link, bz_rule_finish};
-static const phase_function aspect_phases[PHASE_COUNT] = {bz_aspect_begin, bz_aspect_spread, bz_aspect_finish};
+static const phase_function rule_phases[PHASE_COUNT] = {bz_rule_begin, bz_rule_link,
+                                                        bz_rule_finish};
+static const phase_function aspect_phases[PHASE_COUNT] = {bz_aspect_begin, bz_aspect_spread,
+                                                          bz_aspect_finish};
 
 // Runs the next phase; a phase may end the node before its time.
-static bool run_phase(struct sl_thread *thread, struct bz_analysis *analysis, struct bz_node *node) {
+static bool run_phase(struct sl_thread *thread, struct bz_analysis *analysis,
+                      struct bz_node *node) {
   node->state = BZ_NODE_ACTIVE;
   node->done = node->wanted;
   node->wanted = (struct bz_node_list){0};
@@ -110,18 +118,26 @@ static bool run_phase(struct sl_thread *thread, struct bz_analysis *analysis, st
 }
 
 // Looks at what the node on top waits for: it may have to go on the stack.
-static bool look_at_wanted(struct sl_thread *thread, struct bz_node_list *stack, struct bz_node *node) {
+static bool look_at_wanted(struct sl_thread *thread, struct bz_node_list *stack,
+                           struct bz_node *node) {
   struct bz_node *wanted = node->wanted.items[node->next];
   switch (wanted->state) {
-    case BZ_NODE_DONE: node->next++; return true;
-    case BZ_NODE_NEW: push(stack, wanted); return true;
-    case BZ_NODE_ACTIVE: return fail_cycle(thread, stack, wanted);
-    case BZ_NODE_FAILED: return sl_fail_false(thread, "%s", wanted->failure);
+    case BZ_NODE_DONE:
+      node->next++;
+      return true;
+    case BZ_NODE_NEW:
+      push(stack, wanted);
+      return true;
+    case BZ_NODE_ACTIVE:
+      return fail_cycle(thread, stack, wanted);
+    case BZ_NODE_FAILED:
+      return sl_fail_false(thread, "%s", wanted->failure);
   }
   return false;
 }
 
-static bool run_stack(struct sl_thread *thread, struct bz_analysis *analysis, struct bz_node_list *stack) {
+static bool run_stack(struct sl_thread *thread, struct bz_analysis *analysis,
+                      struct bz_node_list *stack) {
   while (stack->count > 0) {
     struct bz_node *node = stack->items[stack->count - 1];
     if (node->state == BZ_NODE_DONE) {

@@ -14,12 +14,13 @@ static struct bz_artifact *beside(struct sl_thread *thread, struct bz_context *c
   const struct bz_label *owner = context->target->target->label;
   size_t root = strlen(executable->root_path) + 1 + strlen(owner->repository->exec_prefix);
   const char *path = bz_format("%s%s", executable->path + root, suffix);
-  return bz_artifact_derived(thread, context->analysis, context->configuration, context->target->target->label,
-                             path, kind);
+  return bz_artifact_derived(thread, context->analysis, context->configuration,
+                             context->target->target->label, path, kind);
 }
 
-static struct bz_action *step(struct bz_context *context, enum bz_action_kind kind, const char *mnemonic,
-                              const char *progress, struct bz_artifact *output, sl_value runfiles) {
+static struct bz_action *step(struct bz_context *context, enum bz_action_kind kind,
+                              const char *mnemonic, const char *progress,
+                              struct bz_artifact *output, sl_value runfiles) {
   struct bz_action *action = bz_action_new(context, kind, mnemonic);
   action->progress_message = progress;
   action->outputs = sl_allocate(sizeof(struct bz_artifact *));
@@ -29,8 +30,9 @@ static struct bz_action *step(struct bz_context *context, enum bz_action_kind ki
   return action;
 }
 
-bool bz_executable_finish(struct sl_thread *thread, struct bz_context *context, struct bz_artifact *executable,
-                          sl_value runfiles, sl_value files, sl_value *files_to_run) {
+bool bz_executable_finish(struct sl_thread *thread, struct bz_context *context,
+                          struct bz_artifact *executable, sl_value runfiles, sl_value files,
+                          sl_value *files_to_run) {
   // A source file, or one of another target, that a rule names as its executable has nothing beside it.
   if (executable->owner != context->target->target->label) {
     *files_to_run = bz_files_to_run_make(thread, executable, NULL, NULL, files);
@@ -38,21 +40,27 @@ bool bz_executable_finish(struct sl_thread *thread, struct bz_context *context, 
   }
   sl_value map = bz_runfiles_map(thread, context->analysis, runfiles);
   if (!map) return false;
-  struct bz_artifact *manifest = beside(thread, context, executable, ".runfiles_manifest", BZ_ARTIFACT_FILE);
-  struct bz_artifact *copy = beside(thread, context, executable, ".runfiles/MANIFEST", BZ_ARTIFACT_FILE);
+  struct bz_artifact *manifest =
+      beside(thread, context, executable, ".runfiles_manifest", BZ_ARTIFACT_FILE);
+  struct bz_artifact *copy =
+      beside(thread, context, executable, ".runfiles/MANIFEST", BZ_ARTIFACT_FILE);
   struct bz_artifact *tree = beside(thread, context, executable, ".runfiles", BZ_ARTIFACT_RUNFILES);
   const char *label = bz_label_text(context->target->target->label);
 
-  struct bz_action *source = step(context, BZ_ACTION_RUNFILES_MANIFEST, "SourceSymlinkManifest",
-                                  bz_format("Creating source manifest for %s", label), manifest, map);
+  struct bz_action *source =
+      step(context, BZ_ACTION_RUNFILES_MANIFEST, "SourceSymlinkManifest",
+           bz_format("Creating source manifest for %s", label), manifest, map);
   const char *laying = bz_format("Creating runfiles tree %s", tree->path);
-  struct bz_action *links = step(context, BZ_ACTION_RUNFILES_TREE, "SymlinkTree", laying, copy, map);
+  struct bz_action *links =
+      step(context, BZ_ACTION_RUNFILES_TREE, "SymlinkTree", laying, copy, map);
   sl_value manifest_value = bz_artifact_value(manifest), copy_value = bz_artifact_value(copy);
   links->inputs = bz_depset_new(thread, BZ_ORDER_DEFAULT, &manifest_value, 1, NULL, 0);
   struct bz_action *whole = step(context, BZ_ACTION_RUNFILES_TREE, "RunfilesTree",
                                  bz_format("runfiles for %s", label), tree, map);
-  whole->inputs = bz_depset_new(thread, BZ_ORDER_DEFAULT, &copy_value, 1, &bz_runfiles_of(runfiles)->files, 1);
+  whole->inputs =
+      bz_depset_new(thread, BZ_ORDER_DEFAULT, &copy_value, 1, &bz_runfiles_of(runfiles)->files, 1);
   *files_to_run = bz_files_to_run_make(thread, executable, tree, manifest, files);
-  return *files_to_run && links->inputs && whole->inputs && bz_action_register(thread, context, source) &&
+  return *files_to_run && links->inputs && whole->inputs &&
+         bz_action_register(thread, context, source) &&
          bz_action_register(thread, context, links) && bz_action_register(thread, context, whole);
 }

@@ -31,7 +31,8 @@ static const struct location_function *find_function(const char *name, size_t le
   return NULL;
 }
 
-static void append_path(struct sl_text *out, const struct bz_artifact *artifact, enum path_form form) {
+static void append_path(struct sl_text *out, const struct bz_artifact *artifact,
+                        enum path_form form) {
   const char *path = form == EXEC_PATH ? artifact->path : artifact->short_path;
   if (form == RLOCATION_PATH) {
     bool external = strncmp(path, "../", 3) == 0;
@@ -41,7 +42,8 @@ static void append_path(struct sl_text *out, const struct bz_artifact *artifact,
 }
 
 // What a label stands for: the executable of what has one, else the files. NULL with an error pending.
-static sl_value files_of(struct sl_thread *thread, const struct bz_configured_target *target, bool prefer_executable) {
+static sl_value files_of(struct sl_thread *thread, const struct bz_configured_target *target,
+                         bool prefer_executable) {
   sl_value run = bz_configured_target_default(target, "files_to_run");
   if (prefer_executable && run && bz_is_files_to_run(run) && bz_files_to_run_of(run)->executable) {
     sl_value executable = bz_artifact_value(bz_files_to_run_of(run)->executable);
@@ -51,17 +53,20 @@ static sl_value files_of(struct sl_thread *thread, const struct bz_configured_ta
 }
 
 // Whether a dependency is what a label names, aliases resolved.
-static bool is_named(struct bz_analysis *analysis, const struct bz_configured_target *dependency, struct bz_target *named) {
+static bool is_named(struct bz_analysis *analysis, const struct bz_configured_target *dependency,
+                     struct bz_target *named) {
   const struct bz_configured_target *base = dependency->base ? dependency->base : dependency;
   if (base->target == named) return true;
-  const struct bz_configuration *configurations[] = {&analysis->target_configuration, &analysis->exec_configuration};
+  const struct bz_configuration *configurations[] = {&analysis->target_configuration,
+                                                     &analysis->exec_configuration};
   for (size_t i = 0; i < 2; i++) {
     if (bz_node_find(analysis, named, configurations[i], NULL)->configured == base) return true;
   }
   return false;
 }
 
-static const struct bz_configured_target *find_among(struct bz_analysis *analysis, struct bz_configured_target **targets,
+static const struct bz_configured_target *find_among(struct bz_analysis *analysis,
+                                                     struct bz_configured_target **targets,
                                                      size_t count, struct bz_target *named) {
   for (size_t i = 0; i < count; i++) {
     if (is_named(analysis, targets[i], named)) return targets[i];
@@ -70,8 +75,8 @@ static const struct bz_configured_target *find_among(struct bz_analysis *analysi
 }
 
 // The files that a label means in a rule: its own outputs, targets handed in, then its dependencies.
-static sl_value find_files(struct sl_thread *thread, struct bz_context *context, struct bz_label *label,
-                           const sl_value *targets, size_t target_count) {
+static sl_value find_files(struct sl_thread *thread, struct bz_context *context,
+                           struct bz_label *label, const sl_value *targets, size_t target_count) {
   static const char *const attributes[] = {"srcs", "deps", "tools", "data"};
   const struct bz_target *rule = context->target->target;
   for (size_t i = 0; i < rule->output_count; i++) {
@@ -82,7 +87,8 @@ static sl_value find_files(struct sl_thread *thread, struct bz_context *context,
   struct bz_target *named = bz_target_load(thread, bz_analysis_loader(context->analysis), label);
   if (!named) return NULL;
   const struct bz_configured_target *found =
-      find_among(context->analysis, (struct bz_configured_target **)(void *)(uintptr_t)targets, target_count, named);
+      find_among(context->analysis, (struct bz_configured_target **)(void *)(uintptr_t)targets,
+                 target_count, named);
   if (found) return files_of(thread, found, false);
   for (size_t i = 0; !found && i < sizeof attributes / sizeof *attributes; i++) {
     int32_t at = bz_attribute_values_find(context->attributes, attributes[i]);
@@ -91,15 +97,17 @@ static sl_value find_files(struct sl_thread *thread, struct bz_context *context,
     found = find_among(context->analysis, list->items, list->count, named);
     if (found) return files_of(thread, found, i > 0);
   }
-  return sl_fail(thread, "label '%s' in $(location) expression is not a declared prerequisite of this rule",
+  return sl_fail(thread,
+                 "label '%s' in $(location) expression is not a declared prerequisite of this rule",
                  bz_label_text(label));
 }
 
-static bool check_count(struct sl_thread *thread, const struct location_function *function, const struct bz_label *label,
-                        sl_value files) {
+static bool check_count(struct sl_thread *thread, const struct location_function *function,
+                        const struct bz_label *label, sl_value files) {
   size_t count = sl_list_length(files);
   if (count == 0) {
-    return sl_fail_false(thread, "label '%s' in $(%s) expression expands to no files", bz_label_text(label), function->name);
+    return sl_fail_false(thread, "label '%s' in $(%s) expression expands to no files",
+                         bz_label_text(label), function->name);
   }
   if (count == 1 || function->many) return true;
   struct sl_text shown = {0};
@@ -107,15 +115,19 @@ static bool check_count(struct sl_thread *thread, const struct location_function
     if (i > 0) sl_text_append_string(&shown, ", ");
     append_path(&shown, bz_artifact_of(sl_list_get(files, i)), function->form);
   }
-  sl_fail_false(thread, "label '%s' in $(%s) expression expands to more than one file, please use $(%ss %s) instead.  Files "
-                "(at most 5 shown) are: [%s]", bz_label_text(label), function->name, function->name, bz_label_text(label),
+  sl_fail_false(thread,
+                "label '%s' in $(%s) expression expands to more than one file, please use $(%ss "
+                "%s) instead.  Files "
+                "(at most 5 shown) are: [%s]",
+                bz_label_text(label), function->name, function->name, bz_label_text(label),
                 sl_text_string(&shown));
   sl_text_free(&shown);
   return false;
 }
 
-static bool append_location(struct sl_thread *thread, struct bz_context *context, const struct location_function *function,
-                            const char *text, size_t length, const sl_value *targets, size_t target_count,
+static bool append_location(struct sl_thread *thread, struct bz_context *context,
+                            const struct location_function *function, const char *text,
+                            size_t length, const sl_value *targets, size_t target_count,
                             struct sl_text *out) {
   const struct bz_label *own = context->target->target->label;
   struct bz_label *label = bz_label_parse(thread, own->repository, own->package, text, length);
@@ -130,8 +142,8 @@ static bool append_location(struct sl_thread *thread, struct bz_context *context
 }
 
 // Where the next "$(FUNCTION " of a known function begins; NULL: nowhere. `label` is set behind it.
-static const char *next_location(const char *from, const char *end, const struct location_function **function,
-                                 const char **label) {
+static const char *next_location(const char *from, const char *end,
+                                 const struct location_function **function, const char **label) {
   for (const char *at = from; at + 2 < end; at++) {
     if (at[0] != '$') continue;
     if (at[1] == '$') {
@@ -147,8 +159,8 @@ static const char *next_location(const char *from, const char *end, const struct
   return NULL;
 }
 
-sl_value bz_expand_locations(struct sl_thread *thread, struct bz_context *context, const char *text, size_t length,
-                             const sl_value *targets, size_t target_count) {
+sl_value bz_expand_locations(struct sl_thread *thread, struct bz_context *context, const char *text,
+                             size_t length, const sl_value *targets, size_t target_count) {
   struct sl_text out = {0};
   const char *end = text + length, *label;
   const struct location_function *function;
@@ -163,7 +175,8 @@ sl_value bz_expand_locations(struct sl_thread *thread, struct bz_context *contex
     while (label < close && *label == ' ') label++;
     const char *last = close;
     while (last > label && last[-1] == ' ') last--;
-    good = append_location(thread, context, function, label, (size_t)(last - label), targets, target_count, &out);
+    good = append_location(thread, context, function, label, (size_t)(last - label), targets,
+                           target_count, &out);
     text = close + 1;
   }
   sl_text_append(&out, text, (size_t)(end - text));
@@ -175,8 +188,8 @@ sl_value bz_expand_locations(struct sl_thread *thread, struct bz_context *contex
 // ---------------------------------------------------------------- make variables
 
 // Reads the variable behind a "$"; *after is where the text goes on.
-static bool variable_name(struct sl_thread *thread, const char *at, const char *end, const char *attribute,
-                          const char **name, const char **after) {
+static bool variable_name(struct sl_thread *thread, const char *at, const char *end,
+                          const char *attribute, const char **name, const char **after) {
   if (at == end) return sl_fail_false(thread, "%s: unterminated $", attribute);
   if (*at != '(') {
     *name = bz_format("%c", *at);
@@ -190,8 +203,9 @@ static bool variable_name(struct sl_thread *thread, const char *at, const char *
   return true;
 }
 
-sl_value bz_expand_variables(struct sl_thread *thread, struct bz_context *context, const char *attribute, const char *text,
-                             size_t length, sl_value more) {
+sl_value bz_expand_variables(struct sl_thread *thread, struct bz_context *context,
+                             const char *attribute, const char *text, size_t length,
+                             sl_value more) {
   sl_value variables = bz_context_variables(thread, context);
   if (!variables) return NULL;
   struct sl_text out = {0};

@@ -116,7 +116,8 @@ struct bz_artifact *bz_artifact_derived(struct sl_thread *thread, struct bz_anal
                                         const struct bz_configuration *configuration,
                                         struct bz_label *owner, const char *path,
                                         enum bz_artifact_kind kind) {
-  const char *exec_path = bz_format("%s/%s%s", configuration->bin_path, owner->repository->exec_prefix, path);
+  const char *exec_path =
+      bz_format("%s/%s%s", configuration->bin_path, owner->repository->exec_prefix, path);
   struct bz_artifact *artifact =
       intern(thread, analysis, &(struct file_key){exec_path, owner, kind});
   if (artifact->short_path) return artifact;
@@ -171,8 +172,19 @@ static bool file_repr(struct sl_thread *thread, sl_value x, struct sl_text *out)
   return true;
 }
 
-enum file_field { PATH, SHORT_PATH, ROOT, OWNER, BASENAME, DIRNAME, EXTENSION, IS_SOURCE, IS_DIRECTORY,
-                  IS_SYMLINK, TREE_RELATIVE_PATH };
+enum file_field {
+  PATH,
+  SHORT_PATH,
+  ROOT,
+  OWNER,
+  BASENAME,
+  DIRNAME,
+  EXTENSION,
+  IS_SOURCE,
+  IS_DIRECTORY,
+  IS_SYMLINK,
+  TREE_RELATIVE_PATH
+};
 
 static const char *const file_fields[] = {
     [PATH] = "path",
@@ -196,19 +208,32 @@ static sl_value file_attribute(struct sl_thread *thread, sl_value x, const char 
   int field = 0;
   while (field < FILE_FIELD_COUNT && strcmp(name, file_fields[field]) != 0) field++;
   switch (field) {
-    case PATH: return sl_string_from(artifact->path);
-    case SHORT_PATH: return sl_string_from(artifact->short_path);
-    case ROOT: return artifact->is_source ? (sl_value)(void *)&source_root : bz_root_make(thread, artifact->root_path);
-    case OWNER: return artifact->owner ? bz_label_value(artifact->owner) : SL_NONE;
-    case BASENAME: return sl_string_from(bz_artifact_basename(artifact));
-    case DIRNAME: return dirname_of(artifact);
-    case EXTENSION: return sl_string_from(bz_artifact_extension(artifact));
-    case IS_SOURCE: return sl_bool(artifact->is_source);
-    case IS_DIRECTORY: return sl_bool(artifact->is_directory);
-    case IS_SYMLINK: return SL_FALSE;
+    case PATH:
+      return sl_string_from(artifact->path);
+    case SHORT_PATH:
+      return sl_string_from(artifact->short_path);
+    case ROOT:
+      return artifact->is_source ? (sl_value)(void *)&source_root
+                                 : bz_root_make(thread, artifact->root_path);
+    case OWNER:
+      return artifact->owner ? bz_label_value(artifact->owner) : SL_NONE;
+    case BASENAME:
+      return sl_string_from(bz_artifact_basename(artifact));
+    case DIRNAME:
+      return dirname_of(artifact);
+    case EXTENSION:
+      return sl_string_from(bz_artifact_extension(artifact));
+    case IS_SOURCE:
+      return sl_bool(artifact->is_source);
+    case IS_DIRECTORY:
+      return sl_bool(artifact->is_directory);
+    case IS_SYMLINK:
+      return SL_FALSE;
     case TREE_RELATIVE_PATH:
-      return sl_fail(thread, "tree_relative_path not allowed for files that are not tree artifact files.");
-    default: return NULL;
+      return sl_fail(thread,
+                     "tree_relative_path not allowed for files that are not tree artifact files.");
+    default:
+      return NULL;
   }
 }
 

@@ -7,7 +7,8 @@
 
 #include "rules/analysis/state.h"
 
-#define BUILT_IN(name, native) {&bz_provider_type, (name), (name), NULL, NULL, (native)}
+#define BUILT_IN(name, native) \
+  { &bz_provider_type, (name), (name), NULL, NULL, (native) }
 
 // ---------------------------------------------------------------- DefaultInfo
 
@@ -28,7 +29,8 @@ static sl_value default_info(struct sl_thread *thread, sl_value self, sl_value *
   if (arguments[RUNFILES] != SL_NONE) {
     if (default_runfiles != SL_NONE || data_runfiles != SL_NONE) {
       return sl_fail(thread,
-                     "Cannot specify the provider 'runfiles' together with 'data_runfiles' or 'default_runfiles'");
+                     "Cannot specify the provider 'runfiles' together with 'data_runfiles' or "
+                     "'default_runfiles'");
     }
     default_runfiles = data_runfiles = arguments[RUNFILES];
   }
@@ -53,7 +55,7 @@ struct bz_provider bz_default_info = BUILT_IN("DefaultInfo", default_info_row);
 
 struct output_groups {
   const struct sl_type *type;
-  sl_value groups;              // dict name -> depset
+  sl_value groups;  // dict name -> depset
 };
 
 static struct output_groups *groups_of(sl_value v) { return (struct output_groups *)(void *)v; }
@@ -85,7 +87,8 @@ static sl_value output_group_info(struct sl_thread *thread, sl_value self, sl_va
 }
 
 static struct sl_builtin output_group_row[] = {
-    SL_BUILTIN("OutputGroupInfo(**kwargs)", output_group_info, "Named sets of files that may be asked for."),
+    SL_BUILTIN("OutputGroupInfo(**kwargs)", output_group_info,
+               "Named sets of files that may be asked for."),
 };
 struct bz_provider bz_output_group_info = BUILT_IN("OutputGroupInfo", output_group_row);
 
@@ -163,10 +166,12 @@ static sl_value instrumented_files(struct sl_thread *thread, sl_value self, sl_v
 }
 
 static struct sl_builtin coverage_rows[] = {
-    SL_BUILTIN("instrumented_files_info(ctx, *, source_attributes = [], dependency_attributes = [], "
-               "extensions = None, metadata_files = [], baseline_coverage_files = None, reported_to_actual_sources = None, "
-               "coverage_environment = {})",
-               instrumented_files, "Coverage is off: no file is instrumented."),
+    SL_BUILTIN(
+        "instrumented_files_info(ctx, *, source_attributes = [], dependency_attributes = [], "
+        "extensions = None, metadata_files = [], baseline_coverage_files = None, "
+        "reported_to_actual_sources = None, "
+        "coverage_environment = {})",
+        instrumented_files, "Coverage is off: no file is instrumented."),
     SL_BUILTIN_END,
 };
 static struct bz_provider instrumented_files_info = BUILT_IN("InstrumentedFilesInfo", NULL);
@@ -190,7 +195,8 @@ static struct sl_builtin run_environment_row[] = {
                run_environment, "The environment that `run` and `test` give an executable."),
     SL_BUILTIN_END,
 };
-static struct bz_provider run_environment_info = BUILT_IN("RunEnvironmentInfo", run_environment_row);
+static struct bz_provider run_environment_info =
+    BUILT_IN("RunEnvironmentInfo", run_environment_row);
 
 static struct bz_provider execution_info;
 
@@ -202,8 +208,8 @@ static sl_value make_execution_info(struct sl_thread *thread, sl_value self, sl_
 }
 
 static struct sl_builtin execution_info_row[] = {
-    SL_BUILTIN("ExecutionInfo(requirements: dict = {}, exec_group: string = \"test\")", make_execution_info,
-               "How a test wants to be executed."),
+    SL_BUILTIN("ExecutionInfo(requirements: dict = {}, exec_group: string = \"test\")",
+               make_execution_info, "How a test wants to be executed."),
     SL_BUILTIN_END,
 };
 static struct bz_provider execution_info = BUILT_IN("ExecutionInfo", execution_info_row);
@@ -218,10 +224,12 @@ static sl_value template_variables(struct sl_thread *thread, sl_value self, sl_v
 }
 
 static struct sl_builtin template_variable_row[] = {
-    SL_BUILTIN("TemplateVariableInfo(variables: dict)", template_variables, "Make variables for dependents."),
+    SL_BUILTIN("TemplateVariableInfo(variables: dict)", template_variables,
+               "Make variables for dependents."),
     SL_BUILTIN_END,
 };
-static struct bz_provider template_variable_info = BUILT_IN("TemplateVariableInfo", template_variable_row);
+static struct bz_provider template_variable_info =
+    BUILT_IN("TemplateVariableInfo", template_variable_row);
 
 static struct bz_provider analysis_test_result_info = BUILT_IN("AnalysisTestResultInfo", NULL);
 static struct bz_provider package_specification_info = BUILT_IN("PackageSpecificationInfo", NULL);
@@ -242,8 +250,8 @@ static sl_value toolchain_type(struct sl_thread *thread, sl_value self, sl_value
   sl_value label = arguments[0];
   struct bz_label *file = bz_running_bzl(thread);
   if (sl_is_string(label) && file) {
-    struct bz_label *parsed = bz_label_parse(thread, file->repository, file->package, sl_string_bytes(label),
-                                             sl_string_length(label));
+    struct bz_label *parsed = bz_label_parse(thread, file->repository, file->package,
+                                             sl_string_bytes(label), sl_string_length(label));
     if (!parsed) return NULL;
     label = bz_label_value(parsed);
   }
@@ -253,7 +261,8 @@ static sl_value toolchain_type(struct sl_thread *thread, sl_value self, sl_value
 }
 
 static struct sl_builtin config_rows[] = {
-    SL_BUILTIN("toolchain_type(name, *, mandatory: bool = True)", toolchain_type, "A toolchain type that may be missing."),
+    SL_BUILTIN("toolchain_type(name, *, mandatory: bool = True)", toolchain_type,
+               "A toolchain type that may be missing."),
     SL_BUILTIN_END,
 };
 
@@ -290,7 +299,8 @@ static const struct info_name config_names[] = {
 enum { MODULE_ROOM = 8 };
 
 // A module: a struct of providers and functions.
-static sl_value module_of(const struct info_name *providers, size_t count, struct sl_builtin *rows) {
+static sl_value module_of(const struct info_name *providers, size_t count,
+                          struct sl_builtin *rows) {
   const char *names[MODULE_ROOM];
   sl_value values[MODULE_ROOM];
   size_t filled = 0;
@@ -311,8 +321,10 @@ void bz_info_install(struct sl_environment *environment) {
   for (size_t i = 0; i < COUNT(globals); i++) {
     sl_environment_set(environment, globals[i].name, bz_provider_value(globals[i].provider));
   }
-  sl_environment_set(environment, "platform_common", module_of(platform_names, COUNT(platform_names), NULL));
+  sl_environment_set(environment, "platform_common",
+                     module_of(platform_names, COUNT(platform_names), NULL));
   sl_environment_set(environment, "testing", module_of(testing_names, COUNT(testing_names), NULL));
-  sl_environment_set(environment, "config_common", module_of(config_names, COUNT(config_names), config_rows));
+  sl_environment_set(environment, "config_common",
+                     module_of(config_names, COUNT(config_names), config_rows));
   sl_environment_set(environment, "coverage_common", module_of(NULL, 0, coverage_rows));
 }

@@ -52,15 +52,18 @@ static void finish(SHA2_CTX *digest, char out[65]) {
   out[64] = '\0';
 }
 
-static bool add_arguments(struct sl_thread *thread, SHA2_CTX *digest, const struct bz_action *action) {
+static bool add_arguments(struct sl_thread *thread, SHA2_CTX *digest,
+                          const struct bz_action *action) {
   sl_value arguments = bz_action_arguments(thread, action);
   if (!arguments) return false;
   add_number(digest, sl_list_length(arguments));
-  for (size_t i = 0; i < sl_list_length(arguments); i++) add_string(digest, sl_list_get(arguments, i));
+  for (size_t i = 0; i < sl_list_length(arguments); i++)
+    add_string(digest, sl_list_get(arguments, i));
   return true;
 }
 
-static bool add_content(struct sl_thread *thread, SHA2_CTX *digest, const struct bz_action *action) {
+static bool add_content(struct sl_thread *thread, SHA2_CTX *digest,
+                        const struct bz_action *action) {
   if (action->kind == BZ_ACTION_EXPAND_TEMPLATE) {
     add_dict(digest, action->content);
     return true;
@@ -84,7 +87,8 @@ bool bz_action_key(struct sl_thread *thread, const struct bz_action *action, cha
   add_dict(&digest, action->environment);
   add_dict(&digest, action->execution_info);
   add_dict(&digest, action->runfiles);
-  if (!add_arguments(thread, &digest, action) || !add_content(thread, &digest, action)) return false;
+  if (!add_arguments(thread, &digest, action) || !add_content(thread, &digest, action))
+    return false;
   finish(&digest, out);
   return true;
 }

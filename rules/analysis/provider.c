@@ -110,13 +110,15 @@ static sl_value call_init(struct sl_thread *thread, struct bz_provider *provider
   sl_value fields = bz_call_with(thread, provider->init, arguments, count, keywords);
   if (!fields) return NULL;
   if (!sl_is_dict(fields)) {
-    return sl_fail(thread, "got %s for provider's init return value, want dict", sl_type_name(fields));
+    return sl_fail(thread, "got %s for provider's init return value, want dict",
+                   sl_type_name(fields));
   }
   size_t cursor = 0;
   sl_value key, value;
   while (sl_dict_next(fields, &cursor, &key, &value)) {
     if (sl_is_string(key)) continue;
-    return sl_fail(thread, "got dict<%s, %s> for provider's init return value, want dict<string, any>",
+    return sl_fail(thread,
+                   "got dict<%s, %s> for provider's init return value, want dict<string, any>",
                    sl_type_name(key), sl_type_name(value));
   }
   return instantiate(thread, provider, 0, fields);
@@ -139,7 +141,9 @@ static bool provider_repr(struct sl_thread *thread, sl_value x, struct sl_text *
   return true;
 }
 
-static const char *provider_callable_name(sl_value x) { return bz_provider_name(bz_provider_of(x)); }
+static const char *provider_callable_name(sl_value x) {
+  return bz_provider_name(bz_provider_of(x));
+}
 
 static void provider_freeze(sl_value x, void (*visit)(void *data, sl_value part), void *data) {
   const struct bz_provider *provider = bz_provider_of(x);
@@ -207,7 +211,8 @@ sl_value bz_provider_alternatives(struct sl_thread *thread, sl_value given, cons
   if (!bz_sequence(thread, given, &items, &count)) return NULL;
   if (count == 0) return sl_list_frozen(NULL, 0);
   bool plain = true;
-  for (size_t i = 0; i < count; i++) plain = plain && (bz_is_provider(items[i]) || bz_is_unknown(items[i]));
+  for (size_t i = 0; i < count; i++)
+    plain = plain && (bz_is_provider(items[i]) || bz_is_unknown(items[i]));
   if (plain) {
     sl_value all = sl_list_frozen(items, count);
     return sl_list_frozen(&all, 1);
@@ -216,11 +221,14 @@ sl_value bz_provider_alternatives(struct sl_thread *thread, sl_value given, cons
     sl_value *parts;
     size_t part_count;
     bool good = sl_sequence_items(items[i], &parts, &part_count);
-    for (size_t j = 0; good && j < part_count; j++) good = bz_is_provider(parts[j]) || bz_is_unknown(parts[j]);
+    for (size_t j = 0; good && j < part_count; j++)
+      good = bz_is_provider(parts[j]) || bz_is_unknown(parts[j]);
     if (!good) {
-      return sl_fail(thread, "element in '%s' is of unexpected type. Either all elements should be providers, or all "
-                     "elements should be lists of providers, but got an element of type %s.", what,
-                     sl_type_name(items[i]));
+      return sl_fail(
+          thread,
+          "element in '%s' is of unexpected type. Either all elements should be providers, or all "
+          "elements should be lists of providers, but got an element of type %s.",
+          what, sl_type_name(items[i]));
     }
   }
   return sl_list_frozen(items, count);

@@ -59,8 +59,8 @@ static sl_value entries_of(struct sl_thread *thread, sl_value given, const char 
   sl_value path, target;
   while (sl_dict_next(given, &cursor, &path, &target)) {
     if (!sl_is_string(path) || !bz_is_artifact(target)) {
-      return sl_fail(thread, "got dict<%s, %s> for '%s', want dict<string, File>", sl_type_name(path),
-                     sl_type_name(target), what);
+      return sl_fail(thread, "got dict<%s, %s> for '%s', want dict<string, File>",
+                     sl_type_name(path), sl_type_name(target), what);
     }
     struct symlink_entry *entry = sl_new(thread, &symlink_entry_type, sizeof *entry);
     entry->path = path;
@@ -81,7 +81,8 @@ static struct bz_runfiles *runfiles_new(struct sl_thread *thread, sl_value files
 }
 
 sl_value bz_runfiles_empty(struct sl_thread *thread) {
-  return (sl_value)(void *)runfiles_new(thread, bz_depset_value(bz_depset_empty(BZ_ORDER_POSTORDER)));
+  return (sl_value)(void *)runfiles_new(thread,
+                                        bz_depset_value(bz_depset_empty(BZ_ORDER_POSTORDER)));
 }
 
 sl_value bz_runfiles_make(struct sl_thread *thread, sl_value files) {
@@ -113,7 +114,8 @@ sl_value bz_runfiles_merge(struct sl_thread *thread, const sl_value *parts, size
   if (kept_count == 0) return count ? parts[0] : bz_runfiles_empty(thread);
   if (kept_count == 1) return kept[0];
   struct bz_runfiles *merged = runfiles_new(thread, NULL);
-  merged->files = join(thread, BZ_ORDER_POSTORDER, kept, kept_count, offsetof(struct bz_runfiles, files));
+  merged->files =
+      join(thread, BZ_ORDER_POSTORDER, kept, kept_count, offsetof(struct bz_runfiles, files));
   merged->symlinks =
       join(thread, BZ_ORDER_DEFAULT, kept, kept_count, offsetof(struct bz_runfiles, symlinks));
   merged->root_symlinks =
@@ -185,7 +187,8 @@ sl_value bz_runfiles_build(struct sl_thread *thread, struct bz_context *context,
   if (!all) return NULL;
   struct bz_runfiles *own = runfiles_new(thread, all);
   own->symlinks = entries_of(thread, arguments[SYMLINKS], "symlinks");
-  own->root_symlinks = own->symlinks ? entries_of(thread, arguments[ROOT_SYMLINKS], "root_symlinks") : NULL;
+  own->root_symlinks =
+      own->symlinks ? entries_of(thread, arguments[ROOT_SYMLINKS], "root_symlinks") : NULL;
   if (!own->root_symlinks) return NULL;
   if (collection.count == 0) return (sl_value)(void *)own;
   // The files are complete; what the collected parts have beside them joins here.
@@ -208,7 +211,8 @@ static bool put(struct sl_thread *thread, sl_value map, const char *path, sl_val
   return sl_dict_set_string(thread, map, path, file);
 }
 
-static bool put_entries(struct sl_thread *thread, sl_value map, sl_value entries, const char *prefix) {
+static bool put_entries(struct sl_thread *thread, sl_value map, sl_value entries,
+                        const char *prefix) {
   sl_value list = bz_depset_to_list(thread, entries);
   if (!list) return false;
   for (size_t i = 0; i < sl_list_length(list); i++) {
@@ -261,7 +265,8 @@ static sl_value runfiles_merge_all(struct sl_thread *thread, sl_value self, sl_v
 
 static struct sl_builtin runfiles_methods[] = {
     SL_BUILTIN("merge(other: runfiles)", runfiles_merge, "The union of two runfiles objects."),
-    SL_BUILTIN("merge_all(other: sequence)", runfiles_merge_all, "The union with a list of runfiles objects."),
+    SL_BUILTIN("merge_all(other: sequence)", runfiles_merge_all,
+               "The union with a list of runfiles objects."),
     SL_BUILTIN_END,
 };
 
@@ -273,7 +278,8 @@ static sl_value runfiles_attribute(struct sl_thread *thread, sl_value x, const c
   if (strcmp(name, "files") == 0) return runfiles->files;
   if (strcmp(name, "symlinks") == 0) return runfiles->symlinks;
   if (strcmp(name, "root_symlinks") == 0) return runfiles->root_symlinks;
-  if (strcmp(name, "empty_filenames") == 0) return bz_depset_value(bz_depset_empty(BZ_ORDER_DEFAULT));
+  if (strcmp(name, "empty_filenames") == 0)
+    return bz_depset_value(bz_depset_empty(BZ_ORDER_DEFAULT));
   return NULL;
 }
 
@@ -310,12 +316,15 @@ sl_value bz_files_to_run_make(struct sl_thread *thread, struct bz_artifact *exec
   return (sl_value)(void *)run;
 }
 
-static sl_value run_attribute(struct sl_thread *thread, sl_value x, const char *name, size_t length) {
+static sl_value run_attribute(struct sl_thread *thread, sl_value x, const char *name,
+                              size_t length) {
   (void)thread;
   (void)length;
   const struct bz_files_to_run *run = bz_files_to_run_of(x);
-  if (strcmp(name, "executable") == 0) return run->executable ? bz_artifact_value(run->executable) : SL_NONE;
-  if (strcmp(name, "runfiles_manifest") == 0) return run->manifest ? bz_artifact_value(run->manifest) : SL_NONE;
+  if (strcmp(name, "executable") == 0)
+    return run->executable ? bz_artifact_value(run->executable) : SL_NONE;
+  if (strcmp(name, "runfiles_manifest") == 0)
+    return run->manifest ? bz_artifact_value(run->manifest) : SL_NONE;
   if (strcmp(name, "repo_mapping_manifest") == 0) return SL_NONE;
   return NULL;
 }

@@ -7,21 +7,24 @@
 
 #include "rules/analysis/state.h"
 
-struct bz_configured_target *bz_configured_target_new(struct sl_thread *thread,
-                                                      struct bz_target *target,
-                                                      const struct bz_configuration *configuration) {
-  struct bz_configured_target *configured = sl_new(thread, &bz_configured_target_type, sizeof *configured);
+struct bz_configured_target *bz_configured_target_new(
+    struct sl_thread *thread, struct bz_target *target,
+    const struct bz_configuration *configuration) {
+  struct bz_configured_target *configured =
+      sl_new(thread, &bz_configured_target_type, sizeof *configured);
   configured->target = target;
   configured->configuration = configuration;
   return configured;
 }
 
-sl_value bz_configured_target_get(struct sl_thread *thread, const struct bz_configured_target *target,
+sl_value bz_configured_target_get(struct sl_thread *thread,
+                                  const struct bz_configured_target *target,
                                   const struct bz_provider *provider) {
   return sl_dict_get(thread, target->providers, (sl_value)(void *)provider);
 }
 
-sl_value bz_configured_target_default(const struct bz_configured_target *target, const char *field) {
+sl_value bz_configured_target_default(const struct bz_configured_target *target,
+                                      const char *field) {
   // DefaultInfo is there before anything else.
   size_t cursor = 0;
   sl_value key, info;
@@ -29,7 +32,8 @@ sl_value bz_configured_target_default(const struct bz_configured_target *target,
   return sl_struct_get(info, field);
 }
 
-sl_value bz_configured_target_provider(const struct bz_configured_target *target, const char *name) {
+sl_value bz_configured_target_provider(const struct bz_configured_target *target,
+                                       const char *name) {
   return bz_provider_find(target->providers, name);
 }
 
@@ -74,7 +78,8 @@ static bool add_providers(struct sl_thread *thread, sl_value merged, sl_value pr
   while (sl_dict_next(providers, &cursor, &provider, &instance)) {
     sl_value present = sl_dict_get(thread, merged, provider);
     if (present && bz_provider_of(provider) != &bz_output_group_info) {
-      return sl_fail_false(thread, "Provider %s provided twice", bz_provider_name(bz_provider_of(provider)));
+      return sl_fail_false(thread, "Provider %s provided twice",
+                           bz_provider_name(bz_provider_of(provider)));
     }
     if (present) instance = bz_output_group_merge(thread, present, instance);
     if (!instance || !sl_dict_set(thread, merged, provider, instance)) return false;
@@ -82,7 +87,8 @@ static bool add_providers(struct sl_thread *thread, sl_value merged, sl_value pr
   return true;
 }
 
-static struct bz_configured_target *merge(struct sl_thread *thread, struct bz_configured_target *target,
+static struct bz_configured_target *merge(struct sl_thread *thread,
+                                          struct bz_configured_target *target,
                                           struct bz_aspect_result **results, size_t count) {
   struct bz_configured_target *merged = sl_new(thread, &bz_configured_target_type, sizeof *merged);
   *merged = *target;
@@ -154,7 +160,8 @@ static sl_value target_attribute(struct sl_thread *thread, sl_value x, const cha
 static void target_attribute_names(sl_value x,
                                    void (*offer)(void *data, const char *name, size_t length),
                                    void *data) {
-  static const char *const names[] = {"data_runfiles", "default_runfiles", "files", "files_to_run", "label"};
+  static const char *const names[] = {"data_runfiles", "default_runfiles", "files", "files_to_run",
+                                      "label"};
   (void)x;
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) offer(data, names[i], strlen(names[i]));
 }
@@ -172,7 +179,8 @@ static int target_contains(struct sl_thread *thread, sl_value x, sl_value item) 
 static sl_value target_index(struct sl_thread *thread, sl_value x, sl_value key) {
   const struct bz_configured_target *target = bz_configured_target_of(x);
   if (!bz_is_provider(key)) {
-    return sl_fail(thread, "Type Target only supports indexing by object constructors, got %s instead",
+    return sl_fail(thread,
+                   "Type Target only supports indexing by object constructors, got %s instead",
                    sl_type_name(key));
   }
   sl_value instance = bz_configured_target_get(thread, target, bz_provider_of(key));
@@ -180,8 +188,8 @@ static sl_value target_index(struct sl_thread *thread, sl_value x, sl_value key)
   const struct bz_rule_class *rule_class =
       target->target->kind == BZ_TARGET_RULE ? target->target->rule_class : NULL;
   return sl_fail(thread, "%s%s%s%s doesn't contain declared provider '%s'", bz_repr(thread, x),
-                 rule_class ? " (rule '" : "", rule_class ? rule_class->name : "", rule_class ? "')" : "",
-                 bz_provider_name(bz_provider_of(key)));
+                 rule_class ? " (rule '" : "", rule_class ? rule_class->name : "",
+                 rule_class ? "')" : "", bz_provider_name(bz_provider_of(key)));
 }
 
 const struct sl_type bz_configured_target_type = {

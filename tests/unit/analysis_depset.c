@@ -12,8 +12,8 @@ static const char *shown_after(const char *statements, const char *expression) {
   struct sl_text program = {0};
   sl_text_reset(&text);
   sl_text_format(&program, "%s\nresult = %s\n", statements, expression);
-  struct sl_module *module =
-      sl_execute_text(thread, "test.bzl", sl_text_string(&program), program.length, bz_analysis_environment());
+  struct sl_module *module = sl_execute_text(thread, "test.bzl", sl_text_string(&program),
+                                             program.length, bz_analysis_environment());
   sl_text_free(&program);
   if (module) {
     check(sl_str(thread, sl_module_get(module, "result"), &text));
@@ -30,7 +30,8 @@ static const char *shown(const char *expression) { return shown_after("", expres
 static const char *listed(const char *order, const char *expression) {
   struct sl_text statements = {0};
   sl_text_format(&statements,
-                 "def d(direct = [], transitive = []): return depset(direct, order = \"%s\", transitive = transitive)\n"
+                 "def d(direct = [], transitive = []): return depset(direct, order = \"%s\", "
+                 "transitive = transitive)\n"
                  "D = d([\"d1\", \"d2\"])\n"
                  "B = d([\"b1\", \"b2\"], [D])\n"
                  "C = d([\"c1\"], [D])\n"
@@ -51,18 +52,22 @@ static void test_orders(void) {
     const char *want[4];
   } rows[] = {
       {"d([\"a1\", \"a2\"], [B, C])",
-       {"d1 d2 b1 b2 c1 a1 a2", "d1 d2 b1 b2 c1 a1 a2", "a1 a2 b1 b2 d1 d2 c1", "a1 a2 b1 b2 c1 d1 d2"}},
+       {"d1 d2 b1 b2 c1 a1 a2", "d1 d2 b1 b2 c1 a1 a2", "a1 a2 b1 b2 d1 d2 c1",
+        "a1 a2 b1 b2 c1 d1 d2"}},
       {"d([\"f\", \"x\"], [X, D, X])", {"x d1 d2 f", "x d1 d2 f", "f x d1 d2", "f x d1 d2"}},
       {"d([\"d2\", \"h\"], [D, d([\"h2\", \"d1\"])])",
        {"d1 d2 h2 h", "d1 d2 h2 h", "d2 h d1 h2", "h d2 h2 d1"}},
       {"d([\"a1\", \"a2\"], [E, depset([\"z1\", \"z2\"])])",
-       {"e1 e2 d1 d2 z1 z2 a1 a2", "e1 e2 d1 d2 z1 z2 a1 a2", "a1 a2 e1 e2 d1 d2 z1 z2", "a1 a2 d2 d1 e2 e1 z2 z1"}},
-      {"d([\"b\", \"a\"], [d([\"c\"]), d([\"a\", \"d\"])])", {"c a d b", "c a d b", "b a c d", "b c a d"}},
+       {"e1 e2 d1 d2 z1 z2 a1 a2", "e1 e2 d1 d2 z1 z2 a1 a2", "a1 a2 e1 e2 d1 d2 z1 z2",
+        "a1 a2 d2 d1 e2 e1 z2 z1"}},
+      {"d([\"b\", \"a\"], [d([\"c\"]), d([\"a\", \"d\"])])",
+       {"c a d b", "c a d b", "b a c d", "b c a d"}},
       {"d([\"1\", \"1\", \"2\", \"1\"])", {"1 2", "1 2", "1 2", "1 2"}},
   };
   static const char *const orders[] = {"default", "postorder", "preorder", "topological"};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-    for (size_t j = 0; j < 4; j++) check_text(listed(orders[j], rows[i].expression), rows[i].want[j]);
+    for (size_t j = 0; j < 4; j++)
+      check_text(listed(orders[j], rows[i].expression), rows[i].want[j]);
   }
 }
 
@@ -76,9 +81,11 @@ static void test_diamond(void) {
 
 static void test_value(void) {
   check_text(shown("depset([\"a\"])"), "depset([\"a\"])");
-  check_text(shown("depset([\"a\"], order = \"postorder\")"), "depset([\"a\"], order = \"postorder\")");
+  check_text(shown("depset([\"a\"], order = \"postorder\")"),
+             "depset([\"a\"], order = \"postorder\")");
   check_text(shown("[bool(depset()), bool(depset([0]))]"), "[False, True]");
-  check_text(shown("[depset() == depset(), depset() == depset(order = \"preorder\"), depset([1]) == depset([1])]"),
+  check_text(shown("[depset() == depset(), depset() == depset(order = \"preorder\"), depset([1]) "
+                   "== depset([1])]"),
              "[True, False, False]");
   check_text(shown("type(depset())"), "depset");
   check_text(shown("{depset(): 1}.values()"), "[1]");
@@ -92,18 +99,21 @@ static void test_errors(void) {
     const char *message;
   } rows[] = {
       {"depset([1, \"a\"])", "cannot add an item of type 'string' to a depset of 'int'"},
-      {"depset([1], transitive = [depset([\"a\"])])", "cannot add an item of type 'string' to a depset of 'int'"},
+      {"depset([1], transitive = [depset([\"a\"])])",
+       "cannot add an item of type 'string' to a depset of 'int'"},
       {"depset([[1]])", "depset elements must not be mutable values"},
       {"depset([([1],)])", "depset elements must not be mutable values"},
       {"depset([1], order = \"topological\", transitive = [depset([2], order = \"preorder\")])",
        "Order 'topological' is incompatible with order 'preorder'"},
       {"depset(order = \"foo\")", "Invalid order: foo"},
-      {"depset(transitive = [[1]])", "at index 0 of transitive, got element of type list, want depset"},
+      {"depset(transitive = [[1]])",
+       "at index 0 of transitive, got element of type list, want depset"},
       {"[x for x in depset([1])]", "type 'depset' is not iterable"},
       {"1 in depset([1])", "unsupported binary operation: int in depset"},
       {"depset([1]) + depset([2])", "unsupported binary operation: depset + depset"},
   };
-  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) check_text(shown(rows[i].expression), rows[i].message);
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    check_text(shown(rows[i].expression), rows[i].message);
 }
 
 // A chain as deep as a large graph: neither making nor flattening it recurses.
