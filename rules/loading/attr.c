@@ -91,12 +91,12 @@ enum {
   FOR_RESOLUTION,
   LABEL_OWN
 };
-#define LABEL_COMMON                                                                              \
-  COMMON                                                                                          \
-      ", allow_empty: bool = True, allow_files = None, providers: sequence = [], cfg = None, "    \
-      "aspects: sequence = [], allow_rules = None, flags: sequence = [], skip_validations: bool " \
-      "= False, "                                                                                 \
-      "for_dependency_resolution = unbound"
+#define LABEL_COMMON                                                                          \
+  COMMON                                                                                      \
+  ", allow_empty: bool = True, allow_files = None, providers: sequence = [], cfg = None, "    \
+  "aspects: sequence = [], allow_rules = None, flags: sequence = [], skip_validations: bool " \
+  "= False, "                                                                                 \
+  "for_dependency_resolution = unbound"
 
 static bool set_file_types(struct sl_thread *thread, struct bz_attribute *attribute, sl_value given,
                            const char *what) {

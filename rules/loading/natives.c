@@ -109,8 +109,8 @@ static bool export_file(struct sl_thread *thread, struct bz_package *package, co
   struct bz_target *target = bz_package_lookup(package, name);
   if (target && target->kind != BZ_TARGET_SOURCE_FILE)
     return sl_fail_false(
-        thread, "%s '%s' in package '%s' conflicts with existing %s, defined at %s", "source file",
-        name, package->name, bz_target_kind_text(target), bz_target_location(target));
+        thread, "source file '%s' in package '%s' conflicts with existing %s, defined at %s", name,
+        package->name, bz_target_kind_text(target), bz_target_location(target));
   if (target && target->exported)
     return sl_fail_false(thread, "visibility for exported file '%s' declared twice", name);
   target = bz_package_source_file(thread, package, name, position);

@@ -251,6 +251,7 @@ struct bz_package *bz_package_new(struct sl_thread *thread, struct bz_loader *lo
   package->build_file_path = package_file_path(label);
   package->loads = sl_list_frozen(NULL, 0);
   state->loader = loader;
+  state->base_depth = sl_thread_depth(thread);
   state->index = bz_table_new(thread, loader);
   state->source = (struct bz_source){
       .loader = loader, .label = label, .path = package->build_file_path, .is_build = true};

@@ -10,6 +10,7 @@
 struct visitor {
   void (*visit)(struct bz_target *target, void *data);
   void *data;
+  bool *incomplete;  // set when a package has errors
 };
 
 static int compare_targets(const void *a, const void *b) {
@@ -27,13 +28,16 @@ static void visit_package(const struct bz_package *package, bool rules_only,
 }
 
 static struct bz_package *load(struct sl_thread *thread, struct bz_loader *loader,
-                               const struct bz_pattern *pattern) {
-  return bz_package_load(thread, loader, pattern->repository, pattern->package);
+                               const struct bz_pattern *pattern, const char *name,
+                               const struct visitor *visitor) {
+  struct bz_package *package = bz_package_load(thread, loader, pattern->repository, name);
+  if (package && package->contains_errors) *visitor->incomplete = true;
+  return package;
 }
 
 static bool expand_target(struct sl_thread *thread, struct bz_loader *loader,
                           const struct bz_pattern *pattern, const struct visitor *visitor) {
-  struct bz_package *package = load(thread, loader, pattern);
+  struct bz_package *package = load(thread, loader, pattern, pattern->package, visitor);
   struct bz_target *target = package ? bz_target_find(thread, package, pattern->name) : NULL;
   if (target) visitor->visit(target, visitor->data);
   return target != NULL;
@@ -42,7 +46,7 @@ static bool expand_target(struct sl_thread *thread, struct bz_loader *loader,
 // A real target called "all" or "*" wins over the wildcard.
 static bool expand_package(struct sl_thread *thread, struct bz_loader *loader,
                            const struct bz_pattern *pattern, const struct visitor *visitor) {
-  struct bz_package *package = load(thread, loader, pattern);
+  struct bz_package *package = load(thread, loader, pattern, pattern->package, visitor);
   if (!package) return false;
   struct bz_target *target = pattern->name ? bz_package_lookup(package, pattern->name) : NULL;
   if (!target) {
@@ -51,8 +55,7 @@ static bool expand_package(struct sl_thread *thread, struct bz_loader *loader,
   }
   bz_event(loader->workspace, BZ_WARNING, NULL,
            "The target pattern '%s' is ambiguous: ':%s' is both a wildcard, and the name of an "
-           "existing %s; using the latter "
-           "interpretation",
+           "existing %s; using the latter interpretation",
            bz_label_text(target->label), pattern->name, bz_target_kind_text(target));
   visitor->visit(target, visitor->data);
   return true;
@@ -65,23 +68,22 @@ static void tell_broken(struct sl_thread *thread, struct bz_loader *loader) {
 }
 
 static bool expand_below(struct sl_thread *thread, struct bz_loader *loader,
-                         const struct bz_pattern *pattern, bool *incomplete,
-                         const struct visitor *visitor) {
+                         const struct bz_pattern *pattern, const struct visitor *visitor) {
   sl_value packages = bz_packages_below(thread, pattern->repository, pattern->package);
   if (!packages) return false;
   if (sl_list_length(packages) == 0)
     return sl_fail_false(thread, "no targets found beneath '%s'", pattern->package);
   for (size_t i = 0; i < sl_list_length(packages); i++) {
     const char *name = sl_string_bytes(sl_list_get(packages, i));
-    struct bz_package *package = bz_package_load(thread, loader, pattern->repository, name);
-    if (!package) {
-      if (!loader->options.keep_going) return false;
+    struct bz_package *package = load(thread, loader, pattern, name, visitor);
+    if (package) {
+      visit_package(package, pattern->kind == BZ_PATTERN_BELOW_RULES, visitor);
+    } else if (loader->options.keep_going) {
       tell_broken(thread, loader);
-      *incomplete = true;
-      continue;
+      *visitor->incomplete = true;
+    } else {
+      return false;
     }
-    if (package->contains_errors) *incomplete = true;
-    visit_package(package, pattern->kind == BZ_PATTERN_BELOW_RULES, visitor);
   }
   return true;
 }
@@ -89,7 +91,7 @@ static bool expand_below(struct sl_thread *thread, struct bz_loader *loader,
 bool bz_pattern_expand(struct sl_thread *thread, struct bz_loader *loader,
                        const struct bz_pattern *pattern, bool *incomplete,
                        void (*visit)(struct bz_target *target, void *data), void *data) {
-  struct visitor visitor = {visit, data};
+  struct visitor visitor = {visit, data, incomplete};
   switch (pattern->kind) {
     case BZ_PATTERN_TARGET:
       return expand_target(thread, loader, pattern, &visitor);
@@ -97,6 +99,6 @@ bool bz_pattern_expand(struct sl_thread *thread, struct bz_loader *loader,
     case BZ_PATTERN_PACKAGE_TARGETS:
       return expand_package(thread, loader, pattern, &visitor);
     default:
-      return expand_below(thread, loader, pattern, incomplete, &visitor);
+      return expand_below(thread, loader, pattern, &visitor);
   }
 }
