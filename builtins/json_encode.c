@@ -96,7 +96,7 @@ static int compare_fields(const void *a, const void *b) {
 // Writes fields in order of their names; `x` has them. Messages name a field as `attributes` or as keys.
 static bool write_fields(struct encoder *encoder, sl_value x, struct field *fields, size_t count,
                          bool attributes) {
-  qsort(fields, count, sizeof *fields, compare_fields);
+  if (count) qsort(fields, count, sizeof *fields, compare_fields);
   sl_text_append_char(&encoder->out, '{');
   for (size_t i = 0; i < count; i++) {
     const char *name = sl_string_bytes(fields[i].name);
