@@ -112,6 +112,7 @@ int context_open(struct context *context) {
       .compilation_mode = options->compilation_mode,
       .defines = options->defines,
       .flags = options->flags,
+      .aspect_parameters = options->aspect_parameters,
       .python_path = options->python_path,
   };
   context->session = bz_session_open(context->thread, &session);

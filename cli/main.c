@@ -10,8 +10,10 @@
 
 // Every command, in the order of `starmypy help`.
 #define COMMANDS(ROW) \
+  ROW(aquery)         \
   ROW(eval)           \
   ROW(help)           \
+  ROW(query)          \
   ROW(version)
 
 #define DECLARE(name) extern const struct bz_command bz_##name##_command;

@@ -10,7 +10,14 @@
 
 #include "common/spell.h"
 
-enum option_kind { OPTION_BOOL, OPTION_TEXT, OPTION_INTEGER, OPTION_LIST, OPTION_DICT };
+enum option_kind {
+  OPTION_BOOL,
+  OPTION_TEXT,
+  OPTION_INTEGER,
+  OPTION_LIST,
+  OPTION_DICT,
+  OPTION_IGNORED,  // of Bazel's; nothing here depends on it
+};
 
 struct row {
   const char *name;
@@ -35,6 +42,7 @@ static const struct row rows[] = {
     {"keep_going", 'k', OPTION_BOOL, OPTIONS_WORKSPACE, FIELD(keep_going), NULL, "go on after errors"},
     {"output", 0, OPTION_TEXT, GRAPH | OPTIONS_EXPLAIN, FIELD(output), "FORMAT", "the output's format"},
     {"aspects", 0, OPTION_LIST, OPTIONS_ANALYSIS, FIELD(aspects), "LABEL%NAME,...", "aspects to apply to the top-level targets"},
+    {"aspects_parameters", 0, OPTION_DICT, OPTIONS_ANALYSIS, FIELD(aspect_parameters), "NAME=VALUE", "parameters of aspects"},
     {"define", 0, OPTION_DICT, OPTIONS_ANALYSIS, FIELD(defines), "NAME=VALUE", "a value for config_setting and make variables"},
     {"cpu", 0, OPTION_TEXT, OPTIONS_ANALYSIS, FIELD(cpu), "CPU", "the target CPU (k8)"},
     {"compilation_mode", 'c', OPTION_TEXT, OPTIONS_ANALYSIS, FIELD(compilation_mode), "fastbuild|dbg|opt", "the compilation mode"},
@@ -42,7 +50,7 @@ static const struct row rows[] = {
     {"implicit_deps", 0, OPTION_BOOL, GRAPH, FIELD(implicit_deps), NULL, "with dependencies that no BUILD file names (default)"},
     {"tool_deps", 0, OPTION_BOOL, GRAPH, FIELD(tool_deps), NULL, "with dependencies in the exec configuration (default)"},
     {"host_deps", 0, OPTION_BOOL, GRAPH, FIELD(tool_deps), NULL, "the same"},
-    {"nodep_deps", 0, OPTION_BOOL, OPTIONS_QUERY, FIELD(nodep_deps), NULL, "with labels that are no dependencies"},
+    {"nodep_deps", 0, OPTION_BOOL, OPTIONS_QUERY, FIELD(nodep_deps), NULL, "with visibility to package groups (default)"},
     {"strict_test_suite", 0, OPTION_BOOL, OPTIONS_QUERY, FIELD(strict_test_suite), NULL, "fail on suites of what is no test"},
     {"universe_scope", 0, OPTION_TEXT, OPTIONS_QUERY, FIELD(universe_scope), "PATTERN,...", "the universe of allrdeps and rbuildfiles"},
     {"infer_universe_scope", 0, OPTION_BOOL, OPTIONS_QUERY, FIELD(infer_universe_scope), NULL, "the universe is what the query names"},
@@ -52,6 +60,8 @@ static const struct row rows[] = {
     {"line_terminator_null", 0, OPTION_BOOL, OPTIONS_QUERY, FIELD(line_terminator_null), NULL, "end entries with NUL"},
     {"graph:factored", 0, OPTION_BOOL, OPTIONS_QUERY, FIELD(graph_factored), NULL, "merge equivalent nodes (default)"},
     {"graph:node_limit", 0, OPTION_INTEGER, OPTIONS_QUERY, FIELD(graph_node_limit), "N", "longest label of a node (512; -1: no limit)"},
+    {"graph:conditional_edges_limit", 0, OPTION_INTEGER, OPTIONS_QUERY, FIELD(graph_conditional_edges_limit), "N",
+     "conditions shown at an edge (4; -1: all)"},
     {"proto:flatten_selects", 0, OPTION_BOOL, OPTIONS_QUERY, FIELD(proto_flatten_selects), NULL, "one value for a select (default)"},
     {"proto:default_values", 0, OPTION_BOOL, OPTIONS_QUERY, FIELD(proto_default_values), NULL, "attributes that are not set, too (default)"},
     {"xml:default_values", 0, OPTION_BOOL, OPTIONS_QUERY, FIELD(xml_default_values), NULL, "attributes that are not set, too"},
@@ -65,6 +75,10 @@ static const struct row rows[] = {
     {"mypy", 0, OPTION_TEXT, OPTIONS_CHECK, FIELD(mypy), "PYTHON", "the Python whose mypy checks"},
     {"jobs", 'j', OPTION_INTEGER, OPTIONS_CHECK, FIELD(jobs), "N", "how many actions run at once (default: ninja decides)"},
     {"expunge", 0, OPTION_BOOL, OPTIONS_CLEAN, FIELD(expunge), NULL, "remove fetched packages, too"},
+    {"curses", 0, OPTION_IGNORED, OPTIONS_WORKSPACE, 0, NULL, NULL},
+    {"show_progress", 0, OPTION_IGNORED, OPTIONS_WORKSPACE, 0, NULL, NULL},
+    {"ui_event_filters", 0, OPTION_IGNORED, OPTIONS_WORKSPACE, 0, NULL, NULL},
+    {"include_pruned_inputs", 0, OPTION_IGNORED, OPTIONS_AQUERY, 0, NULL, NULL},
 };
 
 enum { ROW_COUNT = sizeof rows / sizeof *rows };
@@ -96,12 +110,14 @@ static const struct row *find_abbreviation(const struct input *input, char lette
   return NULL;
 }
 
+static bool takes_no_value(const struct row *row) { return row->kind == OPTION_BOOL || row->kind == OPTION_IGNORED; }
+
 static bool fail_unknown(struct input *input, const char *word, size_t length) {
   struct sl_spell spell;
   const char *name = word + 2;
   sl_spell_begin(&spell, name, length - 2);
   for (size_t i = 0; i < ROW_COUNT; i++)
-    if (rows[i].commands & input->commands) sl_spell_offer(&spell, rows[i].name, strlen(rows[i].name));
+    if ((rows[i].commands & input->commands) && rows[i].kind != OPTION_IGNORED) sl_spell_offer(&spell, rows[i].name, strlen(rows[i].name));
   if (!spell.best) return sl_fail_false(input->thread, "%s :: Unrecognized option: %s", word, word);
   return sl_fail_false(input->thread, "%s :: Unrecognized option: %s (did you mean '--%s'?)", word, word, spell.best);
 }
@@ -161,6 +177,7 @@ static bool set_value(struct input *input, const struct row *row, const char *wo
       input->list_begun = true;
       return add_list_items(input, *(sl_value *)(void *)field, text);
     case OPTION_DICT: return add_definition(input, *(sl_value *)(void *)field, word, text);
+    case OPTION_IGNORED: return true;
   }
   return false;
 }
@@ -203,14 +220,14 @@ static bool take_long(struct input *input, const char *word) {
   const struct row *row = find_row(input, name, length);
   if (!row && strncmp(name, "no", 2) == 0 && !equals) {
     const struct row *negated = find_row(input, name + 2, length - 2);
-    if (negated && negated->kind == OPTION_BOOL) return set_value(input, negated, word, "0");
+    if (negated && takes_no_value(negated)) return set_value(input, negated, word, "0");
   }
   if (!row) {
     if (!input->lenient) return fail_unknown(input, word, length + 2);
     skip_values(input);
     return true;
   }
-  if (row->kind == OPTION_BOOL && !equals) return set_value(input, row, word, "1");
+  if (takes_no_value(row) && !equals) return set_value(input, row, word, "1");
   const char *value = value_of(input, word, equals);
   return value && set_value(input, row, word, value);
 }
@@ -272,10 +289,10 @@ static bool take_rc(struct input *input, const char *root, const char *command, 
 bool options_parse(struct sl_thread *thread, const char *command, unsigned commands, const char *root, int argc, char **argv,
                    struct options *options) {
   *options = (struct options){
-      .color = "auto", .implicit_deps = true, .tool_deps = true, .graph_factored = true, .graph_node_limit = 512,
+      .color = "auto", .implicit_deps = true, .tool_deps = true, .graph_factored = true, .graph_node_limit = 512, .graph_conditional_edges_limit = 4, .nodep_deps = true,
       .proto_flatten_selects = true, .proto_default_values = true, .order_output = "auto", .include_aspects = true,
       .include_commandline = true, .include_artifacts = true, .aspects = sl_list(thread, NULL, 0),
-      .defines = sl_dict(thread, 0), .flags = sl_dict(thread, 0), .words = sl_list(thread, NULL, 0),
+      .aspect_parameters = sl_dict(thread, 0), .defines = sl_dict(thread, 0), .flags = sl_dict(thread, 0), .words = sl_list(thread, NULL, 0),
   };
   sl_value arguments = sl_list(thread, NULL, 0);
   for (int i = 0; i < argc; i++)
@@ -285,10 +302,23 @@ bool options_parse(struct sl_thread *thread, const char *command, unsigned comma
   return take_words(&input);
 }
 
+int options_count_leading(int argc, char **argv) {
+  struct input input = {.commands = OPTIONS_WORKSPACE};
+  int i = 0;
+  while (i < argc && argv[i][0] == '-') {
+    const char *name = argv[i] + 2;
+    const struct row *row = argv[i][1] == '-' ? find_row(&input, name, strcspn(name, "=")) : NULL;
+    bool negated = !row && strncmp(argv[i], "--no", 4) == 0 && find_row(&input, name + 2, strlen(name + 2));
+    if (!row && !negated && !is_rc_option(argv[i])) break;
+    i += row && !takes_no_value(row) && !strchr(name, '=') ? 2 : 1;
+  }
+  return i < argc ? i : argc;
+}
+
 void options_describe(unsigned commands) {
   for (size_t i = 0; i < ROW_COUNT; i++) {
     const struct row *row = &rows[i];
-    if (!(row->commands & commands)) continue;
+    if (!(row->commands & commands) || row->kind == OPTION_IGNORED) continue;
     char left[64];
     snprintf(left, sizeof left, "--%s%s%s%s", row->kind == OPTION_BOOL && strcmp(row->name, "help") != 0 ? "[no]" : "", row->name,
              row->value ? "=" : "", row->value ? row->value : "");

@@ -28,6 +28,7 @@ struct options {
   const char *output;             // NULL: the command's default
   // Analysis.
   sl_value aspects;               // list of "LABEL%name"
+  sl_value aspect_parameters;     // dict
   sl_value defines;               // dict
   sl_value flags;                 // dict: --//pkg:flag=value
   const char *cpu;
@@ -38,6 +39,7 @@ struct options {
   bool relative_locations, line_terminator_null, graph_factored, proto_flatten_selects, proto_default_values;
   bool xml_default_values;
   int graph_node_limit;
+  int graph_conditional_edges_limit;
   const char *universe_scope;
   const char *order_output;
   bool include_aspects, include_commandline, include_artifacts, include_param_files, include_file_write_contents;
@@ -54,6 +56,8 @@ struct options {
 // `commands` says which rows hold. False with an error pending, in Bazel's words: the exit status is 2.
 bool options_parse(struct sl_thread *thread, const char *command, unsigned commands, const char *root, int argc, char **argv,
                    struct options *options) SL_MUST_CHECK;
+// How many words of a command line, from the first on, are options that stand before the command, with their values.
+int options_count_leading(int argc, char **argv);
 // Prints the rows of a command, for --help.
 void options_describe(unsigned commands);
 

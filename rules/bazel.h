@@ -6,7 +6,7 @@
 //   struct sl_thread *thread = sl_thread_new();
 //   struct bz_session_options options = {.root = "/path/to/workspace"};
 //   struct bz_session *session = bz_session_open(thread, &options);
-//   struct bz_query *query = bz_query_parse(thread, "deps(//app:all)");
+//   struct bz_query *query = bz_query_parse(thread, "deps(//app:all)", BZ_QUERY_TARGETS);
 //
 // The parts are documented in the headers that this one includes; the conventions are those of starlark.h.
 #ifndef RULES_BAZEL_H_
@@ -30,6 +30,7 @@ struct bz_session_options {
   const char *compilation_mode; // NULL: "fastbuild"
   sl_value defines;             // dict of --define, or NULL
   sl_value flags;               // dict of --//pkg:flag, or NULL
+  sl_value aspect_parameters;   // dict of --aspects_parameters, or NULL
   const char *python_path;      // NULL: "python3"
 };
 

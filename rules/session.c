@@ -18,6 +18,7 @@ struct bz_session *bz_session_open(struct sl_thread *thread, const struct bz_ses
   struct bz_loader_options loader = {
       .workspace = session->workspace,
       .bzl_environment = bz_analysis_environment(),
+      .on_export = bz_analysis_export,
       .keep_going = options->keep_going,
   };
   session->loader = bz_loader_new(thread, &loader);
@@ -28,6 +29,7 @@ struct bz_session *bz_session_open(struct sl_thread *thread, const struct bz_ses
       .compilation_mode = options->compilation_mode,
       .defines = options->defines,
       .flags = options->flags,
+      .aspect_parameters = options->aspect_parameters,
       .python_path = options->python_path,
       .keep_going = options->keep_going,
   };
