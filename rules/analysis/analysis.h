@@ -102,7 +102,8 @@ struct bz_configured_target {
   size_t action_count;
   struct bz_configured_target *generator;  // of a generated file: the rule
   struct bz_configured_target *base;       // of a merged target: the one without aspects; else NULL
-  struct bz_aspect_result **aspects;  // what aspects made of it so far, in order of application
+  struct bz_aspect_result *
+      *aspects;  // what aspects made of it so far, in order; merged: what is merged in
   size_t aspect_count;
   struct bz_attribute_values *attributes;  // of a rule: analysis/'s own
   uint64_t epoch;                          // the last walk that met it: analysis/'s own

@@ -335,8 +335,11 @@ static bool redirect(struct bz_analysis *analysis, struct bz_node *node,
   return true;
 }
 
-static bool is_opaque_rule(const struct bz_target *target) {
-  return target->kind == BZ_TARGET_RULE && target->rule_class->behaviour == BZ_BEHAVIOUR_OPAQUE;
+// Whether the target is a rule that says something about itself: not a condition, and not of a repository that is missing.
+static bool is_plain_rule(const struct bz_configured_target *target) {
+  if (!target->attributes) return false;
+  enum bz_behaviour behaviour = target->target->rule_class->behaviour;
+  return behaviour == BZ_BEHAVIOUR_RULE || behaviour == BZ_BEHAVIOUR_TEST_SUITE;
 }
 
 // Whether a rule declares what the aspect asks for.
@@ -409,8 +412,7 @@ bool bz_aspect_spread(struct sl_thread *thread, struct bz_analysis *analysis,
   if (base->target != node->target) return redirect(analysis, node, base);  // an alias
   if (base->generator && node->step->aspect->to_generating_rules)
     return redirect(analysis, node, base->generator);
-  if (!base->attributes || is_opaque_rule(base->target) ||
-      !is_wanted_by(thread, node->step->aspect, base->target->rule_class)) {
+  if (!is_plain_rule(base) || !is_wanted_by(thread, node->step->aspect, base->target->rule_class)) {
     node->state = BZ_NODE_DONE;
     return true;
   }

@@ -138,11 +138,12 @@ static bool check_parts(struct sl_thread *thread, enum bz_order order, const sl_
   }
   for (size_t i = 0; i < transitive_count; i++) {
     const struct bz_depset *part = bz_depset_of(transitive[i]);
+    if (part->count == 0) continue;
     if (!orders_agree(order, part->order)) {
       return sl_fail_false(thread, "Order '%s' is incompatible with order '%s'", order_names[order],
                            order_names[part->order]);
     }
-    if (part->example && !check_type(thread, part->example, example)) return false;
+    if (!check_type(thread, part->example, example)) return false;
   }
   return true;
 }

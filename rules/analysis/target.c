@@ -88,42 +88,50 @@ static bool add_providers(struct sl_thread *thread, sl_value merged, sl_value pr
 }
 
 static struct bz_configured_target *merge(struct sl_thread *thread,
-                                          struct bz_configured_target *target,
+                                          struct bz_configured_target *base,
                                           struct bz_aspect_result **results, size_t count) {
   struct bz_configured_target *merged = sl_new(thread, &bz_configured_target_type, sizeof *merged);
-  *merged = *target;
-  merged->base = target->base ? target->base : target;
-  merged->aspects = NULL;
-  merged->aspect_count = 0;
+  *merged = *base;
+  merged->base = base;
+  merged->aspects = results;
+  merged->aspect_count = count;
   struct sl_mutability *own = sl_mutability_new();
   struct sl_mutability *before = sl_thread_set_mutability(thread, own);
-  merged->providers = sl_dict(thread, sl_dict_length(target->providers) + count);
-  bool good = sl_dict_update(thread, merged->providers, target->providers);
+  merged->providers = sl_dict(thread, sl_dict_length(base->providers) + count);
+  bool good = sl_dict_update(thread, merged->providers, base->providers);
   for (size_t i = 0; good && i < count; i++) {
-    if (results[i]) good = add_providers(thread, merged->providers, results[i]->providers);
+    good = add_providers(thread, merged->providers, results[i]->providers);
   }
   sl_thread_set_mutability(thread, before);
   sl_mutability_freeze(own);
   return good ? merged : NULL;
 }
 
+// Appends a result unless it is NULL or there.
+static void add_result(struct bz_aspect_result **results, size_t *count,
+                       struct bz_aspect_result *result) {
+  for (size_t i = 0; i < *count; i++) {
+    if (results[i] == result) return;
+  }
+  if (result) results[(*count)++] = result;
+}
+
 struct bz_configured_target *bz_configured_target_merge(struct sl_thread *thread,
                                                         struct bz_configured_target *target,
                                                         struct bz_aspect_result **results,
                                                         size_t count) {
-  struct bz_aspect_result *only = NULL;
-  size_t present = 0;
-  for (size_t i = 0; i < count; i++) {
-    if (!results[i]) continue;
-    only = results[i];
-    present++;
-  }
-  if (present == 0) return target;
+  // A merged target brings what is merged already: one aspect may come by the rule's attribute and by propagation.
+  size_t present = target->base ? target->aspect_count : 0, all_count = 0;
+  struct bz_aspect_result **all =
+      sl_allocate((present + count + 1) * sizeof(struct bz_aspect_result *));
+  for (size_t i = 0; i < present; i++) add_result(all, &all_count, target->aspects[i]);
+  for (size_t i = 0; i < count; i++) add_result(all, &all_count, results[i]);
+  if (all_count == present) return target;
+  struct bz_configured_target *base = target->base ? target->base : target;
   // Dependents of one target mostly see the same merge.
-  bool shareable = present == 1 && !target->base;
-  if (shareable && only->merged) return only->merged;
-  struct bz_configured_target *merged = merge(thread, target, results, count);
-  if (shareable) only->merged = merged;
+  if (all_count == 1 && all[0]->merged) return all[0]->merged;
+  struct bz_configured_target *merged = merge(thread, base, all, all_count);
+  if (all_count == 1) all[0]->merged = merged;
   return merged;
 }
 
