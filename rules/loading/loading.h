@@ -248,7 +248,7 @@ void bz_target_edges(struct bz_target *target,
                      void (*visit)(const struct bz_edge *edge, void *data), void *data);
 
 // Expands a pattern to targets, sorted by label; sets *incomplete when a package has errors. For *_BELOW_* every package below
-// is loaded; one that cannot be loaded makes the call fail unless keep_going (then *incomplete is set). A new Starlark list is not needed: `visit` is called for each.
+// is loaded; one that cannot be loaded makes the call fail unless keep_going (then *incomplete is set).
 bool bz_pattern_expand(struct sl_thread *thread, struct bz_loader *loader,
                        const struct bz_pattern *pattern, bool *incomplete,
                        void (*visit)(struct bz_target *target, void *data),

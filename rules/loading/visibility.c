@@ -64,7 +64,14 @@ sl_value bz_visibility_with(sl_value visibility, struct bz_label *location) {
 sl_value bz_visibility_declared(const struct bz_target *target) {
   if (target->kind == BZ_TARGET_GENERATED_FILE)
     return bz_visibility_declared(target->generating_rule);
-  return target->visibility ? target->visibility : target->package->default_visibility;
+  if (target->visibility) return target->visibility;
+  // A config_setting that does not say otherwise may be used by everybody, whatever its package says.
+  if (target->kind == BZ_TARGET_RULE &&
+      target->rule_class->behaviour == BZ_BEHAVIOUR_CONFIG_SETTING) {
+    sl_value everyone = bz_label_value(bz_visibility_public(target->label->repository->workspace));
+    return sl_list_frozen(&everyone, 1);
+  }
+  return target->package->default_visibility;
 }
 
 sl_value bz_target_visibility(struct sl_thread *thread, const struct bz_target *target) {
