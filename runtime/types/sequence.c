@@ -68,6 +68,7 @@ bool sl_sequence_repetitions(struct sl_thread *thread, size_t length, sl_value n
 }
 
 void sl_sequence_repeat(const sl_value *items, size_t count, size_t times, sl_value *out) {
+  if (count == 0) return;
   for (size_t i = 0; i < times; i++) {
     memcpy(out + i * count, items, count * sizeof *items);
   }
