@@ -6,11 +6,12 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "runtime/starlark.h"
+#include "cli/options.h"
 
 // Every command, in the order of `starmypy help`.
 #define COMMANDS(ROW) \
   ROW(aquery)         \
+  ROW(check)          \
   ROW(eval)           \
   ROW(help)           \
   ROW(query)          \
@@ -65,8 +66,17 @@ static bool is_for_eval(const char *argument) {
          strpbrk(argument, "./") || access(argument, R_OK) == 0;
 }
 
+// Options may stand before the command's name, as Bazel's startup options do; the command reads them behind it.
+static void move_options(int count, char **words) {
+  char *command = words[count];
+  memmove(words + 1, words, (size_t)count * sizeof *words);
+  words[0] = command;
+}
+
 int main(int argc, char **argv) {
   sl_initialize(NULL);
+  int leading = options_count_leading(argc - 1, argv + 1);
+  if (leading > 0 && leading < argc - 1 && find(argv[leading + 1])) move_options(leading, argv + 1);
   if (argc < 2 || strcmp(argv[1], "--help") == 0) return help_run(1, argv);
   if (strcmp(argv[1], "--version") == 0) return version_run(1, argv);
   const struct bz_command *command = find(argv[1]);

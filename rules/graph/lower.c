@@ -18,9 +18,12 @@ bool lower_needs_process(const struct bz_action *action) {
   return action->kind == BZ_ACTION_SYMLINK && action->source && !action->source->is_source;
 }
 
+// A tree that an action makes. A runfiles tree is made with the execution root.
+static bool is_tree(const struct bz_artifact *artifact) { return artifact->is_directory && !artifact->is_runfiles_tree; }
+
 char *bz_lowered_path(const struct bz_artifact *artifact) {
   char *path = NULL;
-  if (asprintf(&path, "%s%s", artifact->path, artifact->is_directory ? TREE_SUFFIX : "") < 0) abort();
+  if (asprintf(&path, "%s%s", artifact->path, is_tree(artifact) ? TREE_SUFFIX : "") < 0) abort();
   return path;
 }
 
@@ -55,19 +58,19 @@ static bool push_environment(struct sl_thread *thread, sl_value list, const stru
 static bool push_tree_tool(struct sl_thread *thread, sl_value list, const struct bz_graph *graph,
                            const struct bz_action *action, sl_value inputs) {
   bool any = false;
-  for (size_t i = 0; i < sl_list_length(inputs); i++) any |= artifact_at(inputs, i)->is_directory;
-  for (size_t i = 0; i < action->output_count; i++) any |= action->outputs[i]->is_directory;
+  for (size_t i = 0; i < sl_list_length(inputs); i++) any |= is_tree(artifact_at(inputs, i));
+  for (size_t i = 0; i < action->output_count; i++) any |= is_tree(action->outputs[i]);
   if (!any) return true;
   if (!push_text(thread, list, graph->python) || !push_text(thread, list, "-I") || !push_text(thread, list, "-S") ||
       !push_text(thread, list, lower_tree_tool(graph)))
     return false;
   for (size_t i = 0; i < sl_list_length(inputs); i++) {
     const struct bz_artifact *input = artifact_at(inputs, i);
-    if (input->is_directory && !(push_text(thread, list, "--in") && push_text(thread, list, input->path))) return false;
+    if (is_tree(input) && !(push_text(thread, list, "--in") && push_text(thread, list, input->path))) return false;
   }
   for (size_t i = 0; i < action->output_count; i++) {
     const struct bz_artifact *output = action->outputs[i];
-    if (output->is_directory && !(push_text(thread, list, "--out") && push_text(thread, list, output->path))) return false;
+    if (is_tree(output) && !(push_text(thread, list, "--out") && push_text(thread, list, output->path))) return false;
   }
   return push_text(thread, list, "--");
 }
