@@ -34,16 +34,20 @@ static const struct bz_graph_writer *find_writer(struct context *context) {
   return NULL;
 }
 
-// Actions of a target whose dependencies are not there would be wrong. Returns how many repositories are missing.
+// Actions of a target whose dependencies are not there would be wrong: one message says why, and what to do. Returns how many
+// repositories are missing.
 static size_t tell_missing(struct context *context) {
   sl_value missing = bz_analysis_missing(context->session->analysis);
-  enum bz_event_kind kind = context->options.keep_going ? BZ_WARNING : BZ_ERROR;
-  size_t cursor = 0;
+  size_t count = sl_dict_length(missing), cursor = 0;
   sl_value name, reason;
-  while (sl_dict_next(missing, &cursor, &name, &reason))
-    context_tell(context, kind, "repository '@@%s' is not available: %s", sl_string_bytes(name),
-                 sl_string_bytes(reason));
-  return sl_dict_length(missing);
+  if (!sl_dict_next(missing, &cursor, &name, &reason)) return 0;
+  struct sl_text others = {0};
+  if (count > 1) sl_text_format(&others, " (so are %zu others)", count - 1);
+  context_tell(context, context->options.keep_going ? BZ_WARNING : BZ_ERROR,
+               "repository '@@%s' is not available%s: %s", sl_string_bytes(name),
+               sl_text_string(&others), sl_string_bytes(reason));
+  sl_text_free(&others);
+  return count;
 }
 
 static int write_actions(struct context *context, const struct bz_graph_writer *writer,

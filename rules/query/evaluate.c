@@ -54,7 +54,6 @@ bool bz_evaluate_fail_softly(struct bz_evaluation *evaluation,
 // ---------------------------------------------------------------- patterns
 
 struct match {
-  struct bz_evaluation *evaluation;
   struct bz_target **targets;
   size_t count, capacity;
 };
@@ -100,20 +99,28 @@ static void add_group(struct bz_evaluation *evaluation, const struct bz_query_se
   evaluation->groups[evaluation->group_count++] = *group;
 }
 
+static bool match_pattern(struct bz_evaluation *evaluation, const char *text, struct match *match) {
+  struct bz_query_nodes *nodes = &evaluation->nodes;
+  struct bz_pattern pattern;
+  if (!bz_pattern_parse(nodes->thread, bz_loader_workspace(nodes->loader), evaluation->directory,
+                        text, &pattern))
+    return false;
+  // What is loaded from a missing repository is let pass; who asks for it by name wants to know.
+  const struct bz_repository *repository = pattern.repository;
+  if (repository->kind == BZ_REPOSITORY_MISSING)
+    return sl_fail_false(nodes->thread, "no such package '@@%s//%s': %s", repository->name,
+                         pattern.package, repository->reason);
+  return bz_pattern_expand(nodes->thread, nodes->loader, &pattern, &nodes->has_errors, take_target,
+                           match);
+}
+
 bool bz_evaluate_pattern(struct bz_evaluation *evaluation, const struct bz_expression *expression,
                          const char *text, struct bz_query_set *out) {
   struct bz_query_nodes *nodes = &evaluation->nodes;
-  struct match match = {.evaluation = evaluation};
-  struct bz_pattern pattern;
-  bool incomplete = false;
-  bool matched =
-      bz_pattern_parse(nodes->thread, bz_loader_workspace(nodes->loader), evaluation->directory,
-                       text, &pattern) &&
-      bz_pattern_expand(nodes->thread, nodes->loader, &pattern, &incomplete, take_target, &match);
-  if (!matched &&
+  struct match match = {0};
+  if (!match_pattern(evaluation, text, &match) &&
       !bz_evaluate_fail_softly(evaluation, expression, "%s", sl_error_message(nodes->thread)))
     return false;
-  if (incomplete) nodes->has_errors = true;
   struct bz_query_set group = {0};
   for (size_t i = 0; i < match.count; i++) {
     if (!nodes->analysis) {
