@@ -210,10 +210,7 @@ static sl_value convert_list(struct bz_conversion *conversion, enum bz_attribute
   bool failed = false;
   sl_value element;
   for (int64_t i = 0; !failed && (element = sl_iterate_next(&iterator)); i++) {
-    if (bz_is_opaque(element)) {
-      conversion->opaque = true;
-      continue;
-    }
+    if (bz_is_opaque(element)) continue;
     if (count == capacity) {
       sl_value *more = sl_allocate(2 * capacity * sizeof *more);
       memcpy(more, items, count * sizeof *more);
@@ -248,10 +245,7 @@ static sl_value convert_dict(struct bz_conversion *conversion, enum bz_attribute
   size_t cursor = 0;
   sl_value key, value;
   while (sl_dict_next(given, &cursor, &key, &value)) {
-    if (bz_is_opaque(key) || bz_is_opaque(value)) {
-      conversion->opaque = true;
-      continue;
-    }
+    if (bz_is_opaque(key) || bz_is_opaque(value)) continue;
     sl_value stored_key = convert_scalar(conversion, row->key, key, DICT_KEY);
     if (!stored_key) return NULL;
     sl_value stored = convert_part(conversion, row->value, value, DICT_VALUE);

@@ -201,13 +201,15 @@ static void compute_defaults(struct instance *instance) {
 
 // ---------------------------------------------------------------- checks
 
-static void check_mandatory(struct instance *instance) {
+// One that was given, but could not be converted, has its error already.
+static void check_mandatory(struct instance *instance, sl_value keywords) {
   const struct bz_rule_class *rule_class = instance->rule_class;
   if (rule_class->behaviour == BZ_BEHAVIOUR_OPAQUE) return;
   for (size_t i = 0; i < rule_class->attribute_count; i++) {
     const struct bz_attribute *attribute = &rule_class->attributes[i];
     if (!(attribute->flags & BZ_ATTRIBUTE_MANDATORY) || instance->target->values[i]) continue;
-    if (instance->conversion.opaque) continue;
+    sl_value given = sl_dict_get_string(keywords, attribute->name);
+    if (given && given != SL_NONE) continue;
     struct sl_text text = {0};
     sl_text_format(&text, "missing value for mandatory attribute '%s' in '%s' rule",
                    attribute->name, rule_class->name);
@@ -477,7 +479,7 @@ bool bz_rule_instantiate(struct sl_thread *thread, struct bz_package *package,
   set_generator(&instance);
   set_visibility(&instance);
   compute_defaults(&instance);
-  check_mandatory(&instance);
+  check_mandatory(&instance, keywords);
   check_values(&instance);
   add_outputs(&instance);
   return register_targets(&instance);

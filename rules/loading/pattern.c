@@ -30,13 +30,6 @@ static void visit_package(const struct bz_package *package, bool rules_only,
 static struct bz_package *load(struct sl_thread *thread, struct bz_loader *loader,
                                const struct bz_pattern *pattern, const char *name,
                                const struct visitor *visitor) {
-  const struct bz_repository *repository = pattern->repository;
-  // What edges may lead to, nobody can ask for.
-  if (repository->kind == BZ_REPOSITORY_MISSING) {
-    sl_fail(thread, "no such package '@@%s//%s': %s", repository->name, name,
-            repository->reason ? repository->reason : "the repository is not available");
-    return NULL;
-  }
   struct bz_package *package = bz_package_load(thread, loader, pattern->repository, name);
   if (package && package->contains_errors) *visitor->incomplete = true;
   return package;
@@ -99,6 +92,13 @@ bool bz_pattern_expand(struct sl_thread *thread, struct bz_loader *loader,
                        const struct bz_pattern *pattern, bool *incomplete,
                        void (*visit)(struct bz_target *target, void *data), void *data) {
   struct visitor visitor = {visit, data, incomplete};
+  const struct bz_repository *repository = pattern->repository;
+  // An edge may lead into a missing repository; who asks for it by name wants to know.
+  if (repository->kind == BZ_REPOSITORY_MISSING) {
+    return sl_fail_false(
+        thread, "no such package '@@%s//%s': %s", repository->name, pattern->package,
+        repository->reason ? repository->reason : "nothing defines the repository");
+  }
   switch (pattern->kind) {
     case BZ_PATTERN_TARGET:
       return expand_target(thread, loader, pattern, &visitor);

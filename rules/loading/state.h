@@ -223,7 +223,6 @@ struct bz_conversion {
   struct bz_label *rule;  // whose outputs are named; or NULL
   bool lenient;           // list elements that cannot be converted are dropped
   bool in_branch;         // of a select
-  bool opaque;            // out: a value of a missing repository was dropped
 };
 // A value in stored form; NULL with an error pending. A select stays one; SL_NONE and opaque values must be treated before.
 sl_value bz_convert(struct bz_conversion *conversion, enum bz_attribute_type type, sl_value given);

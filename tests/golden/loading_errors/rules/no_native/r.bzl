@@ -1,0 +1,2 @@
+def r():
+    native.glub([])

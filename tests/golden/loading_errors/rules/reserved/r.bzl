@@ -1,0 +1,4 @@
+def _impl(_ctx):
+    return []
+
+r = rule(implementation = _impl, attrs = {"visibility": attr.string()})

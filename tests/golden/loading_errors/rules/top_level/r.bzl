@@ -1,0 +1,3 @@
+native.filegroup(name = "x")
+
+r = 1

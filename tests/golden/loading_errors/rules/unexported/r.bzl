@@ -1,0 +1,5 @@
+def _impl(_ctx):
+    return []
+
+def r():
+    rule(implementation = _impl)(name = "x")

@@ -1,0 +1,1 @@
+load(":one.bzl", "x")

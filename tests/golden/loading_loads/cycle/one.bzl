@@ -1,0 +1,1 @@
+load(":two.bzl", "x")

@@ -1,0 +1,4 @@
+def f(d):
+    return d["k"]
+
+x = f({})

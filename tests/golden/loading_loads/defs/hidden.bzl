@@ -1,0 +1,3 @@
+visibility(["//friend", "//defs/..."])
+
+x = 1

@@ -1,0 +1,4 @@
+print("more.bzl is executed once")
+
+MORE = ["m"]
+under = "u"

@@ -1,0 +1,3 @@
+load(":fails.bzl", "x")
+
+y = x
