@@ -54,6 +54,31 @@ struct sl_environment *bz_loading_environment(void) {
   return environment;
 }
 
+// Bazel's names that only the rules of other languages use, or that nothing here needs: they stay opaque unless somebody
+// provides them, so that a .bzl file which mentions them can be loaded.
+static const char *const opaque_names[] = {
+    "CcInfo",
+    "CcToolchainConfigInfo",
+    "DebugPackageInfo",
+    "JavaInfo",
+    "JavaPluginInfo",
+    "PackageSpecificationInfo",
+    "ProtoInfo",
+    "apple_common",
+    "cc_common",
+    "java_common",
+    "materializer_rule",
+    "proto",
+    "proto_common",
+    "subrule",
+};
+
+static void set_opaque_names(struct sl_environment *environment) {
+  for (size_t i = 0; i < sizeof opaque_names / sizeof *opaque_names; i++)
+    if (!sl_environment_get(environment, opaque_names[i]))
+      sl_environment_set(environment, opaque_names[i], bz_opaque(opaque_names[i]));
+}
+
 static void set_each(struct sl_environment *environment, sl_value names) {
   size_t cursor = 0;
   sl_value key, value;
@@ -147,6 +172,7 @@ struct bz_loader *bz_loader_new(struct sl_thread *thread, const struct bz_loader
       options->bzl_environment ? options->bzl_environment : bz_loading_environment());
   loader->native = bz_native_new();
   sl_environment_set(environment, "native", loader->native);
+  set_opaque_names(environment);
   loader->bzl_environment = environment;
   loader->source_index = bz_table_new(thread, loader);
   loader->package_index = bz_table_new(thread, loader);
