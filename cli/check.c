@@ -206,25 +206,6 @@ static int tell_results(struct run *run) {
 
 // ---------------------------------------------------------------- running
 
-static void tell_waiting(const char *holder, void *data) {
-  context_tell(data, BZ_INFO, "Another command (pid=%s) is running. Waiting for it to complete...", holder);
-}
-
-// The execution root belongs to one command at a time.
-static bool take_output_base(struct context *context) {
-  const char *output_base = bz_workspace_output_base(context->session->workspace);
-  struct sl_text message = {0};
-  bool done = bz_directory_make(context->thread, output_base);
-  if (!done) {
-    context_tell_error(context);
-  } else if (!lock_take(output_base, tell_waiting, context, &message)) {
-    context_tell(context, BZ_ERROR, "%s", sl_text_string(&message));
-    done = false;
-  }
-  sl_text_free(&message);
-  return done;
-}
-
 static bool find_interpreter(struct run *run) {
   struct context *context = run->context;
   struct sl_text message = {0};
@@ -258,7 +239,7 @@ static int check(struct run *run) {
   size_t count;
   int status = BZ_EXIT_SUCCESS;
   if (!checks_targets(context, context->options.words, &targets, &count, &status) ||
-      !checks_collect(context, targets, count, &run->checks, &status) || !take_output_base(context) ||
+      !checks_collect(context, targets, count, &run->checks, &status) || !lock_take(context) ||
       !checks_prepare(context, &run->checks, run->interpreter.path, run->interpreter.identity, &status))
     return status ? status : BZ_EXIT_LOCAL_ENVIRONMENT;
   int result = run_ninja(run);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -16,25 +17,30 @@ static void read_holder(int descriptor, char *holder, size_t size) {
   holder[strcspn(holder, "\n")] = '\0';
 }
 
-bool lock_take(const char *output_base, void (*waiting)(const char *holder, void *data), void *data, struct sl_text *message) {
-  struct sl_text path = {0};
-  sl_text_format(&path, "%s/lock", output_base);
-  // Not closed on purpose: the lock lives as long as the process.
-  int descriptor = open(sl_text_string(&path), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (descriptor < 0) sl_text_format(message, "cannot open %s: %s", sl_text_string(&path), strerror(errno));
-  sl_text_free(&path);
-  if (descriptor < 0) return false;
-  if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-    char holder[64];
-    read_holder(descriptor, holder, sizeof holder);
-    waiting(holder, data);
-    while (flock(descriptor, LOCK_EX) != 0) {
-      if (errno == EINTR) continue;
-      sl_text_format(message, "cannot lock the output base: %s", strerror(errno));
-      close(descriptor);
-      return false;
-    }
+// Waits for the lock. False: errno tells why.
+static bool wait_for(struct context *context, int descriptor) {
+  if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) return true;
+  char holder[64];
+  read_holder(descriptor, holder, sizeof holder);
+  context_tell(context, BZ_INFO, "Another command (pid=%s) is running. Waiting for it to complete...", holder);
+  while (flock(descriptor, LOCK_EX) != 0)
+    if (errno != EINTR) return false;
+  return true;
+}
+
+bool lock_take(struct context *context) {
+  const char *output_base = bz_workspace_output_base(context->session->workspace);
+  if (!bz_directory_make(context->thread, output_base)) {
+    context_tell_error(context);
+    return false;
   }
+  char *path = bz_path_join(output_base, "lock");
+  // Not closed on purpose: the lock lives as long as the process.
+  int descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  bool done = descriptor >= 0 && wait_for(context, descriptor);
+  if (!done) context_tell(context, BZ_ERROR, "cannot lock %s: %s", path, strerror(errno));
+  free(path);
+  if (!done) return false;
   char own[64];
   int length = snprintf(own, sizeof own, "%ld\n", (long)getpid());
   // Only for the message of others: a full disk does not matter.

@@ -4,12 +4,10 @@
 #ifndef CLI_LOCK_H_
 #define CLI_LOCK_H_
 
-#include <stdbool.h>
+#include "cli/context.h"
 
-#include "common/text.h"
-
-// Takes the lock, waiting for another holder after telling so through `waiting`. It is released when the process ends, however it
-// ends. False: `message` says why.
-bool lock_take(const char *output_base, void (*waiting)(const char *holder, void *data), void *data, struct sl_text *message);
+// Takes the lock of the session's output base, which is made if need be; waits for another holder after telling so. It is released when
+// the process ends, however it ends. False: the reason was told.
+bool lock_take(struct context *context);
 
 #endif  // CLI_LOCK_H_

@@ -12,9 +12,12 @@
 #define COMMANDS(ROW) \
   ROW(aquery)         \
   ROW(check)          \
+  ROW(clean)          \
   ROW(eval)           \
   ROW(help)           \
   ROW(query)          \
+  ROW(rules)          \
+  ROW(vendor)         \
   ROW(version)
 
 #define DECLARE(name) extern const struct bz_command bz_##name##_command;

@@ -213,6 +213,11 @@ const char *bz_repository_apparent_name(const struct bz_repository *repository) 
   return set ? set->module_name : NULL;
 }
 
+void bz_workspace_resolve_all(struct bz_workspace *workspace) {
+  for (const struct bz_mapping *mapping = workspace->main->state->mappings; mapping; mapping = mapping->hh.next)
+    bz_repository_find(workspace, mapping->canonical, strlen(mapping->canonical));
+}
+
 static int compare_states(const struct bz_repository_state *a, const struct bz_repository_state *b) {
   return strcmp(a->repository->name, b->repository->name);
 }

@@ -113,6 +113,8 @@ struct bz_repository *bz_repository_find(struct bz_workspace *workspace, const c
 struct bz_repository *bz_repository_resolve(struct bz_repository *from, const char *apparent_name, size_t length);
 // The apparent name under which main sees `repository`, or NULL.
 const char *bz_repository_apparent_name(const struct bz_repository *repository);
+// Makes every repository that main names, so that bz_repository_each meets them.
+void bz_workspace_resolve_all(struct bz_workspace *workspace);
 // Calls back for each repository met so far, sorted by name.
 void bz_repository_each(struct bz_workspace *workspace, void (*visit)(struct bz_repository *repository, void *data), void *data);
 

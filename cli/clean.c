@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Clean: `starmypy clean`: removes what commands made in the output base. Fetched packages are kept, as they cost a download;
+// --expunge removes the whole output base.
+#include <errno.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/context.h"
+#include "cli/lock.h"
+
+#define COMMANDS (OPTIONS_WORKSPACE | OPTIONS_CLEAN)
+
+static const char synopsis[] = "[--expunge]";
+static const char doc[] = "Removes the outputs; with --expunge also fetched packages and the output base itself.";
+
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk) {
+  (void)status;
+  (void)type;
+  (void)walk;
+  return remove(path);
+}
+
+// Removes a tree; links are removed, not followed.
+static bool remove_tree(struct context *context, const char *path) {
+  if (access(path, F_OK) != 0 && errno == ENOENT) return true;
+  if (nftw(path, remove_entry, 32, FTW_DEPTH | FTW_PHYS) == 0) return true;
+  context_tell(context, BZ_ERROR, "cannot remove %s: %s", path, strerror(errno));
+  return false;
+}
+
+static bool clean(struct context *context) {
+  const char *output_base = bz_workspace_output_base(context->session->workspace);
+  static const char *const made[] = {"execroot", "vendor"};
+  if (access(output_base, F_OK) != 0) return true;
+  bool done = lock_take(context);
+  if (done && context->options.expunge) return remove_tree(context, output_base);
+  for (size_t i = 0; done && i < sizeof made / sizeof *made; i++) {
+    char *path = bz_path_join(output_base, made[i]);
+    done = remove_tree(context, path);
+    free(path);
+  }
+  return done;
+}
+
+static int clean_run(int argc, char **argv) {
+  struct context context;
+  int status = context_begin(&context, "clean", synopsis, doc, COMMANDS, argc, argv);
+  if (status < 0) status = context_open(&context);
+  if (status >= 0) return status;
+  return clean(&context) ? BZ_EXIT_SUCCESS : BZ_EXIT_LOCAL_ENVIRONMENT;
+}
+
+const struct bz_command bz_clean_command = {synopsis, doc, clean_run};
