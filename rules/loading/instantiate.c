@@ -158,8 +158,8 @@ static void set_generator(struct instance *instance) {
   values[bz_rule_class_attribute(rule_class, "generator_name")] = name ? name : values[0];
   values[bz_rule_class_attribute(rule_class, "generator_function")] =
       sl_string_from(target->stack[1].function);
-  values[bz_rule_class_attribute(rule_class, "generator_location")] = sl_string_from(
-      bz_position_text(bz_label_path(instance->package->state->source.label), call->position));
+  values[bz_rule_class_attribute(rule_class, "generator_location")] =
+      sl_string_from(bz_position_text(instance->package->state->source.relative, call->position));
 }
 
 // ---------------------------------------------------------------- computed defaults

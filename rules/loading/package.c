@@ -232,13 +232,6 @@ static void take_repository_defaults(struct sl_thread *thread, struct bz_package
   }
 }
 
-static const char *package_file_path(const struct bz_label *label) {
-  char *absolute = bz_file_absolute(label->repository, bz_label_path(label));
-  const char *path = bz_text_copy(absolute ? absolute : bz_label_exec_path(label));
-  free(absolute);
-  return path;
-}
-
 struct bz_package *bz_package_new(struct sl_thread *thread, struct bz_loader *loader,
                                   struct bz_repository *repository, const char *name,
                                   const char *build_file) {
@@ -248,13 +241,13 @@ struct bz_package *bz_package_new(struct sl_thread *thread, struct bz_loader *lo
   package->repository = repository;
   package->name = label->package;
   package->build_file = label->name;
-  package->build_file_path = package_file_path(label);
+  bz_source_init(&state->source, loader, label);
+  state->source.is_build = true;
+  package->build_file_path = state->source.path;
   package->loads = sl_list_frozen(NULL, 0);
   state->loader = loader;
   state->base_depth = sl_thread_depth(thread);
   state->index = bz_table_new(thread, loader);
-  state->source = (struct bz_source){
-      .loader = loader, .label = label, .path = package->build_file_path, .is_build = true};
   if (!bz_package_source_file(thread, package, build_file, (struct sl_position){1, 1})) return NULL;
   package->targets[0]->file = package->build_file_path;
   take_repository_defaults(thread, package);
@@ -468,7 +461,9 @@ struct bz_package *bz_package_opaque(struct sl_thread *thread, struct bz_loader 
 
 struct bz_target *bz_package_opaque_target(struct sl_thread *thread, struct bz_package *package,
                                            const char *name) {
-  struct bz_rule_class *rule_class = bz_rule_class_opaque(thread, "opaque");
+  struct bz_loader *loader = package->state->loader;
+  if (!loader->opaque_class) loader->opaque_class = bz_rule_class_opaque(thread, "opaque");
+  struct bz_rule_class *rule_class = loader->opaque_class;
   if (!rule_class) return NULL;
   struct bz_target *target = sl_allocate(sizeof *target);
   target->kind = BZ_TARGET_RULE;

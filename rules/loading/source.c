@@ -35,8 +35,14 @@ static void report(struct bz_source *source, struct sl_position position, const 
 
 // ---------------------------------------------------------------- reading
 
-// "p/a.bzl", as messages about files name it.
-static const char *path_in_repository(const struct bz_label *label) { return bz_label_path(label); }
+void bz_source_init(struct bz_source *source, struct bz_loader *loader, struct bz_label *label) {
+  source->loader = loader;
+  source->label = label;
+  source->relative = bz_label_path(label);
+  char *absolute = bz_file_absolute(label->repository, source->relative);
+  source->path = bz_text_copy(absolute ? absolute : bz_label_exec_path(label));
+  free(absolute);
+}
 
 static void report_diagnostics(struct bz_source *source) {
   const struct sl_file *file = source->syntax;
@@ -90,7 +96,7 @@ bool bz_source_prepare(struct sl_thread *thread, struct bz_source *source,
   struct sl_text text = {0};
   const struct bz_label *label = source->label;
   *broken = false;
-  bool good = bz_file_read(thread, label->repository, path_in_repository(label), &text);
+  bool good = bz_file_read(thread, label->repository, source->relative, &text);
   if (good) {
     source->syntax = sl_file_parse(source->path, sl_text_string(&text), text.length,
                                    sl_dialect_for_file(source->path));
@@ -100,7 +106,7 @@ bool bz_source_prepare(struct sl_thread *thread, struct bz_source *source,
       report_diagnostics(source);
       sl_error_clear(thread);
       *broken = true;
-      good = sl_fail_false(thread, "compilation of module '%s' failed", path_in_repository(label));
+      good = sl_fail_false(thread, "compilation of module '%s' failed", source->relative);
     } else {
       good = resolve_loads(thread, source);
     }
@@ -139,22 +145,12 @@ bool bz_source_execute(struct sl_thread *thread, struct bz_source *source) {
 
 // ---------------------------------------------------------------- finding files
 
-static const char *source_path(const struct bz_label *label) {
-  const char *relative = path_in_repository(label);
-  char *absolute = bz_file_absolute(label->repository, relative);
-  const char *path = bz_text_copy(absolute ? absolute : bz_label_exec_path(label));
-  free(absolute);
-  return path;
-}
-
 static struct bz_source *find_source(struct sl_thread *thread, struct bz_loader *loader,
                                      struct bz_label *label) {
   sl_value found = sl_dict_get(thread, loader->source_index, bz_label_value(label));
   if (found) return loader->sources[sl_small_int(found)];
   struct bz_source *source = sl_allocate(sizeof *source);
-  source->loader = loader;
-  source->label = label;
-  source->path = source_path(label);
+  bz_source_init(source, loader, label);
   if (loader->source_count == loader->source_capacity) {
     loader->source_capacity = 2 * loader->source_capacity + 16;
     loader->sources =
@@ -222,7 +218,7 @@ static bool check_package(struct sl_thread *thread, const struct bz_source *sour
 static bool prepare_bzl(struct sl_thread *thread, struct bz_source *source) {
   const struct bz_label *label = source->label;
   if (!check_package(thread, source)) return false;
-  if (bz_file_stat(label->repository, path_in_repository(label)) != BZ_FILE_REGULAR)
+  if (bz_file_stat(label->repository, source->relative) != BZ_FILE_REGULAR)
     return sl_fail_false(thread, "cannot load '%s': no such file", bz_label_text(label));
   const struct bz_loader *loader = source->loader;
   bool broken;
@@ -233,8 +229,7 @@ static bool execute_bzl(struct sl_thread *thread, struct bz_source *source) {
   if (bz_source_execute(thread, source) && bz_source_export(thread, source)) return true;
   bz_event(source->loader->workspace, BZ_ERROR, NULL, "%s", sl_error_text(thread));
   sl_error_clear(thread);
-  return sl_fail_false(thread, "initialization of module '%s' failed",
-                       path_in_repository(source->label));
+  return sl_fail_false(thread, "initialization of module '%s' failed", source->relative);
 }
 
 // ---------------------------------------------------------------- loads of loads
@@ -257,7 +252,7 @@ static void push(struct chain *chain, struct bz_source *source) {
 
 // How a file is called in a drawing of a cycle.
 static const char *node_text(const struct bz_source *source) {
-  return source->is_build ? path_in_repository(source->label) : bz_label_text(source->label);
+  return source->is_build ? source->relative : bz_label_text(source->label);
 }
 
 static bool fail_cycle(struct sl_thread *thread, struct chain *chain,
@@ -344,7 +339,7 @@ static bool is_opaque(struct sl_thread *thread, struct bz_loader *loader, struct
     return true;
   }
   if (repository->kind != BZ_REPOSITORY_EMBEDDED || loader->loading_builtins) return false;
-  if (bz_file_stat(repository, path_in_repository(label)) == BZ_FILE_REGULAR) return false;
+  if (bz_file_stat(repository, bz_label_path(label)) == BZ_FILE_REGULAR) return false;
   bz_warn_not_embedded(thread, loader, label);
   return true;
 }

@@ -24,6 +24,7 @@ struct bz_source {
   struct bz_loader *loader;
   struct bz_label *label;  // "//p:BUILD", "//p:a.bzl"
   const char *path;        // what messages call it: absolute on disk, else below external/
+  const char *relative;    // to the root of its repository: "p/a.bzl"
   enum bz_source_state state;
   bool is_build;
   struct sl_file *syntax;      // until it was executed
@@ -36,8 +37,9 @@ struct bz_source {
   sl_value visibility;       // of a .bzl: list of specifications from visibility(); NULL: public
 };
 
-// Reads, parses and compiles a file and resolves its loads (path, label and loader are given). False with an error pending; errors inside of the file
-// were reported as events, and *broken is set for them.
+void bz_source_init(struct bz_source *source, struct bz_loader *loader, struct bz_label *label);
+// Reads, parses and compiles a file and resolves its loads. False with an error pending; errors inside of the file were
+// reported as events, and *broken is set for them.
 bool bz_source_prepare(struct sl_thread *thread, struct bz_source *source,
                        const struct sl_environment *environment, bool *broken) SL_MUST_CHECK;
 // Loads whatever a prepared file loads, deepest first, without recursion.
@@ -57,8 +59,8 @@ struct bz_loader {
   struct bz_workspace *workspace;
   struct bz_loader_options options;
   struct sl_mutability *mutability;  // owns the tables below; never frozen
-  const struct sl_environment
-      *bzl_environment;  // what .bzl files see; grows by the built-in rule sets
+  // What .bzl and BUILD files see; the built-in rule sets add to it.
+  const struct sl_environment *bzl_environment;
   const struct sl_environment *build_environment;
   sl_value native;             // the `native` value
   bool builtins_loaded;        // or tried
@@ -73,6 +75,7 @@ struct bz_loader {
   sl_value warned;                 // dict: names of missing repositories and files that were told
   struct bz_package *package;      // whose BUILD file runs; NULL: none
   struct bz_extension *extension;  // the module extension that runs; NULL: none
+  struct bz_rule_class *opaque_class;  // of targets in missing repositories; NULL: not needed yet
 };
 
 // Loads the rule sets that every file sees, once.
@@ -93,8 +96,8 @@ bool bz_extension_run(struct sl_thread *thread, struct bz_extension *extension, 
 struct bz_macro_instance;
 
 struct bz_package_state {
+  struct bz_source source;  // first: the module's data is its address, and must keep all of this
   struct bz_loader *loader;
-  struct bz_source source;
   sl_value index;  // dict name -> index in targets
   size_t target_capacity;
   size_t rule_capacity;
@@ -176,8 +179,7 @@ struct bz_attribute_row {
   const char *name;
   enum bz_attribute_type type;
   uint32_t flags;
-  const char
-      *default_text;  // of strings the text; "True"; digits; of a string list its one element
+  const char *default_text;  // the string; "True"; digits; the one element of a string list
 };
 // The attributes that a class gets before its own.
 enum bz_class_base { BZ_BASE_NATIVE, BZ_BASE_STARLARK, BZ_BASE_EXECUTABLE, BZ_BASE_TEST };
@@ -280,8 +282,8 @@ struct bz_macro_instance {
 // The .bzl file that defines it.
 struct bz_label *bz_macro_location(const struct bz_macro_instance *instance);
 bool bz_macro_is_finalizer(const struct bz_macro_instance *instance);
-bool bz_macro_export(sl_value value, struct bz_label *file,
-                     const char *name);  // false: it is no macro
+// False: it is no macro.
+bool bz_macro_export(sl_value value, struct bz_label *file, const char *name);
 bool bz_macros_finalize(struct sl_thread *thread, struct bz_package *package) SL_MUST_CHECK;
 extern struct sl_builtin bz_macro_builtin[];
 
