@@ -91,12 +91,7 @@ bool bz_action_register(struct sl_thread *thread, struct bz_context *context,
     output->action = action;
     bz_table_add(outputs, sl_hash_text(output->path, strlen(output->path)), output);
   }
-  size_t count = context->action_count;
-  if ((count & (count - 1)) == 0) {
-    struct bz_action **actions = sl_allocate((count ? count * 2 : 1) * sizeof(struct bz_action *));
-    if (count) memcpy(actions, context->actions, count * sizeof(struct bz_action *));
-    context->actions = actions;
-  }
+  context->actions = bz_grow(context->actions, context->action_count);
   context->actions[context->action_count++] = action;
   return true;
 }

@@ -32,13 +32,7 @@ static struct bz_context *context_of(struct sl_thread *thread, sl_value self) {
 // ---------------------------------------------------------------- declaring
 
 void bz_context_declare(struct bz_context *context, struct bz_artifact *artifact) {
-  size_t count = context->declared_count;
-  if ((count & (count - 1)) == 0) {
-    struct bz_artifact **declared =
-        sl_allocate((count ? count * 2 : 1) * sizeof(struct bz_artifact *));
-    if (count) memcpy(declared, context->declared, count * sizeof(struct bz_artifact *));
-    context->declared = declared;
-  }
+  context->declared = bz_grow(context->declared, context->declared_count);
   context->declared[context->declared_count++] = artifact;
 }
 

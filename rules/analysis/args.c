@@ -239,17 +239,10 @@ static sl_value args_set_param_file_format(struct sl_thread *thread, sl_value se
 struct strings {
   sl_value *items;
   size_t count;
-  size_t capacity;
 };
 
 static void push(struct strings *strings, sl_value string) {
-  if (strings->count == strings->capacity) {
-    size_t capacity = strings->capacity ? strings->capacity * 2 : 16;
-    sl_value *items = sl_allocate(capacity * sizeof *items);
-    if (strings->count) memcpy(items, strings->items, strings->count * sizeof *items);
-    strings->items = items;
-    strings->capacity = capacity;
-  }
+  strings->items = bz_grow(strings->items, strings->count);
   strings->items[strings->count++] = string;
 }
 

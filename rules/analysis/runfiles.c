@@ -129,16 +129,10 @@ sl_value bz_runfiles_merge(struct sl_thread *thread, const sl_value *parts, size
 struct collection {
   sl_value *parts;
   size_t count;
-  size_t capacity;
 };
 
 static void collect(struct collection *collection, sl_value part) {
-  if (collection->count == collection->capacity) {
-    collection->capacity = collection->capacity ? collection->capacity * 2 : 16;
-    collection->parts = collection->parts
-                            ? sl_reallocate(collection->parts, collection->capacity * sizeof part)
-                            : sl_allocate(collection->capacity * sizeof part);
-  }
+  collection->parts = bz_grow(collection->parts, collection->count);
   collection->parts[collection->count++] = part;
 }
 

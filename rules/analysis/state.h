@@ -21,6 +21,8 @@ const char *bz_text_keep(const struct sl_text *text);
 // The items of any sequence; None has none. False with an error pending.
 bool bz_sequence(struct sl_thread *thread, sl_value value, sl_value **items,
                  size_t *count) SL_MUST_CHECK;
+// Room for one more pointer in an array of `count`, which doubles when it is full.
+void *bz_grow(void *items, size_t count);
 // Whether a list of strings holds `text`.
 bool bz_strings_contain(sl_value strings, const char *text);
 // Whether a value comes from a repository that is not there.
@@ -362,7 +364,7 @@ int bz_condition_constraint_holds(struct sl_thread *thread, const struct bz_anal
 sl_value bz_build_setting_value(struct sl_thread *thread, struct bz_analysis *analysis,
                                 const struct bz_target *target);
 
-// ---------------------------------------------------------------- aspect.c
+// ---------------------------------------------------------------- aspect.c, aspect_step.c, aspect_apply.c
 
 struct bz_aspect {
   const struct sl_type *type;   // &bz_aspect_type
@@ -399,12 +401,20 @@ struct bz_aspect_steps {
   struct bz_aspect_step **items;
   size_t count;
 };
+// Whether an attribute of an aspect is a parameter: a public one.
+static inline bool bz_aspect_is_parameter(const struct bz_attribute *attribute) {
+  return attribute->name[0] != '_';
+}
+// What ctx.attr gives for a parameter.
+sl_value bz_aspect_parameter_value(const struct bz_attribute *attribute, sl_value text);
+// The steps that go on along an attribute: this one and those it sees, as far as they do.
+struct bz_aspect_steps bz_aspect_steps_along(struct sl_thread *thread, struct bz_analysis *analysis,
+                                             struct bz_aspect_step *step, const char *attribute);
 // The steps of aspects in the order given. `rule` gives parameters their values (NULL: the command line does).
 bool bz_aspect_steps_make(struct sl_thread *thread, struct bz_analysis *analysis,
                           const sl_value *aspects, size_t count,
                           const struct bz_attribute_values *rule,
                           struct bz_aspect_steps *steps) SL_MUST_CHECK;
-const char *bz_aspect_step_text(const struct bz_aspect_step *step);
 // The phases of an aspect's node.
 bool bz_aspect_begin(struct sl_thread *thread, struct bz_analysis *analysis,
                      struct bz_node *node) SL_MUST_CHECK;

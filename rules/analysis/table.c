@@ -73,6 +73,14 @@ bool bz_sequence(struct sl_thread *thread, sl_value value, sl_value **items, siz
   return tuple && sl_sequence_items(tuple, items, count);
 }
 
+void *bz_grow(void *items, size_t count) {
+  // Full at each power of two.
+  if ((count & (count - 1)) != 0) return items;
+  void **grown = sl_allocate((count ? count * 2 : 1) * sizeof *grown);
+  if (count) memcpy(grown, items, count * sizeof *grown);
+  return grown;
+}
+
 bool bz_strings_contain(sl_value strings, const char *text) {
   sl_value *items;
   size_t count;
