@@ -1,0 +1,3 @@
+from lib.mid import TOTAL
+
+print(TOTAL)

@@ -1,0 +1,3 @@
+from absolute_gen_pyi.stubs import measure
+
+LENGTH: int = measure()

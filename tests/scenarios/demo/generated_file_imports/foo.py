@@ -1,0 +1,3 @@
+from bar import COUNT
+
+TWICE: int = 2 * COUNT

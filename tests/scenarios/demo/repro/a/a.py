@@ -1,0 +1,1 @@
+DATA = "_main/repro/data.txt"

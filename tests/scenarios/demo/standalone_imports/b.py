@@ -1,0 +1,3 @@
+from a import LIMIT
+
+DOUBLE: int = 2 * LIMIT

@@ -1,0 +1,2 @@
+def widths() -> list[float]:
+    return [1.0, 2.5]
