@@ -132,6 +132,44 @@ bool bz_query_attribute_texts(struct sl_thread *thread, const struct bz_target *
   return false;
 }
 
+// ---------------------------------------------------------------- selects as one value
+
+struct flat {
+  struct sl_thread *thread;
+  sl_value elements;  // a set of the lists' elements; NULL: there was no list
+  sl_value entries;   // a dict of the dicts' entries
+  sl_value other;     // the only other value
+  bool is_ambiguous;  // there were several
+};
+
+// Values are hashable and the collections new: adding cannot fail.
+static void add_flat(struct flat *flat, sl_value value) {
+  bool added = true;
+  if (sl_is_list(value)) {
+    if (!flat->elements) flat->elements = sl_set(flat->thread, 0);
+    for (size_t i = 0; i < sl_list_length(value); i++)
+      added &= sl_set_add(flat->thread, flat->elements, sl_list_get(value, i));
+  } else if (sl_is_dict(value)) {
+    if (!flat->entries) flat->entries = sl_dict(flat->thread, 0);
+    added = sl_dict_update(flat->thread, flat->entries, value);
+  } else if (value && value != SL_NONE) {
+    flat->is_ambiguous |= flat->other && sl_equal(flat->thread, flat->other, value) != 1;
+    flat->other = value;
+  }
+  if (!added) sl_error_clear(flat->thread);
+}
+
+sl_value bz_query_attribute_flatten(struct sl_thread *thread, const struct bz_select *select) {
+  struct flat flat = {.thread = thread};
+  for (size_t i = 0; i < select->part_count; i++) {
+    const struct bz_selector *part = &select->parts[i];
+    if (part->plain) add_flat(&flat, part->plain);
+    for (size_t j = 0; !part->plain && j < part->count; j++) add_flat(&flat, part->values[j]);
+  }
+  if (flat.elements) return sl_to_list(thread, flat.elements);
+  return flat.entries ? flat.entries : flat.is_ambiguous ? NULL : flat.other;
+}
+
 // ---------------------------------------------------------------- labels
 
 struct label_walk {

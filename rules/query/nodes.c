@@ -115,16 +115,16 @@ struct expansion {
   struct bz_query_set found;
 };
 
-static bool is_nodep(const struct bz_attribute *attribute) {
-  return attribute->type == BZ_TYPE_NODEP_LABEL || attribute->type == BZ_TYPE_NODEP_LABEL_LIST;
+bool bz_query_edge_is_nodep(const struct bz_attribute *attribute) {
+  return attribute &&
+         (attribute->type == BZ_TYPE_NODEP_LABEL || attribute->type == BZ_TYPE_NODEP_LABEL_LIST);
 }
 
-// Whether the options let an edge count. As in Bazel an edge is implicit if nobody wrote the attribute.
-static bool is_wanted(const struct bz_query_nodes *nodes, const struct bz_target *target,
-                      const struct bz_attribute *attribute) {
+bool bz_query_edge_is_wanted(const struct bz_query_nodes *nodes, const struct bz_target *target,
+                             const struct bz_attribute *attribute) {
   if (!attribute) return true;
   if (!nodes->tool_deps && (attribute->flags & BZ_ATTRIBUTE_EXEC)) return false;
-  if (!nodes->nodep_deps && is_nodep(attribute)) return false;
+  if (!nodes->nodep_deps && bz_query_edge_is_nodep(attribute)) return false;
   if (nodes->implicit_deps) return true;
   size_t index = (size_t)(attribute - target->rule_class->attributes);
   return index < target->rule_class->attribute_count && bz_target_is_explicit(target, index);
@@ -132,14 +132,14 @@ static bool is_wanted(const struct bz_query_nodes *nodes, const struct bz_target
 
 static void visit_edge(const struct bz_edge *edge, void *data) {
   struct expansion *expansion = data;
-  if (is_wanted(expansion->nodes, expansion->target, edge->attribute))
+  if (bz_query_edge_is_wanted(expansion->nodes, expansion->target, edge->attribute))
     bz_query_set_add(&expansion->found, bz_query_nodes_of_label(expansion->nodes, edge->to));
 }
 
 static void visit_dependency(struct bz_configured_target *dependency,
                              const struct bz_attribute *attribute, void *data) {
   struct expansion *expansion = data;
-  if (is_wanted(expansion->nodes, expansion->target, attribute))
+  if (bz_query_edge_is_wanted(expansion->nodes, expansion->target, attribute))
     bz_query_set_add(&expansion->found, bz_query_nodes_of_configured(
                                             expansion->nodes, dependency->target, dependency));
 }

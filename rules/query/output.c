@@ -15,6 +15,11 @@ void bz_output_label(const struct bz_query_result *result, const struct bz_label
   }
 }
 
+const char *bz_output_attribute(const struct bz_attribute *attribute) {
+  if (*attribute->name != '_') return attribute->name;
+  return sl_string_bytes(sl_string_format("$%s", attribute->name + 1));
+}
+
 // "PATH:LINE:COL". A source file is where it is, its first line.
 void bz_output_location(const struct bz_query_result *result, const struct bz_target *target,
                         struct sl_text *out) {

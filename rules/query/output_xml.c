@@ -159,38 +159,16 @@ static void append_plain(struct writer *writer, const char *element, const char 
   }
 }
 
-// A select shows what any of its branches has; a scalar one shows no value.
-static void append_select(struct writer *writer, const char *element, const char *name,
-                          const struct bz_select *select) {
-  if (strcmp(element, "list") != 0 && strcmp(element, "dict") != 0) {
-    append_element(writer, element, name, NULL);
-    return;
-  }
-  begin_element(writer, element, name);
-  for (size_t i = 0; i < select->part_count; i++) {
-    const struct bz_selector *part = &select->parts[i];
-    size_t count = part->plain ? 1 : part->count;
-    for (size_t j = 0; j < count; j++) {
-      sl_value value = part->plain ? part->plain : part->values[j];
-      if (sl_is_list(value)) append_items(writer, value, false);
-      if (sl_is_dict(value)) append_pairs(writer, value);
-    }
-  }
-  end_element(writer, element);
-}
-
 static void append_attributes(struct writer *writer, const struct bz_target *rule) {
   for (size_t i = 0; i < rule->rule_class->attribute_count; i++) {
     const struct bz_attribute *attribute = &rule->rule_class->attributes[i];
     if (!bz_target_is_explicit(rule, i) && !writer->result->options->xml_default_values) continue;
-    const char *element = element_names[attribute->type];
     sl_value value = bz_target_value(rule, i);
-    if (value && sl_has_type(value, &bz_select_type)) {
-      append_select(writer, element, attribute->name, (const struct bz_select *)(void *)value);
-    } else {
-      bool is_output = attribute->type == BZ_TYPE_OUTPUT || attribute->type == BZ_TYPE_OUTPUT_LIST;
-      append_plain(writer, element, attribute->name, value ? value : SL_NONE, is_output);
-    }
+    if (value && sl_has_type(value, &bz_select_type))
+      value = bz_query_attribute_flatten(writer->thread, (const struct bz_select *)(void *)value);
+    bool is_output = attribute->type == BZ_TYPE_OUTPUT || attribute->type == BZ_TYPE_OUTPUT_LIST;
+    append_plain(writer, element_names[attribute->type], bz_output_attribute(attribute),
+                 value ? value : SL_NONE, is_output);
   }
 }
 
@@ -201,21 +179,23 @@ static int compare_labels(const void *a, const void *b) {
 }
 
 struct input_list {
+  const struct bz_query_nodes *nodes;
+  const struct bz_target *rule;
   struct bz_label **items;
   size_t count;
 };
 
 static void collect_input(const struct bz_edge *edge, void *data) {
   struct input_list *inputs = data;
-  enum bz_attribute_type type = edge->attribute ? edge->attribute->type : BZ_TYPE_LABEL;
-  if (type == BZ_TYPE_NODEP_LABEL || type == BZ_TYPE_NODEP_LABEL_LIST) return;
+  if (bz_query_edge_is_nodep(edge->attribute)) return;
+  if (!bz_query_edge_is_wanted(inputs->nodes, inputs->rule, edge->attribute)) return;
   size_t size = (inputs->count + 1) * sizeof(struct bz_label *);
   inputs->items = inputs->items ? sl_reallocate(inputs->items, size) : sl_allocate(size);
   inputs->items[inputs->count++] = edge->to;
 }
 
 static void append_inputs_and_outputs(struct writer *writer, struct bz_target *rule) {
-  struct input_list inputs = {0};
+  struct input_list inputs = {&writer->result->evaluation->nodes, rule, NULL, 0};
   bz_target_edges(rule, collect_input, &inputs);
   if (inputs.count) qsort(inputs.items, inputs.count, sizeof *inputs.items, compare_labels);
   for (size_t i = 0; i < inputs.count; i++)

@@ -107,6 +107,13 @@ void bz_query_nodes_expand(struct bz_query_nodes *nodes, uint32_t node);
 void bz_query_nodes_closure(struct bz_query_nodes *nodes, const struct bz_query_set *from,
                             int64_t depth, struct bz_query_set *out);
 
+// Whether the options let an edge through an attribute (NULL: through none) count. As in Bazel an edge is implicit if nobody
+// wrote the attribute.
+bool bz_query_edge_is_wanted(const struct bz_query_nodes *nodes, const struct bz_target *target,
+                             const struct bz_attribute *attribute);
+// Whether it is no dependency: visibility.
+bool bz_query_edge_is_nodep(const struct bz_attribute *attribute);
+
 // The edges among a set's members, turned around.
 struct bz_predecessors {
   uint32_t *starts;  // of each node's part of `items`; one more than there are nodes
@@ -181,6 +188,9 @@ bool bz_query_attribute_texts(struct sl_thread *thread, const struct bz_target *
                               size_t attribute,
                               bool (*take)(const char *text, size_t length, void *data),
                               void *data);
+// What any branch of a select may give: lists and dicts united, each element once; another value if it is the only one.
+// NULL: there are several, or none.
+sl_value bz_query_attribute_flatten(struct sl_thread *thread, const struct bz_select *select);
 // Calls back with each label in the attribute's value, select keys left out.
 void bz_query_attribute_labels(struct bz_target *target, size_t attribute,
                                void (*visit)(struct bz_label *label, void *data), void *data);
@@ -221,6 +231,8 @@ uint32_t *bz_order_ranks(const struct bz_result_graph *graph, bool greatest);
 // A label, and where a target is, as the options want them.
 void bz_output_label(const struct bz_query_result *result, const struct bz_label *label,
                      struct sl_text *out);
+// The name of an attribute: private ones of Starlark rules are "$x".
+const char *bz_output_attribute(const struct bz_attribute *attribute);
 void bz_output_location(const struct bz_query_result *result, const struct bz_target *target,
                         struct sl_text *out);
 bool bz_output_build(struct sl_thread *thread, const struct bz_query_result *result,
