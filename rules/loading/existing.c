@@ -95,13 +95,9 @@ static bool rule_has_key(struct sl_thread *thread, const struct bz_target *targe
 
 static int64_t rule_length(sl_value x) {
   const struct bz_target *target = rule_view_of(x)->target;
-  int64_t length = 0;
-  for (size_t i = 0; i < key_count(target); i++) {
-    size_t index = i < 2 ? 0 : i - 1;
-    bool present = i < 2 || (is_shown(target, index) && bz_target_value(target, index) &&
-                             target->rule_class->attributes[index].type != BZ_TYPE_LICENSE);
-    length += present;
-  }
+  int64_t length = 2;  // name and kind
+  for (size_t i = 1; i < target->rule_class->attribute_count; i++)
+    length += is_shown(target, i) && bz_target_value(target, i);
   return length;
 }
 

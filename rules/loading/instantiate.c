@@ -120,6 +120,7 @@ static void set_attribute(struct instance *instance, const char *name, sl_value 
     if (!lenient) report_unknown(instance, name);
     return;
   }
+  if (rule_class->attributes[index].type == BZ_TYPE_LICENSE) return;  // without effect
   sl_value stored = convert_attribute(instance, &rule_class->attributes[index], given);
   if (stored) {
     instance->target->values[index] = stored;

@@ -197,8 +197,9 @@ struct bz_loader_options {
 struct bz_loader *bz_loader_new(struct sl_thread *thread, const struct bz_loader_options *options);
 struct bz_workspace *bz_loader_workspace(const struct bz_loader *loader);
 
-// The names of .bzl files that loading provides: rule, attr, native, select, Label, macro, repository_rule, module_extension, tag_class,
-// transition, config, visibility, struct, json ... on top of the universe. analysis/ builds its own on top of it.
+// The names of .bzl files that loading provides: rule, attr, select, Label, macro, repository_rule, module_extension, tag_class,
+// transition, config, visibility, struct ... on top of the universe. analysis/ builds its own on top of it; `native` and what
+// the built-in rule sets export are added by each loader.
 struct sl_environment *bz_loading_environment(void);
 
 // The package; loads it on first use. NULL with an error pending: there is no such package, or the file can't be read.
