@@ -100,6 +100,7 @@ enum {
   SL_REGISTER_LIMIT = 65000,   // registers of one function
   SL_OPERAND_LIMIT = 1 << 23,  // constants, sites and instructions of one function
   SL_NATIVE_REGISTERS = 8,    // beyond a function's own, for natives' parameters that are not given
+  SL_MISS_LIMIT = 16,         // a site whose caches were filled so often in vain is left alone
   SL_ACTIVE_SLOTS = 1 << 10,  // of each thread's counters of active functions
   SL_ITERATOR_REGISTERS = sizeof(struct sl_iterator) / sizeof(sl_value),
 };
@@ -231,6 +232,9 @@ struct sl_module {
 struct sl_code *sl_compile(struct sl_thread *thread, const struct sl_file *file,
                            const struct sl_program *program,
                            const struct sl_environment *environment);
+
+// An exported global by its interned name; NULL: none of that name.
+sl_value sl_module_find(const struct sl_module *module, sl_value name);
 
 // Offset of an instruction in the program's source.
 uint32_t sl_code_offset(const struct sl_code *code, const struct sl_instruction *instruction);

@@ -5,8 +5,6 @@
 #include "common/spell.h"
 #include "runtime/interpret.h"
 
-enum { MISS_LIMIT = 16 };  // a site that has been filled so often in vain is left alone
-
 // Puts a value into the register that an instruction names; NULL: it failed.
 static bool put(struct sl_thread *thread, const struct sl_instruction *pc, sl_value value) {
   if (!value) return false;
@@ -85,7 +83,7 @@ bool sl_slow_slice(struct sl_thread *thread, const struct sl_instruction *pc,
 
 // Remembers what a look-up at a site has found.
 static void fill_cache(struct sl_site *site, struct sl_attribute_cache found) {
-  if (atomic_fetch_add_explicit(&site->misses, 1, memory_order_relaxed) >= MISS_LIMIT) return;
+  if (atomic_fetch_add_explicit(&site->misses, 1, memory_order_relaxed) >= SL_MISS_LIMIT) return;
   struct sl_attribute_cache *cache = sl_allocate(sizeof *cache);
   *cache = found;
   atomic_store_explicit(&site->attribute, cache, memory_order_release);
@@ -245,7 +243,7 @@ static bool refuse_symbol(struct sl_thread *thread, const struct sl_instruction 
 
 bool sl_slow_load_symbol(struct sl_thread *thread, const struct sl_instruction *pc,
                          const struct sl_module *module, sl_value name) {
-  sl_value value = sl_module_get(module, sl_string_bytes(name));
+  sl_value value = sl_module_find(module, name);
   return value ? put(thread, pc, value) : refuse_symbol(thread, pc, module, sl_string_bytes(name));
 }
 

@@ -144,13 +144,17 @@ const char *sl_module_name(const struct sl_module *module) { return sl_string_by
 
 void *sl_module_data(const struct sl_module *module) { return module->data; }
 
-sl_value sl_module_get(const struct sl_module *module, const char *name) {
+sl_value sl_module_find(const struct sl_module *module, sl_value name) {
   const struct sl_program *program = module->program;
   for (uint32_t i = 0; i < program->global_count; i++) {
-    if (program->global_exported[i] && sl_string_is(program->global_names[i], name))
-      return module->globals[i];
+    if (program->global_names[i] == name)
+      return program->global_exported[i] ? module->globals[i] : NULL;
   }
   return NULL;
+}
+
+sl_value sl_module_get(const struct sl_module *module, const char *name) {
+  return sl_module_find(module, sl_string_intern(name, strlen(name)));
 }
 
 bool sl_module_global(const struct sl_module *module, size_t i, const char **name, sl_value *value,

@@ -164,6 +164,13 @@ void sl_thread_leave_call(struct sl_thread *thread) {
   thread->host_calls--;
 }
 
+bool sl_stack_raise(struct sl_thread *thread, sl_value *top) {
+  if (top <= thread->top) return true;
+  if (top > thread->stack_limit) return sl_fail_false(thread, "stack overflow");
+  thread->top = top;
+  return true;
+}
+
 // Whether a function's code is active already. Counters are shared, so they only say where to look.
 static bool is_active(const struct sl_thread *thread, const struct sl_code *code) {
   for (const struct sl_call_frame *frame = thread->frame; frame > thread->frames; frame--) {

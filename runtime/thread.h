@@ -77,6 +77,9 @@ struct sl_thread {
 bool sl_thread_enter_call(struct sl_thread *thread) SL_MUST_CHECK;
 void sl_thread_leave_call(struct sl_thread *thread);
 
+// Makes the value stack reach at least to `top`.
+bool sl_stack_raise(struct sl_thread *thread, sl_value *top) SL_MUST_CHECK;
+
 // Called when the budget is used up: false with an error pending if that was the last slice.
 bool sl_thread_next_slice(struct sl_thread *thread) SL_MUST_CHECK;
 

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Bind: how arguments meet parameters. Private to runtime/. Binding leaves one value per parameter in the slots that
+// follow the callee in its call's window. Functions return false with an error pending unless they say otherwise.
+#ifndef RUNTIME_BIND_H_
+#define RUNTIME_BIND_H_
+
+#include "runtime/signature.h"
+#include "runtime/thread.h"
+
+// The arguments of a call, taken apart. They overlap nothing that is written while they are read.
+struct sl_arguments {
+  const sl_value *positional;
+  size_t positional_count;
+  const sl_value *names;
+  const sl_value *values;
+  size_t named_count;
+  size_t interned_count;  // so many of the names, the first ones, are interned
+};
+
+static inline const char *sl_plural(size_t count) { return count == 1 ? "" : "s"; }
+
+// ---------------------------------------------------------------- functions written in Starlark
+
+// Index of the parameter that a keyword may name, or -1.
+int32_t sl_code_find_parameter(const struct sl_code *code, sl_value name);
+// Binds positional arguments, which are in the slots already.
+bool sl_bind_positional(struct sl_thread *thread, struct sl_function *function, sl_value *slots,
+                        uint32_t count) SL_MUST_CHECK;
+// Binds any arguments.
+bool sl_bind_function(struct sl_thread *thread, struct sl_function *function,
+                      const struct sl_arguments *arguments, sl_value *slots) SL_MUST_CHECK;
+// Fills in the parameters from `from` on that are NULL.
+bool sl_bind_defaults(struct sl_thread *thread, struct sl_function *function, sl_value *slots,
+                      uint32_t from) SL_MUST_CHECK;
+
+// ---------------------------------------------------------------- natives
+
+// Index of the parameter with a name, or -1.
+int32_t sl_signature_find(const struct sl_signature *signature, sl_value name);
+// Binds any arguments.
+bool sl_bind_native(struct sl_thread *thread, const struct sl_signature *signature,
+                    const struct sl_arguments *arguments, sl_value *slots) SL_MUST_CHECK;
+// Checks and fills in what a plan has left in the slots.
+bool sl_bind_native_planned(struct sl_thread *thread, const struct sl_signature *signature,
+                            sl_value *slots) SL_MUST_CHECK;
+
+// Checks and completes positional arguments in place. False: it takes more than that; nothing is pending.
+static inline bool sl_bind_direct(const struct sl_thread *thread,
+                                  const struct sl_signature *signature, sl_value *arguments,
+                                  uint32_t count) {
+  uint32_t all = signature->parameter_count;
+  if (SL_UNLIKELY(!signature->direct || count > signature->positional_count ||
+                  count < signature->required_count || arguments + all > thread->top)) {
+    return false;
+  }
+  const struct sl_signature_parameter *parameters = signature->parameters;
+  for (uint32_t i = 0; i < count; i++) {
+    if (SL_UNLIKELY(!sl_parameter_accepts(&parameters[i], arguments[i]))) return false;
+  }
+  for (uint32_t i = count; i < all; i++) arguments[i] = parameters[i].default_value;
+  return true;
+}
+
+// ---------------------------------------------------------------- plans
+
+// The site's plan for a callee, made if need be; NULL without an error: bind in the general way.
+const struct sl_call_plan *sl_plan_for_code(struct sl_site *site, const struct sl_code *code);
+const struct sl_call_plan *sl_plan_for_signature(struct sl_site *site,
+                                                 const struct sl_signature *signature);
+// Moves the keywords' values, which follow the positional arguments, to their parameters. Those that have their default
+// become NULL.
+bool sl_plan_follow(struct sl_thread *thread, const struct sl_site *site,
+                    const struct sl_call_plan *plan, sl_value *slots) SL_MUST_CHECK;
+
+#endif  // RUNTIME_BIND_H_
