@@ -6,13 +6,15 @@
 
 #include "rules/analysis/state.h"
 
+static const struct sl_type actions_type;
+
 struct actions {
   const struct sl_type *type;
   struct bz_context *context;
 };
 
 sl_value bz_actions_make(struct sl_thread *thread, struct bz_context *context) {
-  struct actions *actions = sl_new(thread, &bz_actions_type, sizeof *actions);
+  struct actions *actions = sl_new(thread, &actions_type, sizeof *actions);
   actions->context = context;
   return (sl_value)(void *)actions;
 }
@@ -530,7 +532,7 @@ static bool actions_repr(struct sl_thread *thread, sl_value x, struct sl_text *o
   return true;
 }
 
-const struct sl_type bz_actions_type = {
+static const struct sl_type actions_type = {
     .name = "actions",
     .methods = actions_methods,
     .repr = actions_repr,

@@ -158,8 +158,7 @@ sl_value bz_attribute_value(struct sl_thread *thread, struct bz_attribute_values
 
 // ---------------------------------------------------------------- ctx.files, ctx.file, ctx.executable
 
-sl_value bz_attribute_files(struct sl_thread *thread, struct bz_attribute_values *values,
-                            size_t i) {
+static sl_value files_of(struct sl_thread *thread, struct bz_attribute_values *values, size_t i) {
   if (values->files[i]) return values->files[i];
   // Each target's files in their own order, as Bazel flattens them one by one.
   const struct bz_attribute_targets *targets = &values->targets[i];
@@ -184,7 +183,7 @@ sl_value bz_attribute_files(struct sl_thread *thread, struct bz_attribute_values
 // The one file of an allow_single_file attribute.
 static sl_value single_file(struct sl_thread *thread, struct bz_attribute_values *values,
                             size_t i) {
-  sl_value files = bz_attribute_files(thread, values, i);
+  sl_value files = files_of(thread, values, i);
   if (!files) return NULL;
   return sl_list_length(files) == 1 ? sl_list_get(files, 0) : SL_NONE;
 }
@@ -198,21 +197,21 @@ static sl_value executable_of(struct bz_attribute_values *values, size_t i) {
 
 // ---------------------------------------------------------------- the objects with a field for each
 
+static const struct sl_type collection_type;
+
 struct collection {
   const struct sl_type *type;
   enum bz_collection_kind kind;
   struct bz_attribute_values *values;
-  sl_value more;  // dict of further fields; or NULL
 };
 
 static struct collection *collection_of(sl_value v) { return (struct collection *)(void *)v; }
 
 sl_value bz_collection_new(struct sl_thread *thread, enum bz_collection_kind kind,
-                           struct bz_attribute_values *values, sl_value more) {
-  struct collection *collection = sl_new(thread, &bz_collection_type, sizeof *collection);
+                           struct bz_attribute_values *values) {
+  struct collection *collection = sl_new(thread, &collection_type, sizeof *collection);
   collection->kind = kind;
   collection->values = values;
-  collection->more = more;
   return (sl_value)(void *)collection;
 }
 
@@ -249,7 +248,7 @@ static sl_value field(struct sl_thread *thread, const struct collection *collect
     case BZ_COLLECTION_SPLIT:
       return split_value(thread, collection->values, i);
     case BZ_COLLECTION_FILES:
-      return bz_attribute_files(thread, collection->values, i);
+      return files_of(thread, collection->values, i);
     case BZ_COLLECTION_FILE:
       return single_file(thread, collection->values, i);
     case BZ_COLLECTION_EXECUTABLE:
@@ -262,10 +261,6 @@ static sl_value collection_attribute(struct sl_thread *thread, sl_value x, const
                                      size_t length) {
   (void)length;
   const struct collection *collection = collection_of(x);
-  if (collection->more) {
-    sl_value value = sl_dict_get_string(collection->more, name);
-    if (value) return value;
-  }
   int32_t i = bz_attribute_values_find(collection->values, name);
   return i < 0 || !has_field(collection, (size_t)i) ? NULL : field(thread, collection, (size_t)i);
 }
@@ -277,11 +272,6 @@ static void collection_attribute_names(sl_value x,
   for (size_t i = 0; i < collection->values->count; i++) {
     const char *name = collection->values->attributes[i].name;
     if (has_field(collection, i)) offer(data, name, strlen(name));
-  }
-  size_t cursor = 0;
-  sl_value key, value;
-  while (collection->more && sl_dict_next(collection->more, &cursor, &key, &value)) {
-    offer(data, sl_string_bytes(key), sl_string_length(key));
   }
 }
 
@@ -301,7 +291,7 @@ static bool collection_repr(struct sl_thread *thread, sl_value x, struct sl_text
   return true;
 }
 
-const struct sl_type bz_collection_type = {
+static const struct sl_type collection_type = {
     .name = "struct",
     .flags = SL_TYPE_HASH_IDENTITY,
     .repr = collection_repr,

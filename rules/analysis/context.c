@@ -7,10 +7,12 @@
 
 #include "rules/analysis/state.h"
 
+static const struct sl_type context_type;
+
 struct bz_context *bz_context_new(struct sl_thread *thread, struct bz_analysis *analysis,
                                   struct bz_configured_target *target,
                                   struct bz_attribute_values *attributes) {
-  struct bz_context *context = sl_new(thread, &bz_context_type, sizeof *context);
+  struct bz_context *context = sl_new(thread, &context_type, sizeof *context);
   context->analysis = analysis;
   context->target = target;
   context->configuration = target->configuration;
@@ -143,23 +145,23 @@ static const struct sl_type outputs_type = {
 // ---------------------------------------------------------------- fields
 
 static sl_value get_attr(struct sl_thread *thread, struct bz_context *context) {
-  return bz_collection_new(thread, BZ_COLLECTION_ATTR, context->attributes, NULL);
+  return bz_collection_new(thread, BZ_COLLECTION_ATTR, context->attributes);
 }
 
 static sl_value get_files(struct sl_thread *thread, struct bz_context *context) {
-  return bz_collection_new(thread, BZ_COLLECTION_FILES, context->attributes, NULL);
+  return bz_collection_new(thread, BZ_COLLECTION_FILES, context->attributes);
 }
 
 static sl_value get_file(struct sl_thread *thread, struct bz_context *context) {
-  return bz_collection_new(thread, BZ_COLLECTION_FILE, context->attributes, NULL);
+  return bz_collection_new(thread, BZ_COLLECTION_FILE, context->attributes);
 }
 
 static sl_value get_executable(struct sl_thread *thread, struct bz_context *context) {
-  return bz_collection_new(thread, BZ_COLLECTION_EXECUTABLE, context->attributes, NULL);
+  return bz_collection_new(thread, BZ_COLLECTION_EXECUTABLE, context->attributes);
 }
 
 static sl_value get_split_attr(struct sl_thread *thread, struct bz_context *context) {
-  return bz_collection_new(thread, BZ_COLLECTION_SPLIT, context->attributes, NULL);
+  return bz_collection_new(thread, BZ_COLLECTION_SPLIT, context->attributes);
 }
 
 static sl_value get_outputs(struct sl_thread *thread, struct bz_context *context) {
@@ -322,10 +324,10 @@ static sl_value get_rule(struct sl_thread *thread, struct bz_context *context) {
                                       "kind", "var",   "toolchains", "exec_groups"};
   const struct bz_rule_class *rule_class = rule_class_of(context);
   sl_value values[] = {
-      bz_collection_new(thread, BZ_COLLECTION_ATTR, rule, NULL),
-      bz_collection_new(thread, BZ_COLLECTION_FILES, rule, NULL),
-      bz_collection_new(thread, BZ_COLLECTION_FILE, rule, NULL),
-      bz_collection_new(thread, BZ_COLLECTION_EXECUTABLE, rule, NULL),
+      bz_collection_new(thread, BZ_COLLECTION_ATTR, rule),
+      bz_collection_new(thread, BZ_COLLECTION_FILES, rule),
+      bz_collection_new(thread, BZ_COLLECTION_FILE, rule),
+      bz_collection_new(thread, BZ_COLLECTION_EXECUTABLE, rule),
       sl_string_from(rule_class->name),
       bz_context_variables(thread, context),
       bz_toolchains_make(thread, rule_class->toolchains, rule_class->defined_in,
@@ -506,7 +508,7 @@ static bool context_repr(struct sl_thread *thread, sl_value x, struct sl_text *o
   return true;
 }
 
-const struct sl_type bz_context_type = {
+static const struct sl_type context_type = {
     .name = "ctx",
     .methods = context_methods,
     .repr = context_repr,

@@ -10,16 +10,18 @@
 
 // ---------------------------------------------------------------- roots
 
+static const struct sl_type root_type;
+
 struct root {
   const struct sl_type *type;
   const char *path;
 };
 
 // The root of every source file.
-static struct root source_root = {&bz_root_type, ""};
+static struct root source_root = {&root_type, ""};
 
 sl_value bz_root_make(struct sl_thread *thread, const char *path) {
-  struct root *root = sl_new(thread, &bz_root_type, sizeof *root);
+  struct root *root = sl_new(thread, &root_type, sizeof *root);
   root->path = path;
   return (sl_value)(void *)root;
 }
@@ -51,7 +53,7 @@ static void root_attribute_names(sl_value x,
   offer(data, "path", 4);
 }
 
-const struct sl_type bz_root_type = {
+static const struct sl_type root_type = {
     .name = "root",
     .repr = root_repr,
     .equal = root_equal,
@@ -133,7 +135,8 @@ const char *bz_artifact_basename(const struct bz_artifact *artifact) {
   return slash ? slash + 1 : artifact->path;
 }
 
-const char *bz_artifact_extension(const struct bz_artifact *artifact) {
+// What stands after the last dot of the basename; "" without one.
+static const char *extension_of(const struct bz_artifact *artifact) {
   const char *dot = strrchr(bz_artifact_basename(artifact), '.');
   return dot ? dot + 1 : "";
 }
@@ -222,7 +225,7 @@ static sl_value file_attribute(struct sl_thread *thread, sl_value x, const char 
     case DIRNAME:
       return dirname_of(artifact);
     case EXTENSION:
-      return sl_string_from(bz_artifact_extension(artifact));
+      return sl_string_from(extension_of(artifact));
     case IS_SOURCE:
       return sl_bool(artifact->is_source);
     case IS_DIRECTORY:

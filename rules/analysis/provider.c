@@ -69,8 +69,9 @@ static struct keywords keywords_of(sl_value dict) {
   return keywords;
 }
 
-sl_value bz_call_with(struct sl_thread *thread, sl_value callee, const sl_value *arguments,
-                      size_t count, sl_value dict) {
+// Calls with the keyword arguments of a dict, or none.
+static sl_value call_with(struct sl_thread *thread, sl_value callee, const sl_value *arguments,
+                          size_t count, sl_value dict) {
   struct keywords keywords = keywords_of(dict);
   sl_value *all = sl_allocate((count + keywords.count + 1) * sizeof *all);
   if (count) memcpy(all, arguments, count * sizeof *all);
@@ -107,7 +108,7 @@ static sl_value instantiate(struct sl_thread *thread, struct bz_provider *provid
 
 static sl_value call_init(struct sl_thread *thread, struct bz_provider *provider,
                           const sl_value *arguments, size_t count, sl_value keywords) {
-  sl_value fields = bz_call_with(thread, provider->init, arguments, count, keywords);
+  sl_value fields = call_with(thread, provider->init, arguments, count, keywords);
   if (!fields) return NULL;
   if (!sl_is_dict(fields)) {
     return sl_fail(thread, "got %s for provider's init return value, want dict",
@@ -128,7 +129,7 @@ static sl_value provider_call(struct sl_thread *thread, sl_value x, sl_value *ar
                               size_t count, sl_value keywords) {
   struct bz_provider *provider = bz_provider_of(x);
   if (provider->native) {
-    return bz_call_with(thread, sl_builtin_value(provider->native), arguments, count, keywords);
+    return call_with(thread, sl_builtin_value(provider->native), arguments, count, keywords);
   }
   if (provider->init) return call_init(thread, provider, arguments, count, keywords);
   return instantiate(thread, provider, count, keywords);

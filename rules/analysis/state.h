@@ -82,7 +82,6 @@ static inline struct bz_artifact *bz_artifact_of(sl_value v) {
   return (struct bz_artifact *)(void *)v;
 }
 static inline sl_value bz_artifact_value(struct bz_artifact *a) { return (sl_value)(void *)a; }
-extern const struct sl_type bz_root_type;
 sl_value bz_root_make(struct sl_thread *thread, const char *path);
 // The one File of a source file's label.
 struct bz_artifact *bz_artifact_source(struct sl_thread *thread, struct bz_analysis *analysis,
@@ -94,8 +93,6 @@ struct bz_artifact *bz_artifact_derived(struct sl_thread *thread, struct bz_anal
                                         struct bz_label *owner, const char *path,
                                         enum bz_artifact_kind kind);
 const char *bz_artifact_basename(const struct bz_artifact *artifact);
-// What stands after the last dot of the basename; "" without one.
-const char *bz_artifact_extension(const struct bz_artifact *artifact);
 // Fails unless every item is a File. `what` names the parameter.
 bool bz_artifact_check_all(struct sl_thread *thread, const sl_value *items, size_t count,
                            const char *what) SL_MUST_CHECK;
@@ -123,9 +120,6 @@ struct bz_provider *bz_provider_of_instance(sl_value value);
 sl_value bz_provider_make(struct sl_thread *thread, sl_value self, sl_value *arguments);
 // The instance of an exported provider in a dict of providers; NULL: none.
 sl_value bz_provider_find(sl_value providers, const char *exported_as);
-// Calls with the keyword arguments of a dict (or NULL).
-sl_value bz_call_with(struct sl_thread *thread, sl_value callee, const sl_value *arguments,
-                      size_t count, sl_value keywords) SL_MUST_CHECK;
 // Turns what `providers`, `provides` and the like take, a list of providers or a list of such lists, into a list of lists.
 sl_value bz_provider_alternatives(struct sl_thread *thread, sl_value given,
                                   const char *what) SL_MUST_CHECK;
@@ -240,9 +234,8 @@ int32_t bz_attribute_values_find(const struct bz_attribute_values *values, const
 // Calls back for each label of a value, in order.
 void bz_attribute_each_label(sl_value stored, enum bz_attribute_type type,
                              void (*visit)(struct bz_label *label, void *data), void *data);
-// ctx.attr.x, ctx.files.x, ctx.file.x, ctx.executable.x. NULL with an error pending, or (of the last two) without: no such field.
+// ctx.attr.x. NULL with an error pending.
 sl_value bz_attribute_value(struct sl_thread *thread, struct bz_attribute_values *values, size_t i);
-sl_value bz_attribute_files(struct sl_thread *thread, struct bz_attribute_values *values, size_t i);
 
 // One of the objects with a field for each attribute.
 enum bz_collection_kind {
@@ -253,12 +246,9 @@ enum bz_collection_kind {
   BZ_COLLECTION_SPLIT,
 };
 sl_value bz_collection_new(struct sl_thread *thread, enum bz_collection_kind kind,
-                           struct bz_attribute_values *values, sl_value more);
-extern const struct sl_type bz_collection_type;
+                           struct bz_attribute_values *values);
 
 // ---------------------------------------------------------------- context.c
-
-extern const struct sl_type bz_context_type;
 
 enum { BZ_CONTEXT_FIELDS = 32 };
 
@@ -331,7 +321,6 @@ bool bz_args_write(struct sl_thread *thread, sl_value args, struct sl_text *out)
 // PATH of actions under a strict action environment.
 #define BZ_STATIC_PATH "/bin:/usr/bin:/usr/local/bin"
 
-extern const struct sl_type bz_actions_type;
 sl_value bz_actions_make(struct sl_thread *thread, struct bz_context *context);
 struct bz_action *bz_action_new(struct bz_context *context, enum bz_action_kind kind,
                                 const char *mnemonic);
