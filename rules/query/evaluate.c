@@ -88,17 +88,6 @@ static bool analyze(struct bz_evaluation *evaluation, struct bz_target *target,
   return true;
 }
 
-static void add_group(struct bz_evaluation *evaluation, const struct bz_query_set *group) {
-  if (group->count < 2) return;
-  if (evaluation->group_count == evaluation->group_capacity) {
-    evaluation->group_capacity = evaluation->group_capacity ? evaluation->group_capacity * 2 : 8;
-    size_t size = evaluation->group_capacity * sizeof *group;
-    evaluation->groups =
-        evaluation->groups ? sl_reallocate(evaluation->groups, size) : sl_allocate(size);
-  }
-  evaluation->groups[evaluation->group_count++] = *group;
-}
-
 static bool match_pattern(struct bz_evaluation *evaluation, const char *text, struct match *match) {
   struct bz_query_nodes *nodes = &evaluation->nodes;
   struct bz_pattern pattern;
@@ -114,23 +103,60 @@ static bool match_pattern(struct bz_evaluation *evaluation, const char *text, st
                            match);
 }
 
-bool bz_evaluate_pattern(struct bz_evaluation *evaluation, const struct bz_expression *expression,
-                         const char *text, struct bz_query_set *out) {
+static void remember_pattern(struct bz_evaluation *evaluation, sl_value text,
+                             const struct bz_query_set *matched) {
+  struct sl_thread *thread = evaluation->nodes.thread;
+  if (!evaluation->pattern_index) {
+    struct sl_mutability *before = sl_thread_set_mutability(thread, sl_mutability_new());
+    evaluation->pattern_index = sl_dict(thread, 0);
+    sl_thread_set_mutability(thread, before);
+  }
+  if (evaluation->pattern_count == evaluation->pattern_capacity) {
+    evaluation->pattern_capacity =
+        evaluation->pattern_capacity ? 2 * evaluation->pattern_capacity : 8;
+    size_t size = evaluation->pattern_capacity * sizeof *evaluation->patterns;
+    evaluation->patterns =
+        evaluation->patterns ? sl_reallocate(evaluation->patterns, size) : sl_allocate(size);
+  }
+  size_t place = evaluation->pattern_count++;
+  evaluation->patterns[place] = *matched;
+  // A string is hashable and the dict is our own: this cannot fail.
+  if (!sl_dict_set(thread, evaluation->pattern_index, text, sl_int((int64_t)place)))
+    sl_error_clear(thread);
+}
+
+static bool add_matches(struct bz_evaluation *evaluation, const struct match *match,
+                        struct bz_query_set *out) {
   struct bz_query_nodes *nodes = &evaluation->nodes;
-  struct match match = {0};
-  if (!match_pattern(evaluation, text, &match) &&
-      !bz_evaluate_fail_softly(evaluation, expression, "%s", sl_error_message(nodes->thread)))
-    return false;
-  struct bz_query_set group = {0};
-  for (size_t i = 0; i < match.count; i++) {
+  for (size_t i = 0; i < match->count; i++) {
     if (!nodes->analysis) {
-      bz_query_set_add(&group, bz_query_nodes_of_target(nodes, match.targets[i]));
-    } else if (!analyze(evaluation, match.targets[i], &group)) {
+      bz_query_set_add(out, bz_query_nodes_of_target(nodes, match->targets[i]));
+    } else if (!analyze(evaluation, match->targets[i], out)) {
       return false;
     }
   }
-  add_group(evaluation, &group);
-  bz_query_set_add_all(out, &group);
+  return true;
+}
+
+bool bz_evaluate_pattern(struct bz_evaluation *evaluation, const struct bz_expression *expression,
+                         const char *text, struct bz_query_set *out) {
+  sl_value key = sl_string_from(text);
+  sl_value known = evaluation->pattern_index
+                       ? sl_dict_get(evaluation->nodes.thread, evaluation->pattern_index, key)
+                       : NULL;
+  if (known) {
+    bz_query_set_add_all(out, &evaluation->patterns[sl_small_int(known)]);
+    return true;
+  }
+  struct match match = {0};
+  struct bz_query_set matched = {0};
+  const struct sl_thread *thread = evaluation->nodes.thread;
+  if (!match_pattern(evaluation, text, &match) &&
+      !bz_evaluate_fail_softly(evaluation, expression, "%s", sl_error_message(thread)))
+    return false;
+  if (!add_matches(evaluation, &match, &matched)) return false;
+  remember_pattern(evaluation, key, &matched);
+  bz_query_set_add_all(out, &matched);
   return true;
 }
 

@@ -36,10 +36,11 @@ uint32_t *bz_order_by_label(const struct bz_query_nodes *nodes, const struct bz_
 // ---------------------------------------------------------------- the graph of a result
 
 // Whether one pattern matched both.
-static bool share_group(const struct bz_evaluation *evaluation, uint32_t a, uint32_t b) {
-  for (size_t i = 0; i < evaluation->group_count; i++) {
-    const struct bz_query_set *group = &evaluation->groups[i];
-    if (bz_query_set_has(group, a) && bz_query_set_has(group, b)) return true;
+static bool share_pattern(const struct bz_evaluation *evaluation, uint32_t a, uint32_t b) {
+  for (size_t i = 0; i < evaluation->pattern_count; i++) {
+    const struct bz_query_set *matched = &evaluation->patterns[i];
+    if (matched->count > 1 && bz_query_set_has(matched, a) && bz_query_set_has(matched, b))
+      return true;
   }
   return false;
 }
@@ -62,7 +63,7 @@ struct bz_result_graph bz_order_graph(struct bz_evaluation *evaluation,
     for (uint32_t j = 0; j < node->successor_count; j++) {
       uint32_t successor = node->successors[j];
       bool is_known = bz_query_set_has(set, successor) &&
-                      (node->connected || share_group(evaluation, sorted[i], successor));
+                      (node->connected || share_pattern(evaluation, sorted[i], successor));
       if (is_known) graph.items[end++] = places[successor];
     }
     qsort(graph.items + start, end - start, sizeof *graph.items, compare_numbers);

@@ -139,10 +139,11 @@ struct bz_evaluation {
   bool strict_test_suite;
   const struct bz_binding *bindings;
   struct bz_query_set universe;  // what allrdeps() and rbuildfiles() range over
-  // What each pattern of more than one target matched: as in Bazel, orders and graphs see the edges inside of one pattern.
-  struct bz_query_set *groups;
-  size_t group_count;
-  size_t group_capacity;
+  // What each pattern matched, by its text. As in Bazel orders and graphs see the edges inside of one pattern.
+  sl_value pattern_index;
+  struct bz_query_set *patterns;
+  size_t pattern_count;
+  size_t pattern_capacity;
 };
 
 // Adds what an expression stands for. False with an error pending, in Bazel's words.
