@@ -5,57 +5,56 @@
 #include "common/spell.h"
 #include "runtime/bind.h"
 
-// Bazel counts a call whose arguments do not bind as begun: the traceback ends at the callee's name.
-static struct sl_call_frame *enter_binding(struct sl_thread *thread, struct sl_function *function) {
-  struct sl_call_frame *frame = ++thread->frame;
-  *frame = (struct sl_call_frame){.function = function, .base = thread->top};
-  return frame;
-}
-
 static const char *function_name(const struct sl_function *function) {
   return sl_string_bytes(function->code->name);
+}
+
+// Bazel counts a call whose arguments do not bind as begun: the traceback ends at the callee's name.
+SL_PRINTF(3, 4)
+static bool refuse(struct sl_thread *thread, struct sl_function *function, const char *format,
+                   ...) {
+  struct sl_text message = {0};
+  va_list arguments;
+  va_start(arguments, format);
+  sl_text_format_list(&message, format, arguments);
+  va_end(arguments);
+  *++thread->frame = (struct sl_call_frame){.function = function, .base = thread->top};
+  sl_fail(thread, "%s", sl_text_string(&message));
+  thread->frame--;
+  sl_text_free(&message);
+  return false;
 }
 
 static bool refuse_positional(struct sl_thread *thread, struct sl_function *function,
                               size_t count) {
   size_t limit = function->code->positional_count;
-  enter_binding(thread, function);
-  if (limit > 0) {
-    sl_fail(thread, "%s() accepts no more than %zu positional argument%s but got %zu",
-            function_name(function), limit, sl_plural(limit), count);
-  } else {
-    sl_fail(thread, "%s() does not accept positional arguments, but got %zu",
-            function_name(function), count);
+  if (limit == 0) {
+    return refuse(thread, function, "%s() does not accept positional arguments, but got %zu",
+                  function_name(function), count);
   }
-  thread->frame--;
-  return false;
+  return refuse(thread, function, "%s() accepts no more than %zu positional argument%s but got %zu",
+                function_name(function), limit, sl_plural(limit), count);
 }
 
 static bool refuse_duplicate(struct sl_thread *thread, struct sl_function *function,
                              const char *what, sl_value name) {
-  enter_binding(thread, function);
-  sl_fail(thread, "%s() got multiple values for %s '%s'", function_name(function), what,
-          sl_string_bytes(name));
-  thread->frame--;
-  return false;
+  return refuse(thread, function, "%s() got multiple values for %s '%s'", function_name(function),
+                what, sl_string_bytes(name));
 }
 
 // Says which of the parameters in [from, to) have no value.
 static bool refuse_missing(struct sl_thread *thread, struct sl_function *function,
                            const sl_value *slots, uint32_t from, uint32_t to, const char *kind) {
-  const struct sl_code *code = function->code;
   struct sl_text names = {0};
   size_t count = 0;
   for (uint32_t i = from; i < to; i++) {
     if (slots[i]) continue;
     if (count++) sl_text_append_string(&names, ", ");
-    sl_text_append_string(&names, sl_string_bytes(code->parameter_names[i]));
+    sl_text_append_string(&names, sl_string_bytes(function->code->parameter_names[i]));
   }
   if (count) {
-    enter_binding(thread, function);
-    sl_fail(thread, "%s() missing %zu required %s argument%s: %s", function_name(function), count,
-            kind, sl_plural(count), sl_text_string(&names));
-    thread->frame--;
+    refuse(thread, function, "%s() missing %zu required %s argument%s: %s", function_name(function),
+           count, kind, sl_plural(count), sl_text_string(&names));
   }
   sl_text_free(&names);
   return count == 0;
@@ -99,10 +98,8 @@ static bool refuse_unexpected(struct sl_thread *thread, struct sl_function *func
                    sl_string_length(code->parameter_names[i]));
   }
   if (count == 1 && spell.best) sl_text_format(&names, " (did you mean '%s'?)", spell.best);
-  enter_binding(thread, function);
-  sl_fail(thread, "%s() got unexpected keyword argument%s: %s", function_name(function),
-          sl_plural(count), sl_text_string(&names));
-  thread->frame--;
+  refuse(thread, function, "%s() got unexpected keyword argument%s: %s", function_name(function),
+         sl_plural(count), sl_text_string(&names));
   sl_text_free(&names);
   return false;
 }
@@ -139,14 +136,13 @@ static bool bind_star(struct sl_thread *thread, struct sl_function *function, sl
 bool sl_bind_positional(struct sl_thread *thread, struct sl_function *function, sl_value *slots,
                         uint32_t count) {
   const struct sl_code *code = function->code;
-  if (!sl_stack_raise(thread,
-                      slots + (count > code->register_count ? count : code->register_count)))
+  sl_value *end = slots + (count > code->register_count ? count : code->register_count);
+  if (!sl_stack_raise(thread, end) || !bind_star(thread, function, slots, slots, count))
     return false;
-  if (!bind_star(thread, function, slots, slots, count)) return false;
   if (code->star_star) slots[code->parameter_count - 1] = sl_dict(thread, 0);
-  if (count >= code->named_count) return true;
-  for (uint32_t i = count; i < code->named_count; i++) slots[i] = NULL;
-  return sl_bind_defaults(thread, function, slots, count);
+  uint32_t given = count < code->positional_count ? count : code->positional_count;
+  for (uint32_t i = given; i < code->named_count; i++) slots[i] = NULL;
+  return sl_bind_defaults(thread, function, slots, given);
 }
 
 // Puts one keyword into **kwargs.

@@ -171,9 +171,9 @@ bool sl_stack_raise(struct sl_thread *thread, sl_value *top) {
   return true;
 }
 
-// Whether a function's code is active already. Counters are shared, so they only say where to look.
+// Whether a function's code is active in this evaluation. Counters are shared, so they only say where to look.
 static bool is_active(const struct sl_thread *thread, const struct sl_code *code) {
-  for (const struct sl_call_frame *frame = thread->frame; frame > thread->frames; frame--) {
+  for (const struct sl_call_frame *frame = thread->frame; frame > thread->floor; frame--) {
     if (frame->function && frame->function->code == code) return true;
   }
   return false;
