@@ -91,7 +91,7 @@ bool bz_action_register(struct sl_thread *thread, struct bz_context *context,
     output->action = action;
     bz_table_add(outputs, sl_hash_text(output->path, strlen(output->path)), output);
   }
-  context->actions = bz_grow(context->actions, context->action_count);
+  context->actions = bz_table_grow(context->actions, context->action_count);
   context->actions[context->action_count++] = action;
   return true;
 }

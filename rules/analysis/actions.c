@@ -33,11 +33,6 @@ static struct bz_context *context_of(struct sl_thread *thread, sl_value self) {
 
 // ---------------------------------------------------------------- declaring
 
-void bz_context_declare(struct bz_context *context, struct bz_artifact *artifact) {
-  context->declared = bz_grow(context->declared, context->declared_count);
-  context->declared[context->declared_count++] = artifact;
-}
-
 // Removes ".", ".." and empty segments; a path that leaves its directory keeps leading "..".
 static const char *normalize(const char *path) {
   char *out = sl_allocate_atomic(strlen(path) + 1);
@@ -72,7 +67,7 @@ static const char *sibling_directory(const struct bz_context *context, sl_value 
   const char *prefix = label->repository->short_prefix;
   if (strncmp(path, prefix, strlen(prefix)) == 0) path += strlen(prefix);
   const char *slash = strrchr(path, '/');
-  return slash ? bz_format("%.*s", (int)(slash - path), path) : "";
+  return slash ? bz_text_format("%.*s", (int)(slash - path), path) : "";
 }
 
 static bool is_below(const char *path, const char *package) {
@@ -87,7 +82,7 @@ static sl_value declare(struct sl_thread *thread, sl_value self, sl_value *argum
   if (!context) return NULL;
   struct bz_label *label = context->target->target->label;
   const char *directory = sibling_directory(context, arguments[1]);
-  const char *path = normalize(bz_format("%s/%s", directory, sl_string_bytes(arguments[0])));
+  const char *path = normalize(bz_text_format("%s/%s", directory, sl_string_bytes(arguments[0])));
   if (!is_below(path, label->package) || sl_string_length(arguments[0]) == 0) {
     return sl_fail(thread,
                    "the output artifact '%s' is not under package directory '%s' for target '%s'",
@@ -117,7 +112,7 @@ static sl_value new_args(struct sl_thread *thread, sl_value self, sl_value *argu
 static bool set_outputs(struct sl_thread *thread, struct bz_action *action, sl_value outputs) {
   sl_value *items;
   size_t count;
-  if (!bz_sequence(thread, outputs, &items, &count) ||
+  if (!bz_value_items(thread, outputs, &items, &count) ||
       !bz_artifact_check_all(thread, items, count, "outputs")) {
     return false;
   }
@@ -166,7 +161,7 @@ static bool add_input(struct sl_thread *thread, struct inputs *inputs, sl_value 
   }
   sl_value *items;
   size_t count;
-  return bz_sequence(thread, given, &items, &count) &&
+  return bz_value_items(thread, given, &items, &count) &&
          add_files(thread, inputs, items, count, what);
 }
 
@@ -204,7 +199,7 @@ static bool add_tools(struct sl_thread *thread, const struct bz_context *context
   if (bz_is_depset(tools)) return add_input(thread, inputs, tools, "tools");
   sl_value *items;
   size_t count;
-  if (!bz_sequence(thread, tools, &items, &count)) return false;
+  if (!bz_value_items(thread, tools, &items, &count)) return false;
   for (size_t i = 0; i < count; i++) {
     if (!add_tool(thread, context, inputs, items[i])) return false;
   }
@@ -234,7 +229,7 @@ static bool set_arguments(struct sl_thread *thread, struct bz_action *action, co
                           size_t first_count, sl_value given) {
   sl_value *items;
   size_t count;
-  if (!bz_sequence(thread, given, &items, &count)) return false;
+  if (!bz_value_items(thread, given, &items, &count)) return false;
   sl_value *all = sl_allocate((first_count + count) * sizeof *all);
   memcpy(all, first, first_count * sizeof *all);
   for (size_t i = 0; i < count; i++) {
@@ -291,7 +286,7 @@ static bool set_execution_info(struct sl_thread *thread, const struct bz_context
   int32_t tags = bz_attribute_values_find(rule, "tags");
   sl_value *items;
   size_t count = 0;
-  if (tags >= 0 && !bz_sequence(thread, rule->stored[tags], &items, &count)) return false;
+  if (tags >= 0 && !bz_value_items(thread, rule->stored[tags], &items, &count)) return false;
   for (size_t i = 0; i < count; i++) {
     if (is_requirement(sl_string_bytes(items[i])) &&
         !sl_dict_set(thread, info, items[i], sl_string("", 0)))
@@ -325,19 +320,19 @@ static const char *expand_progress(struct sl_thread *thread, const struct bz_act
       sl_text_append_char(&out, *message);
     }
   }
-  const char *text = bz_text_keep(&out);
+  const char *text = bz_text_copy(sl_text_string(&out));
   sl_text_free(&out);
   return text;
 }
 
 static void set_progress(struct sl_thread *thread, struct bz_action *action, sl_value given) {
   action->progress_message =
-      given == SL_NONE ? bz_format("%s %s", action->mnemonic, action->outputs[0]->short_path)
+      given == SL_NONE ? bz_text_format("%s %s", action->mnemonic, action->outputs[0]->short_path)
                        : expand_progress(thread, action, sl_string_bytes(given));
 }
 
 static const char *mnemonic_of(sl_value given, const char *otherwise) {
-  return given == SL_NONE ? otherwise : bz_format("%s", sl_string_bytes(given));
+  return given == SL_NONE ? otherwise : bz_text_copy(sl_string_bytes(given));
 }
 
 // ---------------------------------------------------------------- run and run_shell
@@ -420,8 +415,8 @@ static sl_value write_file(struct sl_thread *thread, sl_value self, sl_value *ar
   action->is_executable = sl_truth(arguments[IS_EXECUTABLE]);
   action->content = bz_is_args(arguments[CONTENT]) ? bz_args_snapshot(thread, arguments[CONTENT])
                                                    : arguments[CONTENT];
-  action->progress_message = bz_format("Writing %s %s", action->is_executable ? "script" : "file",
-                                       action->outputs[0]->short_path);
+  action->progress_message = bz_text_format(
+      "Writing %s %s", action->is_executable ? "script" : "file", action->outputs[0]->short_path);
   return bz_action_register(thread, context, action) ? SL_NONE : NULL;
 }
 
@@ -438,7 +433,8 @@ static sl_value expand_template(struct sl_thread *thread, sl_value self, sl_valu
     return NULL;
   action->inputs = bz_depset_new(thread, BZ_ORDER_DEFAULT, &arguments[TEMPLATE], 1, NULL, 0);
   if (!action->inputs) return NULL;
-  action->progress_message = bz_format("Expanding template %s", action->outputs[0]->short_path);
+  action->progress_message =
+      bz_text_format("Expanding template %s", action->outputs[0]->short_path);
   return bz_action_register(thread, context, action) ? SL_NONE : NULL;
 }
 
@@ -462,11 +458,11 @@ static sl_value symlink_file(struct sl_thread *thread, sl_value self, sl_value *
     action->inputs = bz_depset_new(thread, BZ_ORDER_DEFAULT, &arguments[TARGET_FILE], 1, NULL, 0);
     if (!action->inputs) return NULL;
   } else {
-    action->link_target = bz_format("%s", sl_string_bytes(arguments[TARGET_PATH]));
+    action->link_target = bz_text_copy(sl_string_bytes(arguments[TARGET_PATH]));
   }
   action->progress_message =
       arguments[PROGRESS] == SL_NONE
-          ? bz_format("Creating symlink %s", action->outputs[0]->path)
+          ? bz_text_format("Creating symlink %s", action->outputs[0]->path)
           : expand_progress(thread, action, sl_string_bytes(arguments[PROGRESS]));
   return bz_action_register(thread, context, action) ? SL_NONE : NULL;
 }
@@ -480,8 +476,8 @@ static sl_value do_nothing(struct sl_thread *thread, sl_value self, sl_value *ar
   if (!add_input(thread, &inputs, arguments[1], "inputs")) return NULL;
   action->inputs = inputs.sets[0];
   const struct bz_label *label = context->target->target->label;
-  const char *name = bz_format("%s%s%s.extra_action_dummy", label->package,
-                               label->package[0] ? "/" : "", label->name);
+  const char *name = bz_text_format("%s%s%s.extra_action_dummy", label->package,
+                                    label->package[0] ? "/" : "", label->name);
   struct bz_artifact *output =
       bz_artifact_derived(thread, context->analysis, context->configuration,
                           context->target->target->label, name, BZ_ARTIFACT_FILE);

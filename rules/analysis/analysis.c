@@ -41,15 +41,15 @@ const struct sl_environment *bz_analysis_environment(void) {
 static struct bz_configuration make_configuration(const char *cpu, const char *mode, bool is_tool) {
   struct bz_configuration configuration = {
       .cpu = cpu, .compilation_mode = mode, .is_tool = is_tool};
-  configuration.mnemonic = bz_format("%s-%s%s", cpu, mode, is_tool ? "-exec" : "");
-  configuration.output_path = bz_format("bazel-out/%s", configuration.mnemonic);
-  configuration.bin_path = bz_format("%s/bin", configuration.output_path);
+  configuration.mnemonic = bz_text_format("%s-%s%s", cpu, mode, is_tool ? "-exec" : "");
+  configuration.output_path = bz_text_format("bazel-out/%s", configuration.mnemonic);
+  configuration.bin_path = bz_text_format("%s/bin", configuration.output_path);
   return configuration;
 }
 
-// Defines and flags as text, each on a line, in the order given.
+// Defines or flags as text, in the order given.
 static const char *options_text(struct sl_thread *thread, sl_value dict) {
-  return dict ? bz_repr(thread, dict) : "";
+  return dict ? bz_value_shown(thread, dict) : "";
 }
 
 static void set_checksum(struct sl_thread *thread, const struct bz_analysis *analysis,
@@ -67,11 +67,11 @@ struct bz_analysis *bz_analysis_new(struct sl_thread *thread,
   analysis->defines = options->defines;
   analysis->flags = options->flags;
   analysis->aspect_parameters = options->aspect_parameters;
-  analysis->python_path = options->python_path ? bz_format("%s", options->python_path) : "python3";
+  analysis->python_path = options->python_path ? bz_text_copy(options->python_path) : "python3";
   analysis->mutability = sl_mutability_new();
-  const char *cpu = options->cpu ? bz_format("%s", options->cpu) : "k8";
+  const char *cpu = options->cpu ? bz_text_copy(options->cpu) : "k8";
   const char *mode =
-      options->compilation_mode ? bz_format("%s", options->compilation_mode) : "fastbuild";
+      options->compilation_mode ? bz_text_copy(options->compilation_mode) : "fastbuild";
   analysis->target_configuration = make_configuration(cpu, mode, false);
   analysis->exec_configuration = make_configuration(cpu, "opt", true);
   set_checksum(thread, analysis, &analysis->target_configuration);

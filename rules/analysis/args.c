@@ -99,7 +99,7 @@ static bool take_string(struct sl_thread *thread, sl_value given, const char *wh
                         const char **out) {
   *out = NULL;
   if (given == SL_NONE) return true;
-  *out = bz_format("%s", sl_string_bytes(given));
+  *out = bz_text_copy(sl_string_bytes(given));
   if (!is_format || format_is_valid(*out)) return true;
   return sl_fail_false(
       thread,
@@ -242,7 +242,7 @@ struct strings {
 };
 
 static void push(struct strings *strings, sl_value string) {
-  strings->items = bz_grow(strings->items, strings->count);
+  strings->items = bz_table_grow(strings->items, strings->count);
   strings->items[strings->count++] = string;
 }
 

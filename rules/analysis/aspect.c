@@ -33,7 +33,7 @@ static bool set_attributes(struct sl_thread *thread, struct bz_aspect *aspect, s
     }
     struct bz_attribute *attribute = &aspect->attributes[aspect->attribute_count];
     *attribute = ((const struct bz_attribute_value *)(void *)given)->attribute;
-    attribute->name = bz_format("%s", sl_string_bytes(name));
+    attribute->name = bz_text_copy(sl_string_bytes(name));
     if (!check_attribute(thread, attribute)) return false;
     sl_value position = sl_int((int64_t)aspect->attribute_count++);
     if (!sl_dict_set(thread, aspect->attribute_index, name, position)) return false;
@@ -44,12 +44,12 @@ static bool set_attributes(struct sl_thread *thread, struct bz_aspect *aspect, s
 sl_value bz_aspect_list(struct sl_thread *thread, sl_value given, const char *what) {
   sl_value *items;
   size_t count, kept = 0;
-  if (!bz_sequence(thread, given, &items, &count)) return NULL;
+  if (!bz_value_items(thread, given, &items, &count)) return NULL;
   sl_value *aspects = sl_allocate((count + 1) * sizeof *aspects);
   for (size_t i = 0; i < count; i++) {
     if (bz_is_aspect(items[i])) {
       aspects[kept++] = items[i];
-    } else if (!bz_is_unknown(items[i])) {
+    } else if (!bz_value_is_unknown(items[i])) {
       return sl_fail(thread, "at index %zu of %s, got element of type %s, want Aspect", i, what,
                      sl_type_name(items[i]));
     }
@@ -88,7 +88,7 @@ sl_value bz_aspect_make(struct sl_thread *thread, sl_value self, sl_value *argum
   aspect->defined_in = bz_running_bzl(thread);
   aspect->attr_aspects = sl_to_tuple(thread, arguments[ATTR_ASPECTS]);
   if (!aspect->attr_aspects) return NULL;
-  aspect->every_attribute = bz_strings_contain(aspect->attr_aspects, "*");
+  aspect->every_attribute = bz_value_contains_text(aspect->attr_aspects, "*");
   aspect->to_generating_rules = sl_truth(arguments[TO_GENERATING_RULES]);
   aspect->toolchains = arguments[TOOLCHAINS];
   if (!set_attributes(thread, aspect, arguments[ATTRS]) ||

@@ -132,7 +132,7 @@ static void add_dependency(struct bz_aspect_result *result, struct bz_aspect_res
   for (size_t i = 0; i < result->dependency_count; i++) {
     if (result->dependencies[i] == dependency) return;
   }
-  result->dependencies = bz_grow(result->dependencies, result->dependency_count);
+  result->dependencies = bz_table_grow(result->dependencies, result->dependency_count);
   result->dependencies[result->dependency_count++] = dependency;
 }
 
@@ -160,7 +160,7 @@ static bool take_way(struct sl_thread *thread, struct bz_analysis *analysis, str
 }
 
 static void add_result(struct bz_configured_target *target, struct bz_aspect_result *result) {
-  target->aspects = bz_grow(target->aspects, target->aspect_count);
+  target->aspects = bz_table_grow(target->aspects, target->aspect_count);
   target->aspects[target->aspect_count++] = result;
 }
 

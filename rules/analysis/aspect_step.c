@@ -173,7 +173,7 @@ bool bz_aspect_steps_make(struct sl_thread *thread, struct bz_analysis *analysis
 }
 
 static bool goes_along(const struct bz_aspect *aspect, const char *attribute) {
-  return aspect->every_attribute || bz_strings_contain(aspect->attr_aspects, attribute);
+  return aspect->every_attribute || bz_value_contains_text(aspect->attr_aspects, attribute);
 }
 
 // The steps that go on along an attribute: this one and those it sees, as far as they do.

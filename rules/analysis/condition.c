@@ -168,8 +168,8 @@ static int setting_is(struct sl_thread *thread, const struct condition_query *qu
   if (sl_is_string(value)) return sl_string_is(value, wanted);
   sl_value *items;
   size_t count;
-  if (sl_sequence_items(value, &items, &count)) return bz_strings_contain(value, wanted);
-  return strcmp(bz_repr(thread, value), wanted) == 0;
+  if (sl_sequence_items(value, &items, &count)) return bz_value_contains_text(value, wanted);
+  return strcmp(bz_value_shown(thread, value), wanted) == 0;
 }
 
 // ---------------------------------------------------------------- config_setting
@@ -194,8 +194,8 @@ static bool define_is(const struct bz_analysis *analysis, const char *name, cons
 static bool option_is(const struct condition_query *query, const char *option, const char *wanted) {
   if (strcmp(option, "define") == 0) {
     const char *equals = strchr(wanted, '=');
-    return equals && define_is(query->analysis, bz_format("%.*s", (int)(equals - wanted), wanted),
-                               equals + 1);
+    return equals && define_is(query->analysis,
+                               bz_text_format("%.*s", (int)(equals - wanted), wanted), equals + 1);
   }
   const char *value = option_value(query, option);
   if (!value) return false;

@@ -20,6 +20,11 @@ struct bz_context *bz_context_new(struct sl_thread *thread, struct bz_analysis *
   return context;
 }
 
+void bz_context_declare(struct bz_context *context, struct bz_artifact *artifact) {
+  context->declared = bz_table_grow(context->declared, context->declared_count);
+  context->declared[context->declared_count++] = artifact;
+}
+
 static const struct bz_label *label_of(const struct bz_context *context) {
   return context->target->target->label;
 }
@@ -38,7 +43,7 @@ struct outputs {
 struct bz_artifact *bz_context_output(struct sl_thread *thread, const struct bz_context *context,
                                       struct bz_label *output) {
   const char *path =
-      bz_format("%s%s%s", output->package, output->package[0] ? "/" : "", output->name);
+      bz_text_format("%s%s%s", output->package, output->package[0] ? "/" : "", output->name);
   return bz_artifact_derived(thread, context->analysis, context->configuration,
                              context->target->target->label, path, BZ_ARTIFACT_FILE);
 }
@@ -47,7 +52,7 @@ static sl_value output_list(struct sl_thread *thread, const struct bz_context *c
                             sl_value labels) {
   sl_value *items;
   size_t count;
-  if (!bz_sequence(thread, labels, &items, &count)) return NULL;
+  if (!bz_value_items(thread, labels, &items, &count)) return NULL;
   sl_value *files = sl_allocate((count + 1) * sizeof *files);
   for (size_t i = 0; i < count; i++) {
     files[i] = bz_artifact_value(bz_context_output(thread, context, bz_label_of(items[i])));
@@ -64,13 +69,13 @@ static const char *expand_output(const struct bz_context *context, const char *p
       sl_text_append_char(&out, *pattern++);
       continue;
     }
-    const char *attribute = bz_format("%.*s", (int)(close - pattern - 2), pattern + 2);
+    const char *attribute = bz_text_format("%.*s", (int)(close - pattern - 2), pattern + 2);
     int32_t i = bz_attribute_values_find(context->attributes, attribute);
     sl_value value = i < 0 ? NULL : context->attributes->stored[i];
     if (value && sl_is_string(value)) sl_text_append_string(&out, sl_string_bytes(value));
     pattern = close + 1;
   }
-  const char *name = bz_text_keep(&out);
+  const char *name = bz_text_copy(sl_text_string(&out));
   sl_text_free(&out);
   return name;
 }
@@ -206,7 +211,8 @@ static sl_value features(struct sl_thread *thread, const struct bz_context *cont
   int32_t i = bz_attribute_values_find(context->attributes, "features");
   sl_value *items;
   size_t count = 0, kept = 0;
-  if (i >= 0 && !bz_sequence(thread, context->attributes->stored[i], &items, &count)) return NULL;
+  if (i >= 0 && !bz_value_items(thread, context->attributes->stored[i], &items, &count))
+    return NULL;
   sl_value *found = sl_allocate((count + 1) * sizeof *found);
   for (size_t j = 0; j < count; j++) {
     const char *feature = sl_string_bytes(items[j]);
@@ -432,7 +438,7 @@ static sl_value runfiles(struct sl_thread *thread, sl_value self, sl_value *argu
 static sl_value expand_location(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   sl_value *targets;
   size_t count;
-  if (!bz_sequence(thread, arguments[1], &targets, &count)) return NULL;
+  if (!bz_value_items(thread, arguments[1], &targets, &count)) return NULL;
   for (size_t i = 0; i < count; i++) {
     if (bz_is_configured_target(targets[i])) continue;
     return sl_fail(thread, "at index %zu of targets, got element of type %s, want Target", i,

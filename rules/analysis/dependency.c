@@ -20,7 +20,7 @@ struct want {
 // A label that leads nowhere: whoever wrote it is told.
 static void fail_reference(const struct want *want) {
   struct bz_node *node = want->node;
-  const char *message = bz_format("%s", sl_error_message(want->thread));
+  const char *message = bz_text_copy(sl_error_message(want->thread));
   sl_error_clear(want->thread);
   node->explained = true;
   sl_fail_false(want->thread, "%s: %s and referenced by '%s'", bz_target_location(node->target),
@@ -112,7 +112,7 @@ static const char *expected_types(const struct bz_attribute *attribute) {
     sl_text_append_string(&text, i == 0 ? "" : i + 1 == count ? " or " : ", ");
     sl_text_append_string(&text, sl_string_bytes(endings[i]));
   }
-  const char *types = bz_text_keep(&text);
+  const char *types = bz_text_copy(sl_text_string(&text));
   sl_text_free(&text);
   return types;
 }
@@ -160,7 +160,7 @@ static void append_names(struct sl_thread *thread, sl_value alternative, sl_valu
   size_t count, shown = 0;
   sl_sequence_items(alternative, &items, &count);
   for (size_t i = 0; i < count; i++) {
-    if (bz_is_unknown(items[i]) || (providers && sl_dict_get(thread, providers, items[i])))
+    if (bz_value_is_unknown(items[i]) || (providers && sl_dict_get(thread, providers, items[i])))
       continue;
     sl_text_format(out, "%s'%s'", shown++ ? ", " : "", bz_provider_name(bz_provider_of(items[i])));
   }

@@ -407,8 +407,8 @@ sl_value bz_depset_make(struct sl_thread *thread, sl_value self, sl_value *argum
   if (!order_parse(thread, arguments[1], &order)) return NULL;
   sl_value *direct, *transitive;
   size_t direct_count, transitive_count;
-  if (!bz_sequence(thread, arguments[0], &direct, &direct_count) ||
-      !bz_sequence(thread, arguments[2], &transitive, &transitive_count)) {
+  if (!bz_value_items(thread, arguments[0], &direct, &direct_count) ||
+      !bz_value_items(thread, arguments[2], &transitive, &transitive_count)) {
     return NULL;
   }
   for (size_t i = 0; i < transitive_count; i++) {

@@ -13,7 +13,7 @@ static struct bz_artifact *beside(struct sl_thread *thread, struct bz_context *c
                                   enum bz_artifact_kind kind) {
   const struct bz_label *owner = context->target->target->label;
   size_t root = strlen(executable->root_path) + 1 + strlen(owner->repository->exec_prefix);
-  const char *path = bz_format("%s%s", executable->path + root, suffix);
+  const char *path = bz_text_format("%s%s", executable->path + root, suffix);
   return bz_artifact_derived(thread, context->analysis, context->configuration,
                              context->target->target->label, path, kind);
 }
@@ -49,14 +49,14 @@ bool bz_executable_finish(struct sl_thread *thread, struct bz_context *context,
 
   struct bz_action *source =
       step(context, BZ_ACTION_RUNFILES_MANIFEST, "SourceSymlinkManifest",
-           bz_format("Creating source manifest for %s", label), manifest, map);
-  const char *laying = bz_format("Creating runfiles tree %s", tree->path);
+           bz_text_format("Creating source manifest for %s", label), manifest, map);
+  const char *laying = bz_text_format("Creating runfiles tree %s", tree->path);
   struct bz_action *links =
       step(context, BZ_ACTION_RUNFILES_TREE, "SymlinkTree", laying, copy, map);
   sl_value manifest_value = bz_artifact_value(manifest), copy_value = bz_artifact_value(copy);
   links->inputs = bz_depset_new(thread, BZ_ORDER_DEFAULT, &manifest_value, 1, NULL, 0);
   struct bz_action *whole = step(context, BZ_ACTION_RUNFILES_TREE, "RunfilesTree",
-                                 bz_format("runfiles for %s", label), tree, map);
+                                 bz_text_format("runfiles for %s", label), tree, map);
   whole->inputs =
       bz_depset_new(thread, BZ_ORDER_DEFAULT, &copy_value, 1, &bz_runfiles_of(runfiles)->files, 1);
   *files_to_run = bz_files_to_run_make(thread, executable, tree, manifest, files);

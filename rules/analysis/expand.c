@@ -36,7 +36,7 @@ static void append_path(struct sl_text *out, const struct bz_artifact *artifact,
   const char *path = form == EXEC_PATH ? artifact->path : artifact->short_path;
   if (form == RLOCATION_PATH) {
     bool external = strncmp(path, "../", 3) == 0;
-    path = external ? path + 3 : bz_format("_main/%s", path);
+    path = external ? path + 3 : bz_text_format("_main/%s", path);
   }
   bz_args_quote(out, path, strlen(path));
 }
@@ -192,13 +192,13 @@ static bool variable_name(struct sl_thread *thread, const char *at, const char *
                           const char *attribute, const char **name, const char **after) {
   if (at == end) return sl_fail_false(thread, "%s: unterminated $", attribute);
   if (*at != '(') {
-    *name = bz_format("%c", *at);
+    *name = bz_text_format("%c", *at);
     *after = at + 1;
     return true;
   }
   const char *close = memchr(at, ')', (size_t)(end - at));
   if (!close) return sl_fail_false(thread, "%s: unterminated variable reference", attribute);
-  *name = bz_format("%.*s", (int)(close - at - 1), at + 1);
+  *name = bz_text_format("%.*s", (int)(close - at - 1), at + 1);
   *after = close + 1;
   return true;
 }

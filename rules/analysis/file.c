@@ -97,7 +97,7 @@ static struct bz_artifact *intern(struct sl_thread *thread, struct bz_analysis *
 }
 
 static const char *path_below(const char *directory, const char *package, const char *name) {
-  return bz_format("%s%s%s%s", directory, package, package[0] ? "/" : "", name);
+  return bz_text_format("%s%s%s%s", directory, package, package[0] ? "/" : "", name);
 }
 
 struct bz_artifact *bz_artifact_source(struct sl_thread *thread, struct bz_analysis *analysis,
@@ -119,11 +119,11 @@ struct bz_artifact *bz_artifact_derived(struct sl_thread *thread, struct bz_anal
                                         struct bz_label *owner, const char *path,
                                         enum bz_artifact_kind kind) {
   const char *exec_path =
-      bz_format("%s/%s%s", configuration->bin_path, owner->repository->exec_prefix, path);
+      bz_text_format("%s/%s%s", configuration->bin_path, owner->repository->exec_prefix, path);
   struct bz_artifact *artifact =
       intern(thread, analysis, &(struct file_key){exec_path, owner, kind});
   if (artifact->short_path) return artifact;
-  artifact->short_path = bz_format("%s%s", owner->repository->short_prefix, path);
+  artifact->short_path = bz_text_format("%s%s", owner->repository->short_prefix, path);
   artifact->root_path = configuration->bin_path;
   return artifact;
 }

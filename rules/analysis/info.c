@@ -12,8 +12,8 @@
 
 // ---------------------------------------------------------------- DefaultInfo
 
-sl_value bz_default_info_make(struct sl_thread *thread, sl_value files, sl_value default_runfiles,
-                              sl_value data_runfiles, sl_value files_to_run) {
+sl_value bz_info_default(struct sl_thread *thread, sl_value files, sl_value default_runfiles,
+                         sl_value data_runfiles, sl_value files_to_run) {
   (void)thread;
   static const char *const names[] = {"files", "default_runfiles", "data_runfiles", "files_to_run"};
   sl_value values[] = {files, default_runfiles, data_runfiles, files_to_run};
@@ -40,7 +40,7 @@ static sl_value default_info(struct sl_thread *thread, sl_value self, sl_value *
                                bz_depset_value(bz_depset_empty(BZ_ORDER_DEFAULT)));
     if (!run) return NULL;
   }
-  return bz_default_info_make(thread, arguments[FILES], default_runfiles, data_runfiles, run);
+  return bz_info_default(thread, arguments[FILES], default_runfiles, data_runfiles, run);
 }
 
 static struct sl_builtin default_info_row[] = {
@@ -92,7 +92,7 @@ static struct sl_builtin output_group_row[] = {
 };
 struct bz_provider bz_output_group_info = BUILT_IN("OutputGroupInfo", output_group_row);
 
-sl_value bz_output_group_merge(struct sl_thread *thread, sl_value a, sl_value b) {
+sl_value bz_info_merge_groups(struct sl_thread *thread, sl_value a, sl_value b) {
   sl_value groups = sl_dict(thread, 8);
   if (!sl_dict_update(thread, groups, groups_of(a)->groups)) return NULL;
   size_t cursor = 0;
@@ -130,7 +130,7 @@ static int groups_contains(struct sl_thread *thread, sl_value x, sl_value item) 
 static sl_value groups_index(struct sl_thread *thread, sl_value x, sl_value key) {
   sl_value files = sl_dict_get(thread, groups_of(x)->groups, key);
   if (files || sl_error_pending(thread)) return files;
-  return sl_fail(thread, "Output group %s not present", bz_repr(thread, key));
+  return sl_fail(thread, "Output group %s not present", bz_value_shown(thread, key));
 }
 
 static bool groups_iterate(struct sl_thread *thread, sl_value x, struct sl_iterator *iterator) {
@@ -239,7 +239,7 @@ static struct bz_provider constraint_value_info = BUILT_IN("ConstraintValueInfo"
 static struct bz_provider platform_info = BUILT_IN("PlatformInfo", NULL);
 static struct bz_provider feature_flag_info = BUILT_IN("FeatureFlagInfo", NULL);
 
-struct bz_provider *bz_constraint_provider(const struct bz_rule_class *rule_class) {
+struct bz_provider *bz_info_constraint(const struct bz_rule_class *rule_class) {
   if (bz_rule_class_attribute(rule_class, "constraint_setting") >= 0) return &constraint_value_info;
   if (bz_rule_class_attribute(rule_class, "constraint_values") >= 0) return &platform_info;
   return &constraint_setting_info;

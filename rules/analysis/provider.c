@@ -35,13 +35,13 @@ void bz_analysis_export(struct sl_thread *thread, sl_value value, struct bz_labe
                         const char *name) {
   (void)thread;
   if (bz_is_aspect(value) && !bz_aspect_of(value)->name) {
-    bz_aspect_of(value)->name = bz_format("%s%%%s", bz_label_text(bzl_file), name);
+    bz_aspect_of(value)->name = bz_text_format("%s%%%s", bz_label_text(bzl_file), name);
   }
   if (!bz_is_provider(value) || bz_provider_of(value)->name) return;
   struct sl_text label = {0};
   bz_label_canonical(bzl_file, &label);
-  bz_provider_of(value)->name = bz_format("%s", name);
-  bz_provider_of(value)->exported_as = bz_format("%s%%%s", sl_text_string(&label), name);
+  bz_provider_of(value)->name = bz_text_copy(name);
+  bz_provider_of(value)->exported_as = bz_text_format("%s%%%s", sl_text_string(&label), name);
   sl_text_free(&label);
 }
 
@@ -209,11 +209,11 @@ sl_value bz_provider_make(struct sl_thread *thread, sl_value self, sl_value *arg
 sl_value bz_provider_alternatives(struct sl_thread *thread, sl_value given, const char *what) {
   sl_value *items;
   size_t count;
-  if (!bz_sequence(thread, given, &items, &count)) return NULL;
+  if (!bz_value_items(thread, given, &items, &count)) return NULL;
   if (count == 0) return sl_list_frozen(NULL, 0);
   bool plain = true;
   for (size_t i = 0; i < count; i++)
-    plain = plain && (bz_is_provider(items[i]) || bz_is_unknown(items[i]));
+    plain = plain && (bz_is_provider(items[i]) || bz_value_is_unknown(items[i]));
   if (plain) {
     sl_value all = sl_list_frozen(items, count);
     return sl_list_frozen(&all, 1);
@@ -223,7 +223,7 @@ sl_value bz_provider_alternatives(struct sl_thread *thread, sl_value given, cons
     size_t part_count;
     bool good = sl_sequence_items(items[i], &parts, &part_count);
     for (size_t j = 0; good && j < part_count; j++)
-      good = bz_is_provider(parts[j]) || bz_is_unknown(parts[j]);
+      good = bz_is_provider(parts[j]) || bz_value_is_unknown(parts[j]);
     if (!good) {
       return sl_fail(
           thread,
@@ -237,7 +237,7 @@ sl_value bz_provider_alternatives(struct sl_thread *thread, sl_value given, cons
 
 // Whether a dict of instances or a list of declared providers has this one. One that is unknown may be there.
 static bool has_provider(struct sl_thread *thread, sl_value providers, sl_value provider) {
-  if (bz_is_unknown(provider)) return true;
+  if (bz_value_is_unknown(provider)) return true;
   if (sl_is_dict(providers)) return sl_dict_get(thread, providers, provider) != NULL;
   sl_value *items;
   size_t count;

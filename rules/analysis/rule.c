@@ -20,8 +20,7 @@ static sl_value new_providers(struct sl_thread *thread, struct bz_analysis *anal
 static bool set_default_info(struct sl_thread *thread, struct bz_configured_target *configured,
                              sl_value files, sl_value default_runfiles, sl_value data_runfiles,
                              sl_value files_to_run) {
-  sl_value info =
-      bz_default_info_make(thread, files, default_runfiles, data_runfiles, files_to_run);
+  sl_value info = bz_info_default(thread, files, default_runfiles, data_runfiles, files_to_run);
   return sl_dict_set(thread, configured->providers, bz_provider_value(&bz_default_info), info);
 }
 
@@ -93,9 +92,9 @@ static sl_value compute_default(struct sl_thread *thread, const struct bz_node *
   }
   sl_value given = sl_call(thread, function, arguments, count, NULL, 0);
   if (!given || given == SL_NONE) return given;
-  return bz_value_convert(
-      thread, attribute->type, given, label->repository, label->package,
-      bz_format("attribute '%s' in '%s' rule", attribute->name, node->target->rule_class->name));
+  return bz_value_convert(thread, attribute->type, given, label->repository, label->package,
+                          bz_text_format("attribute '%s' in '%s' rule", attribute->name,
+                                         node->target->rule_class->name));
 }
 
 // The value of an attribute in the target's configuration; computed ones are asked for after all others.
@@ -199,7 +198,8 @@ static bool link_generated(struct sl_thread *thread, struct bz_analysis *analysi
                            struct bz_node *node) {
   struct bz_configured_target *generator = node->done.items[0]->configured;
   const struct bz_label *label = node->target->label;
-  const char *path = bz_format("%s%s%s", label->package, label->package[0] ? "/" : "", label->name);
+  const char *path =
+      bz_text_format("%s%s%s", label->package, label->package[0] ? "/" : "", label->name);
   struct bz_artifact *file = bz_artifact_derived(thread, analysis, node->configuration,
                                                  generator->target->label, path, BZ_ARTIFACT_FILE);
   if (!set_file(thread, analysis, node, file)) return false;
@@ -263,7 +263,7 @@ bool bz_rule_link(struct sl_thread *thread, struct bz_analysis *analysis, struct
 
 // The call failed: its whole traceback becomes the message.
 static sl_value fail_with_traceback(struct sl_thread *thread) {
-  const char *report = bz_format("\n%s", sl_error_text(thread));
+  const char *report = bz_text_format("\n%s", sl_error_text(thread));
   sl_error_clear(thread);
   return sl_fail(thread, "%s", report);
 }
@@ -271,7 +271,7 @@ static sl_value fail_with_traceback(struct sl_thread *thread) {
 static bool add_instance(struct sl_thread *thread, const struct bz_context *context,
                          sl_value providers, sl_value instance) {
   struct bz_provider *provider = bz_provider_of_instance(instance);
-  if (bz_is_unknown(instance)) return true;
+  if (bz_value_is_unknown(instance)) return true;
   if (!provider) {
     return sl_fail_false(thread, "%s should return providers, but got an element of type %s",
                          context->step ? "Aspect implementation" : "Rule", sl_type_name(instance));
@@ -308,8 +308,9 @@ static bool check_provided(struct sl_thread *thread, const struct bz_context *co
   const struct bz_rule_class *rule_class = context->target->target->rule_class;
   sl_value *declared;
   size_t count;
-  if (!bz_sequence(thread, context->step ? context->step->aspect->provides : rule_class->provides,
-                   &declared, &count)) {
+  if (!bz_value_items(thread,
+                      context->step ? context->step->aspect->provides : rule_class->provides,
+                      &declared, &count)) {
     return false;
   }
   for (size_t i = 0; i < count; i++) {
@@ -455,7 +456,7 @@ static bool finish_without_implementation(struct sl_thread *thread, struct bz_an
                  bz_depset_value(bz_depset_empty(BZ_ORDER_DEFAULT))))
     return false;
   if (node->target->rule_class->behaviour != BZ_BEHAVIOUR_CONSTRAINT) return true;
-  struct bz_provider *provider = bz_constraint_provider(node->target->rule_class);
+  struct bz_provider *provider = bz_info_constraint(node->target->rule_class);
   static const char *const names[] = {"label"};
   sl_value label = bz_label_value(node->target->label);
   return sl_dict_set(thread, node->configured->providers, bz_provider_value(provider),

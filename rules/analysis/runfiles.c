@@ -132,7 +132,7 @@ struct collection {
 };
 
 static void collect(struct collection *collection, sl_value part) {
-  collection->parts = bz_grow(collection->parts, collection->count);
+  collection->parts = bz_table_grow(collection->parts, collection->count);
   collection->parts[collection->count++] = part;
 }
 
@@ -169,7 +169,7 @@ sl_value bz_runfiles_build(struct sl_thread *thread, struct bz_context *context,
   }
   sl_value *files;
   size_t count;
-  if (!bz_sequence(thread, arguments[FILES], &files, &count) ||
+  if (!bz_value_items(thread, arguments[FILES], &files, &count) ||
       !bz_artifact_check_all(thread, files, count, "files")) {
     return NULL;
   }
@@ -211,7 +211,7 @@ static bool put_entries(struct sl_thread *thread, sl_value map, sl_value entries
   if (!list) return false;
   for (size_t i = 0; i < sl_list_length(list); i++) {
     const struct symlink_entry *entry = (const struct symlink_entry *)(void *)sl_list_get(list, i);
-    const char *path = bz_format("%s%s", prefix, sl_string_bytes(entry->path));
+    const char *path = bz_text_format("%s%s", prefix, sl_string_bytes(entry->path));
     if (!put(thread, map, path, entry->target)) return false;
   }
   return true;
@@ -227,7 +227,7 @@ sl_value bz_runfiles_map(struct sl_thread *thread, struct bz_analysis *analysis,
   for (size_t i = 0; good && i < sl_list_length(list); i++) {
     const char *path = bz_artifact_of(sl_list_get(list, i))->short_path;
     bool external = strncmp(path, "../", 3) == 0;
-    good = put(thread, map, external ? path + 3 : bz_format(MAIN_DIRECTORY "%s", path),
+    good = put(thread, map, external ? path + 3 : bz_text_format(MAIN_DIRECTORY "%s", path),
                sl_list_get(list, i));
   }
   sl_thread_set_mutability(thread, before);
@@ -244,7 +244,7 @@ static sl_value runfiles_merge(struct sl_thread *thread, sl_value self, sl_value
 static sl_value runfiles_merge_all(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   sl_value *items;
   size_t count;
-  if (!bz_sequence(thread, arguments[0], &items, &count)) return NULL;
+  if (!bz_value_items(thread, arguments[0], &items, &count)) return NULL;
   sl_value *parts = sl_allocate((count + 1) * sizeof *parts);
   parts[0] = self;
   for (size_t i = 0; i < count; i++) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // State: what the files of analysis/ share behind the door. Everything here lives in the collected heap. A C string that
-// an object holds is a block of its own (bz_format), never the inside of a Starlark string: the collector sees only
+// an object holds is a block of its own (bz_text_copy), never the inside of a Starlark string: the collector sees only
 // addresses of beginnings.
 #ifndef RULES_ANALYSIS_STATE_H_
 #define RULES_ANALYSIS_STATE_H_
@@ -13,24 +13,19 @@ struct bz_aspect_step;
 struct bz_context;
 struct bz_node;
 
-// ---------------------------------------------------------------- text and sequences
+// ---------------------------------------------------------------- value.c
 
-// A formatted C string of the collector.
-const char *bz_format(const char *format, ...) SL_PRINTF(1, 2);
-const char *bz_text_keep(const struct sl_text *text);
 // The items of any sequence; None has none. False with an error pending.
-bool bz_sequence(struct sl_thread *thread, sl_value value, sl_value **items,
-                 size_t *count) SL_MUST_CHECK;
-// Room for one more pointer in an array of `count`, which doubles when it is full.
-void *bz_grow(void *items, size_t count);
+bool bz_value_items(struct sl_thread *thread, sl_value value, sl_value **items,
+                    size_t *count) SL_MUST_CHECK;
 // Whether a list of strings holds `text`.
-bool bz_strings_contain(sl_value strings, const char *text);
+bool bz_value_contains_text(sl_value strings, const char *text);
 // Whether a value comes from a repository that is not there.
-static inline bool bz_is_unknown(sl_value v) { return sl_has_type(v, &bz_opaque_type); }
+static inline bool bz_value_is_unknown(sl_value v) { return sl_has_type(v, &bz_opaque_type); }
 // repr() of a value, for messages; "?" when it has none.
-const char *bz_repr(struct sl_thread *thread, sl_value value);
+const char *bz_value_shown(struct sl_thread *thread, sl_value value);
 
-// ---------------------------------------------------------------- tables of pointers (table.c)
+// ---------------------------------------------------------------- table.c
 
 // A hash table of the collector's objects: entries are added and found, never removed, and never listed.
 struct bz_table {
@@ -43,6 +38,8 @@ void *bz_table_find(const struct bz_table *table, uint32_t hash,
                     bool (*same)(const void *entry, const void *key), const void *key);
 void bz_table_add(struct bz_table *table, uint32_t hash, void *entry);
 uint32_t bz_table_hash(const void *a, const void *b, const void *c);
+// Room for one more pointer in an array of `count`, which doubles when it is full.
+void *bz_table_grow(void *items, size_t count);
 
 // ---------------------------------------------------------------- the analysis
 
@@ -134,12 +131,12 @@ extern const struct sl_type bz_output_group_type;
 void bz_info_install(struct sl_environment *environment);
 
 // What constraint_setting, constraint_value and platform targets provide.
-struct bz_provider *bz_constraint_provider(const struct bz_rule_class *rule_class);
+struct bz_provider *bz_info_constraint(const struct bz_rule_class *rule_class);
 
 // The merge of two OutputGroupInfo instances, groups by name.
-sl_value bz_output_group_merge(struct sl_thread *thread, sl_value a, sl_value b) SL_MUST_CHECK;
-sl_value bz_default_info_make(struct sl_thread *thread, sl_value files, sl_value default_runfiles,
-                              sl_value data_runfiles, sl_value files_to_run);
+sl_value bz_info_merge_groups(struct sl_thread *thread, sl_value a, sl_value b) SL_MUST_CHECK;
+sl_value bz_info_default(struct sl_thread *thread, sl_value files, sl_value default_runfiles,
+                         sl_value data_runfiles, sl_value files_to_run);
 
 // ---------------------------------------------------------------- runfiles.c
 
@@ -276,6 +273,8 @@ static inline struct bz_context *bz_context_of(sl_value v) {
 struct bz_context *bz_context_new(struct sl_thread *thread, struct bz_analysis *analysis,
                                   struct bz_configured_target *target,
                                   struct bz_attribute_values *attributes);
+// Notes a File that must get an action.
+void bz_context_declare(struct bz_context *context, struct bz_artifact *artifact);
 // The File of a predeclared output.
 struct bz_artifact *bz_context_output(struct sl_thread *thread, const struct bz_context *context,
                                       struct bz_label *output);
@@ -327,7 +326,6 @@ struct bz_action *bz_action_new(struct bz_context *context, enum bz_action_kind 
 // Gives the action to its outputs and to the context. False: a conflict.
 bool bz_action_register(struct sl_thread *thread, struct bz_context *context,
                         struct bz_action *action) SL_MUST_CHECK;
-void bz_context_declare(struct bz_context *context, struct bz_artifact *artifact);
 // Adds the actions that lay out the runfiles of an executable; *files_to_run gets what its users need.
 bool bz_executable_finish(struct sl_thread *thread, struct bz_context *context,
                           struct bz_artifact *executable, sl_value runfiles, sl_value files,
@@ -412,7 +410,7 @@ bool bz_aspect_spread(struct sl_thread *thread, struct bz_analysis *analysis,
 bool bz_aspect_finish(struct sl_thread *thread, struct bz_analysis *analysis,
                       struct bz_node *node) SL_MUST_CHECK;
 
-// ---------------------------------------------------------------- engine.c
+// ---------------------------------------------------------------- node.c
 
 enum bz_node_state { BZ_NODE_NEW, BZ_NODE_ACTIVE, BZ_NODE_DONE, BZ_NODE_FAILED };
 

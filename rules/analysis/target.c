@@ -81,7 +81,7 @@ static bool add_providers(struct sl_thread *thread, sl_value merged, sl_value pr
       return sl_fail_false(thread, "Provider %s provided twice",
                            bz_provider_name(bz_provider_of(provider)));
     }
-    if (present) instance = bz_output_group_merge(thread, present, instance);
+    if (present) instance = bz_info_merge_groups(thread, present, instance);
     if (!instance || !sl_dict_set(thread, merged, provider, instance)) return false;
   }
   return true;
@@ -175,7 +175,7 @@ static void target_attribute_names(sl_value x,
 }
 
 static int target_contains(struct sl_thread *thread, sl_value x, sl_value item) {
-  if (bz_is_unknown(item)) return 0;
+  if (bz_value_is_unknown(item)) return 0;
   if (!bz_is_provider(item)) {
     sl_fail(thread, "Type Target only supports querying by object constructors, got %s instead",
             sl_type_name(item));
@@ -195,9 +195,10 @@ static sl_value target_index(struct sl_thread *thread, sl_value x, sl_value key)
   if (instance || sl_error_pending(thread)) return instance;
   const struct bz_rule_class *rule_class =
       target->target->kind == BZ_TARGET_RULE ? target->target->rule_class : NULL;
-  return sl_fail(thread, "%s%s%s%s doesn't contain declared provider '%s'", bz_repr(thread, x),
-                 rule_class ? " (rule '" : "", rule_class ? rule_class->name : "",
-                 rule_class ? "')" : "", bz_provider_name(bz_provider_of(key)));
+  return sl_fail(thread, "%s%s%s%s doesn't contain declared provider '%s'",
+                 bz_value_shown(thread, x), rule_class ? " (rule '" : "",
+                 rule_class ? rule_class->name : "", rule_class ? "')" : "",
+                 bz_provider_name(bz_provider_of(key)));
 }
 
 const struct sl_type bz_configured_target_type = {

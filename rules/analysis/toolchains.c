@@ -42,7 +42,7 @@ bool bz_toolchains_check(struct sl_thread *thread, sl_value declared, struct bz_
                          const struct bz_label *target) {
   sl_value *items;
   size_t count;
-  if (!bz_sequence(thread, declared, &items, &count)) return false;
+  if (!bz_value_items(thread, declared, &items, &count)) return false;
   for (size_t i = 0; i < count; i++) {
     bool mandatory;
     const struct bz_label *label = declared_label(thread, items[i], defined_in, &mandatory);
@@ -64,7 +64,7 @@ static int is_declared(struct sl_thread *thread, const struct toolchains *toolch
       type_label(thread, key, context ? context : toolchains->defined_in);
   sl_value *items;
   size_t count;
-  if (!wanted || !bz_sequence(thread, toolchains->declared, &items, &count)) return -1;
+  if (!wanted || !bz_value_items(thread, toolchains->declared, &items, &count)) return -1;
   for (size_t i = 0; i < count; i++) {
     bool mandatory;
     const struct bz_label *label =
@@ -80,7 +80,7 @@ static sl_value toolchains_index(struct sl_thread *thread, sl_value x, sl_value 
   if (declared < 0) return NULL;
   if (declared) return SL_NONE;
   return sl_fail(thread, "In %s, toolchain type %s was requested but is not configured",
-                 toolchains_of(x)->subject, bz_repr(thread, key));
+                 toolchains_of(x)->subject, bz_value_shown(thread, key));
 }
 
 static int toolchains_contains(struct sl_thread *thread, sl_value x, sl_value item) {

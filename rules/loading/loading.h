@@ -298,4 +298,10 @@ void bz_value_build_text(sl_value stored, enum bz_attribute_type type, struct sl
 sl_value bz_value_convert(struct sl_thread *thread, enum bz_attribute_type type, sl_value given,
                           struct bz_repository *repository, const char *package, const char *what);
 
+// ---------------------------------------------------------------- text
+
+// Text that lives as long as its address is held, which the bytes of a Starlark string need not. Never NULL.
+const char *bz_text_copy(const char *text);
+const char *bz_text_format(const char *format, ...) SL_PRINTF(1, 2);
+
 #endif  // RULES_LOADING_LOADING_H_

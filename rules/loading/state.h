@@ -128,9 +128,6 @@ enum bz_place {
 // The package under construction if the native `what` ("glob()") may run here, else NULL with an error pending.
 struct bz_package *bz_package_running(struct sl_thread *thread, const char *what, unsigned places);
 
-// Text that lives as long as its address is held, which the bytes of a Starlark string need not. Never NULL.
-const char *bz_text_copy(const char *text);
-const char *bz_text_format(const char *format, ...) SL_PRINTF(1, 2);
 // A place in a BUILD file as text: "PATH:LINE:COL".
 const char *bz_position_text(const char *file, struct sl_position position);
 // Reports an error of a package at the running call's outermost position and marks the package.

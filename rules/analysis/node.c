@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Engine: the order of analysis. Nodes wait for nodes on a stack of the collected heap, never on the C stack, so that a chain
+// Node: the order of analysis. Nodes wait for nodes on a stack of the collected heap, never on the C stack, so that a chain
 // of ten thousand targets is as good as a short one. A node is brought to its end once; a failed one keeps its report.
 
 #include <string.h>
@@ -55,14 +55,14 @@ void bz_node_want(struct bz_node *node, struct bz_node *wanted) { push(&node->wa
 const char *bz_node_subject(const struct bz_node *node) {
   const char *label = bz_label_text(node->target->label);
   const char *kind = bz_target_kind_text(node->target);
-  if (!node->step) return bz_format("%s %s", kind, label);
-  return bz_format("%s aspect on %s %s", node->step->aspect->name, kind, label);
+  if (!node->step) return bz_text_format("%s %s", kind, label);
+  return bz_text_format("%s aspect on %s %s", node->step->aspect->name, kind, label);
 }
 
 bool bz_node_explain(struct sl_thread *thread, struct bz_node *node, const char *attribute) {
   if (node->explained) return false;
   node->explained = true;
-  const char *message = bz_format("%s", sl_error_message(thread));
+  const char *message = bz_text_copy(sl_error_message(thread));
   sl_error_clear(thread);
   return sl_fail_false(thread, "%s: in %s%s%s: %s", bz_target_location(node->target),
                        attribute ? attribute : "", attribute ? " attribute of " : "",
@@ -157,7 +157,7 @@ bool bz_node_run(struct sl_thread *thread, struct bz_analysis *analysis, struct 
   struct bz_node_list stack = {0};
   push(&stack, node);
   if (run_stack(thread, analysis, &stack)) return true;
-  const char *failure = bz_format("%s", sl_error_message(thread));
+  const char *failure = bz_text_copy(sl_error_message(thread));
   for (size_t i = 0; i < stack.count; i++) {
     stack.items[i]->state = BZ_NODE_FAILED;
     stack.items[i]->failure = failure;
