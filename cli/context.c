@@ -55,7 +55,7 @@ static const char *directory_below(const char *root) {
   char *directory = realpath(".", NULL);
   size_t length = strlen(root);
   bool below = directory && strncmp(directory, root, length) == 0 && directory[length] == '/';
-  const char *kept = sl_string_bytes(sl_string_from(below ? directory + length + 1 : ""));
+  const char *kept = bz_text_copy(below ? directory + length + 1 : "");
   free(directory);
   return kept;
 }
@@ -94,9 +94,9 @@ int context_begin(struct context *context, const char *command, const char *syno
 static const char *absolute(const char *path) {
   if (!path || *path == '/') return path;
   char *directory = realpath(".", NULL);
-  sl_value joined = sl_string_format("%s/%s", directory ? directory : "", path);
+  const char *joined = bz_text_format("%s/%s", directory ? directory : "", path);
   free(directory);
-  return sl_string_bytes(joined);
+  return joined;
 }
 
 int context_open(struct context *context) {

@@ -4,7 +4,7 @@
 #include "cli/query_text.h"
 
 static const char *keep(struct sl_text *text) {
-  const char *kept = sl_string_bytes(sl_string_from_text(text));
+  const char *kept = bz_text_copy(sl_text_string(text));
   sl_text_free(text);
   return kept;
 }
@@ -29,7 +29,7 @@ const char *query_text_read(struct context *context) {
   }
   if (!file && sl_list_length(words) == 0) {
     context_tell(context, BZ_ERROR,
-                 "missing query expression. Type 'starmypy help %s' for syntax and help",
+                 "missing query expression. Type 'starmypy %s --help' for syntax and help",
                  context->command);
     return NULL;
   }

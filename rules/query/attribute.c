@@ -11,8 +11,7 @@ int32_t bz_query_attribute(const struct bz_target *target, const char *name) {
   int32_t index = bz_rule_class_attribute(target->rule_class, name);
   if (index >= 0 || (*name != '$' && *name != ':')) return index;
   // Private attributes of Starlark rules are "$x", late bound ones ":x".
-  sl_value private_name = sl_string_format("_%s", name + 1);
-  return bz_rule_class_attribute(target->rule_class, sl_string_bytes(private_name));
+  return bz_rule_class_attribute(target->rule_class, bz_text_format("_%s", name + 1));
 }
 
 // ---------------------------------------------------------------- values as text

@@ -2,6 +2,8 @@
 //
 // Functions: the table of query functions, and those that choose members of a set by what they are. Adding a function is
 // adding a row; what follows edges is in paths.c, what is about packages in packages.c.
+#include <string.h>
+
 #include "rules/query/state.h"
 
 // ---------------------------------------------------------------- members that match a pattern
@@ -18,8 +20,8 @@ static bool match_text(const char *text, size_t length, void *data) {
 }
 
 static bool match_kind(const struct search *search, const struct bz_query_node *node) {
-  sl_value kind = sl_string_from(bz_target_kind_text(node->target));
-  return bz_regex_matches(search->regex, sl_string_bytes(kind), sl_string_length(kind));
+  const char *kind = bz_target_kind_text(node->target);
+  return bz_regex_matches(search->regex, kind, strlen(kind));
 }
 
 static bool match_label(const struct search *search, const struct bz_query_node *node) {

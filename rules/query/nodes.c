@@ -90,7 +90,7 @@ static struct bz_target *new_file_target(struct bz_label *label, struct bz_packa
   target->package = package;
   target->position = (struct sl_position){1, 1};
   char *path = bz_file_absolute(label->repository, bz_label_path(label));
-  target->file = path ? sl_string_bytes(sl_string_from(path)) : bz_label_exec_path(label);
+  target->file = bz_text_copy(path ? path : bz_label_exec_path(label));
   free(path);
   return target;
 }

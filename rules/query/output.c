@@ -17,7 +17,7 @@ void bz_output_label(const struct bz_query_result *result, const struct bz_label
 
 const char *bz_output_attribute(const struct bz_attribute *attribute) {
   if (*attribute->name != '_') return attribute->name;
-  return sl_string_bytes(sl_string_format("$%s", attribute->name + 1));
+  return bz_text_format("$%s", attribute->name + 1);
 }
 
 // "PATH:LINE:COL". A source file is where it is, its first line.
@@ -97,7 +97,7 @@ static const char *package_text(const struct bz_query_result *result,
   struct sl_text text = {0};
   bz_output_label(result, bz_label_make(repository, label->package, ":"), &text);
   const char *package =
-      sl_string_bytes(sl_string(sl_text_string(&text), strcspn(sl_text_string(&text), ":")));
+      bz_text_format("%.*s", (int)strcspn(sl_text_string(&text), ":"), sl_text_string(&text));
   sl_text_free(&text);
   return package;
 }

@@ -76,7 +76,7 @@ static void end_element(struct writer *writer, const char *element) {
 static const char *label_text(const struct writer *writer, const struct bz_label *label) {
   struct sl_text text = {0};
   bz_output_label(writer->result, label, &text);
-  const char *string = sl_string_bytes(sl_string_from_text(&text));
+  const char *string = bz_text_copy(sl_text_string(&text));
   sl_text_free(&text);
   return string;
 }
@@ -153,7 +153,7 @@ static void append_plain(struct writer *writer, const char *element, const char 
     append_element(writer, "boolean", name, value == SL_TRUE ? "true" : "false");
   } else if (sl_int_to_int64(value, &number)) {
     append_element(writer, element ? element : "int", name,
-                   sl_string_bytes(sl_string_format("%lld", (long long)number)));
+                   bz_text_format("%lld", (long long)number));
   } else if (element) {
     append_element(writer, element, name, NULL);
   }

@@ -184,7 +184,8 @@ static struct bz_expression *make_target(struct parser *parser, const struct tok
     return fail(parser, "target literal must not begin with (%c): %s", *word, word);
   struct bz_expression *target =
       new_expression(*word == '$' ? BZ_EXPRESSION_VARIABLE : BZ_EXPRESSION_PATTERN);
-  target->word = *word == '$' ? word + 1 : word;
+  // The collector knows an object by its first byte only: the name needs bytes of its own.
+  target->word = *word == '$' ? bz_text_copy(word + 1) : word;
   target->text = copy(parser->text + token->start, token->end - token->start);
   return target;
 }

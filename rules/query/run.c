@@ -57,7 +57,7 @@ static bool evaluate_universe(struct bz_evaluation *evaluation,
     return bz_evaluate_patterns(evaluation, evaluation->query->root, &evaluation->universe);
   for (const char *scope = options->universe_scope; *scope;) {
     size_t length = strcspn(scope, ",");
-    if (length && !evaluate_scope_pattern(evaluation, sl_string_bytes(sl_string(scope, length))))
+    if (length && !evaluate_scope_pattern(evaluation, bz_text_format("%.*s", (int)length, scope)))
       return false;
     scope += length + (scope[length] == ',');
   }
