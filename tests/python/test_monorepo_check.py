@@ -7,19 +7,17 @@ The pypi packages come from `starmypy vendor`, which needs the network unless th
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import unittest
 from pathlib import Path
 from typing import Dict, Set
 
-ROOT = Path(__file__).resolve().parents[2]
-EXAMPLE = ROOT / "examples" / "monorepo"
-STARMYPY = os.environ.get("STARMYPY", str(ROOT / "build" / "starmypy"))
-MYPY_PYTHON = os.environ.get("STARMYPY_MYPY_PYTHON", str(ROOT / "build/mypy/bin/python"))
+import workspaces
 
-sys.path.insert(0, str(ROOT / "tests"))
+MYPY_PYTHON = os.environ.get("STARMYPY_MYPY_PYTHON", str(workspaces.ROOT / "build/mypy/bin/python"))
+
+sys.path.insert(0, str(workspaces.ROOT / "tests"))
 from monorepo import reading  # noqa: E402
 
 COLOR = re.compile(r"\x1b(\[[0-9;]*m|\(B)")
@@ -30,26 +28,20 @@ class CheckTest(unittest.TestCase):
     def setUp(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="test_monorepo_check."))
         self.addCleanup(shutil.rmtree, self.folder)
-        self.workspace = self.folder / "monorepo"
-        shutil.copytree(EXAMPLE, self.workspace)
-        self.starmypy("vendor")
-
-    def starmypy(self, *arguments: str, status: int = 0) -> str:
-        """What the command says, without colours; it must end with `status`."""
-        process = subprocess.run(
-            [STARMYPY, *arguments],
-            cwd=self.workspace,
-            env={**os.environ, "XDG_CACHE_HOME": str(self.folder / "cache")},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        self.assertEqual(process.returncode, status, process.stdout)
-        return COLOR.sub("", process.stdout)
+        self.workspace = workspaces.copy_example(self.folder)
 
     def check(self, status: int = 0) -> str:
-        return self.starmypy("check", f"--mypy={MYPY_PYTHON}", "//...", status=status)
+        """What the command says, without colours; it must end with `status`."""
+        output = workspaces.run(
+            self.workspace,
+            "check",
+            "//...",
+            f"--mypy={MYPY_PYTHON}",
+            f"--vendor_dir={workspaces.vendor_example()}",
+            f"--output_base={self.folder / 'base'}",
+        )
+        self.assertEqual(output.status, status, output.text())
+        return COLOR.sub("", output.text())
 
     def edit(self, name: str, old: str, new: str) -> None:
         path = self.workspace / name
@@ -65,11 +57,11 @@ class CheckTest(unittest.TestCase):
             .split("/bin/", 1)[1][::-1]
             .replace("/", ":", 1)[::-1]: path.stat()
             .st_mtime_ns
-            for path in (self.folder / "cache").rglob("bin/**/*.mypy_stdout")
+            for path in (self.folder / "base").rglob("bin/**/*.mypy_stdout")
         }
 
-    def dependents(self, *labels: str) -> Set[str]:
-        """The checked targets that are or need one of `labels`."""
+    def dependents(self, *labels: str, by_caches: bool = False) -> Set[str]:
+        """The checked targets that are or need one of `labels`: its files, or its cache, which only checked targets hand on."""
         workspace = reading.Reading(str(self.workspace))
         found = set(labels)
         grown = True
@@ -78,6 +70,7 @@ class CheckTest(unittest.TestCase):
                 label
                 for label, target in workspace.targets.items()
                 if found & {workspace.actual(dep) for dep in target.attributes["deps"]}
+                and (workspace.sources(label) or not by_caches)
             }
             grown = not new <= found
             found |= new
@@ -87,7 +80,7 @@ class CheckTest(unittest.TestCase):
         self.assertIn("mypy 2.", self.check())
         first = self.reports()
         self.assertEqual(len(first), 64)
-        self.check()
+        self.assertIn(" 0 actions run,", self.check())
         self.assertEqual(self.reports(), first)
         self.edit("libs/render/tables.py", "# The package", "# This package")
         self.check()
@@ -99,18 +92,18 @@ class CheckTest(unittest.TestCase):
         self.edit("services/webhooks/delivery.py", "SECONDS = 10\n", 'SECONDS = "10"\n')
         self.edit("libs/ports/ports.csv", "Hamburg,53.55", "Hamburg,north")
         output = self.check(status=1)
-        for label, message in (
-            ("//libs/base:clock", r"libs/base/clock\.py:28: error: Incompatible return value type"),
-            ("//services/webhooks:webhooks_lib", r'delivery\.py:39: error: Argument "timeout" to'),
-            ("//libs/ports:ports_table", r'/bin/libs/ports/ports_table\.py:4: error: Name "north"'),
-        ):
+        errors = {
+            "//libs/base:clock": r"libs/base/clock\.py:28: error: Incompatible return value type",
+            "//services/webhooks:webhooks_lib": r'delivery\.py:39: error: Argument "timeout" to',
+            "//libs/ports:ports_table": r'/bin/libs/ports/ports_table\.py:4: error: Name "north"',
+        }
+        for label, message in errors.items():
             with self.subTest(target=label):
-                self.assertIn(label, output)
-                self.assertRegex(output, message)
-        blocked = self.dependents("//libs/base:clock", "//services/webhooks:webhooks_lib")
+                self.assertRegex(output, f"(?m)^{label}:\n.*{message}")
+        self.assertIn("3 errors in 3 targets", output)
+        blocked = set(re.findall(r"(?m)^(//.*): not checked, because //.* has errors$", output))
+        self.assertEqual(blocked, self.dependents(*errors, by_caches=True) - set(errors))
         self.assertIn("//services/webhooks:webhooks_test", blocked)
-        for label in blocked:
-            self.assertIn(label, output)
 
 
 if __name__ == "__main__":
