@@ -126,8 +126,7 @@ struct sl_code *sl_compile(struct sl_thread *thread, const struct sl_file *file,
   struct sl_code *code =
       compile_code(&compiler, file->top_level, sl_string_intern("<toplevel>", 10));
   if (!compiler.failure) return code;
-  uint32_t offset = compiler.failure_offset == SL_NO_OFFSET ? 0 : compiler.failure_offset;
-  struct sl_position position = sl_program_position(program, offset);
+  struct sl_position position = sl_program_position(program, compiler.failure_offset);
   sl_fail(thread, "%s:%u:%u: %s", file->path, position.line, position.column, compiler.failure);
   return NULL;
 }

@@ -41,7 +41,7 @@ uint32_t sl_emit(struct sl_assembler *assembler, enum sl_opcode op, uint32_t a, 
                  int64_t c, uint32_t offset) {
   uint32_t here = sl_emit_here(assembler);
   if (c >= SL_OPERAND_LIMIT || c < -SL_OPERAND_LIMIT || here >= SL_OPERAND_LIMIT - 1) {
-    sl_compile_fail(assembler, offset, "function is too large");
+    sl_compile_fail(assembler, assembler->syntax->name_start, "function is too large");
     return 0;
   }
   struct sl_instruction *instruction = grow(&assembler->instructions, sizeof *instruction, true);
@@ -167,7 +167,7 @@ void sl_emit_finish(struct sl_assembler *assembler) {
 uint32_t sl_reserve(struct sl_assembler *assembler, uint32_t count) {
   uint32_t first = assembler->next;
   if (first + count > SL_REGISTER_LIMIT) {
-    sl_compile_fail(assembler, SL_NO_OFFSET, "function needs too many variables");
+    sl_compile_fail(assembler, assembler->syntax->name_start, "function needs too many variables");
     return 0;
   }
   assembler->next = first + count;
