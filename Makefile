@@ -150,7 +150,7 @@ bench: $(BUILD)/starmypy  ## time bench/starlark; B="--impl NAME=COMMAND" adds a
 C_FOLDERS := common parser runtime runtime/types builtins rules rules/* cli cli/* tests/unit \
     examples/*
 C_FILES := $(wildcard $(C_FOLDERS:=/*.[ch]))
-PYTHON_FOLDERS := setup bench tests tests/kinds tests/python
+PYTHON_FOLDERS := setup bench tests tests/kinds tests/monorepo tests/proto tests/python
 PYTHON_FILES := tests/run $(wildcard $(PYTHON_FOLDERS:=/*.py)) $(filter %.py,$(EMBEDDED))
 
 layers:  ## every #include points downward, every library has its one file
