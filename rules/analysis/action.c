@@ -73,6 +73,11 @@ bool bz_action_register(struct sl_thread *thread, struct bz_context *context,
                         struct bz_action *action) {
   struct bz_table *outputs = &context->analysis->outputs;
   for (size_t i = 0; i < action->output_count; i++) {
+    if (!action->outputs[i]->is_source) continue;
+    return sl_fail_false(thread, "file '%s' is a source file and cannot be an output",
+                         action->outputs[i]->path);
+  }
+  for (size_t i = 0; i < action->output_count; i++) {
     const char *path = action->outputs[i]->path;
     const struct bz_artifact *earlier =
         bz_table_find(outputs, sl_hash_text(path, strlen(path)), same_path, path);

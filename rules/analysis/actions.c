@@ -120,19 +120,15 @@ static bool set_outputs(struct sl_thread *thread, struct bz_action *action, sl_v
   action->outputs = sl_allocate(count * sizeof(struct bz_artifact *));
   for (size_t i = 0; i < count; i++) {
     action->outputs[i] = bz_artifact_of(items[i]);
-    if (!action->outputs[i]->is_source) continue;
-    return sl_fail_false(thread, "file '%s' is a source file and cannot be an output",
-                         action->outputs[i]->path);
   }
   action->output_count = count;
   return true;
 }
 
-static bool set_output(struct bz_action *action, sl_value output) {
+static void set_output(struct bz_action *action, sl_value output) {
   action->outputs = sl_allocate(sizeof(struct bz_artifact *));
   action->outputs[0] = bz_artifact_of(output);
   action->output_count = 1;
-  return true;
 }
 
 // The depsets that make up an action's inputs.
@@ -141,11 +137,16 @@ struct inputs {
   size_t count;
 };
 
+static void add_set(struct inputs *inputs, sl_value set) {
+  inputs->sets = bz_table_grow(inputs->sets, inputs->count);
+  inputs->sets[inputs->count++] = set;
+}
+
 static bool add_files(struct sl_thread *thread, struct inputs *inputs, const sl_value *files,
                       size_t count, const char *what) {
   if (!bz_artifact_check_all(thread, files, count, what)) return false;
   sl_value set = bz_depset_new(thread, BZ_ORDER_DEFAULT, files, count, NULL, 0);
-  if (set) inputs->sets[inputs->count++] = set;
+  if (set) add_set(inputs, set);
   return set != NULL;
 }
 
@@ -156,18 +157,13 @@ static bool add_input(struct sl_thread *thread, struct inputs *inputs, sl_value 
     sl_value example = bz_depset_of(given)->example;
     if (example && !bz_is_artifact(example))
       return bz_artifact_check_all(thread, &example, 1, what);
-    inputs->sets[inputs->count++] = given;
+    add_set(inputs, given);
     return true;
   }
   sl_value *items;
   size_t count;
   return bz_value_items(thread, given, &items, &count) &&
          add_files(thread, inputs, items, count, what);
-}
-
-static bool add_files_to_run(struct inputs *inputs, const struct bz_files_to_run *run) {
-  inputs->sets[inputs->count++] = run->files;
-  return true;
 }
 
 // What the executable attributes of the rule or aspect say of a File: it brings its runfiles along.
@@ -186,12 +182,17 @@ static const struct bz_files_to_run *known_executable(const struct bz_attribute_
 
 static bool add_tool(struct sl_thread *thread, const struct bz_context *context,
                      struct inputs *inputs, sl_value tool) {
-  if (bz_is_files_to_run(tool)) return add_files_to_run(inputs, bz_files_to_run_of(tool));
   if (bz_is_depset(tool)) return add_input(thread, inputs, tool, "tools");
-  if (!bz_is_artifact(tool)) return add_files(thread, inputs, &tool, 1, "tools");
-  const struct bz_files_to_run *run = known_executable(context->attributes, bz_artifact_of(tool));
-  if (!run) run = known_executable(context->rule_attributes, bz_artifact_of(tool));
-  return run ? add_files_to_run(inputs, run) : add_files(thread, inputs, &tool, 1, "tools");
+  const struct bz_files_to_run *run = NULL;
+  if (bz_is_files_to_run(tool)) {
+    run = bz_files_to_run_of(tool);
+  } else if (bz_is_artifact(tool)) {
+    run = known_executable(context->attributes, bz_artifact_of(tool));
+    if (!run) run = known_executable(context->rule_attributes, bz_artifact_of(tool));
+  }
+  if (!run) return add_files(thread, inputs, &tool, 1, "tools");
+  add_set(inputs, run->files);
+  return true;
 }
 
 static bool add_tools(struct sl_thread *thread, const struct bz_context *context,
@@ -204,12 +205,6 @@ static bool add_tools(struct sl_thread *thread, const struct bz_context *context
     if (!add_tool(thread, context, inputs, items[i])) return false;
   }
   return true;
-}
-
-static size_t tool_room(sl_value tools) {
-  sl_value *items;
-  size_t count;
-  return tools && sl_sequence_items(tools, &items, &count) ? count : 1;
 }
 
 // The program of run(), as the first argument; a File or FilesToRunProvider becomes an input.
@@ -365,8 +360,7 @@ static sl_value spawn(struct sl_thread *thread, sl_value self, sl_value *argumen
   if (!context) return NULL;
   struct bz_action *action =
       bz_action_new(context, BZ_ACTION_SPAWN, mnemonic_of(arguments[MNEMONIC], "Action"));
-  struct inputs inputs = {.sets =
-                              sl_allocate((tool_room(arguments[TOOLS]) + 3) * sizeof(sl_value))};
+  struct inputs inputs = {0};
   if (!set_outputs(thread, action, arguments[OUTPUTS]) ||
       !add_input(thread, &inputs, arguments[INPUTS], "inputs")) {
     return NULL;
@@ -472,7 +466,7 @@ static sl_value do_nothing(struct sl_thread *thread, sl_value self, sl_value *ar
   if (!context) return NULL;
   struct bz_action *action =
       bz_action_new(context, BZ_ACTION_NOTHING, mnemonic_of(arguments[0], "Action"));
-  struct inputs inputs = {.sets = sl_allocate(sizeof(sl_value))};
+  struct inputs inputs = {0};
   if (!add_input(thread, &inputs, arguments[1], "inputs")) return NULL;
   action->inputs = inputs.sets[0];
   const struct bz_label *label = context->target->target->label;

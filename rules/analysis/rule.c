@@ -56,15 +56,12 @@ static bool set_nothing(struct sl_thread *thread, struct bz_analysis *analysis,
                    bz_depset_value(bz_depset_empty(BZ_ORDER_DEFAULT)));
 }
 
-// A target of which nothing is known. What is missing is remembered, for commands that need the files.
-static bool set_opaque(struct sl_thread *thread, struct bz_analysis *analysis,
-                       struct bz_node *node) {
-  const struct bz_repository *repository = node->target->label->repository;
-  if (repository->kind == BZ_REPOSITORY_MISSING) {
-    sl_value reason = sl_string_from(repository->reason ? repository->reason : "");
-    if (!sl_dict_set_string(thread, analysis->missing, repository->name, reason)) return false;
-  }
-  return set_nothing(thread, analysis, node);
+// What is missing is remembered, for commands that need the files.
+static bool note_missing(struct sl_thread *thread, struct bz_analysis *analysis,
+                         const struct bz_repository *repository) {
+  if (repository->kind != BZ_REPOSITORY_MISSING) return true;
+  sl_value reason = sl_string_from(repository->reason ? repository->reason : "");
+  return sl_dict_set_string(thread, analysis->missing, repository->name, reason);
 }
 
 // ---------------------------------------------------------------- begin
@@ -76,6 +73,13 @@ static int32_t alias_attribute(const struct bz_rule_class *rule_class) {
   if (rule_class->behaviour != BZ_BEHAVIOUR_BUILD_SETTING) return -1;
   int32_t i = bz_rule_class_attribute(rule_class, "build_setting_default");
   return i >= 0 && rule_class->attributes[i].type == BZ_TYPE_LABEL ? i : -1;
+}
+
+// The call failed: its whole traceback becomes the message.
+static sl_value fail_with_traceback(struct sl_thread *thread) {
+  const char *report = bz_text_format("\n%s", sl_error_text(thread));
+  sl_error_clear(thread);
+  return sl_fail(thread, "%s", report);
 }
 
 // Calls the function that gives a private attribute its default: its parameters name other attributes.
@@ -91,7 +95,8 @@ static sl_value compute_default(struct sl_thread *thread, const struct bz_node *
     arguments[count] = node->attributes->stored[i] ? node->attributes->stored[i] : SL_NONE;
   }
   sl_value given = sl_call(thread, function, arguments, count, NULL, 0);
-  if (!given || given == SL_NONE) return given;
+  if (!given) return fail_with_traceback(thread);
+  if (given == SL_NONE) return given;
   return bz_value_convert(thread, attribute->type, given, label->repository, label->package,
                           bz_text_format("attribute '%s' in '%s' rule", attribute->name,
                                          node->target->rule_class->name));
@@ -171,7 +176,7 @@ bool bz_rule_begin(struct sl_thread *thread, struct bz_analysis *analysis, struc
   struct bz_target *target = node->target;
   switch (target->kind) {
     case BZ_TARGET_SOURCE_FILE:
-      if (target->package->opaque && !set_opaque(thread, analysis, node)) return false;
+      if (!note_missing(thread, analysis, target->label->repository)) return false;
       return set_file(thread, analysis, node, bz_artifact_source(thread, analysis, target->label));
     case BZ_TARGET_GENERATED_FILE:
       bz_node_want(node,
@@ -182,8 +187,10 @@ bool bz_rule_begin(struct sl_thread *thread, struct bz_analysis *analysis, struc
     default:
       return set_nothing(thread, analysis, node);
   }
-  if (target->rule_class->behaviour == BZ_BEHAVIOUR_OPAQUE)
-    return set_opaque(thread, analysis, node);
+  if (target->rule_class->behaviour == BZ_BEHAVIOUR_OPAQUE) {
+    return note_missing(thread, analysis, target->label->repository) &&
+           set_nothing(thread, analysis, node);
+  }
   if (target->package->contains_errors) {
     node->explained = true;
     return sl_fail_false(thread, "%s: Target '%s' contains an error and its package is in error",
@@ -260,13 +267,6 @@ bool bz_rule_link(struct sl_thread *thread, struct bz_analysis *analysis, struct
 }
 
 // ---------------------------------------------------------------- calling an implementation
-
-// The call failed: its whole traceback becomes the message.
-static sl_value fail_with_traceback(struct sl_thread *thread) {
-  const char *report = bz_text_format("\n%s", sl_error_text(thread));
-  sl_error_clear(thread);
-  return sl_fail(thread, "%s", report);
-}
 
 static bool add_instance(struct sl_thread *thread, const struct bz_context *context,
                          sl_value providers, sl_value instance) {
