@@ -125,7 +125,6 @@ struct finishing {
   struct bz_attribute_values *rule;  // the rule's attributes with merged targets
   size_t next;                       // of node->done
   size_t copied;                     // attributes below it have targets of their own
-  uint64_t epoch;
 };
 
 static void add_dependency(struct bz_aspect_result *result, struct bz_aspect_result *dependency) {

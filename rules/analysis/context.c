@@ -402,6 +402,20 @@ static void context_attribute_names(sl_value x,
 
 // ---------------------------------------------------------------- make variables
 
+// What the targets of the `toolchains` attribute say with TemplateVariableInfo.
+static bool add_template_variables(struct sl_thread *thread, const struct bz_context *context,
+                                   sl_value variables) {
+  const struct bz_attribute_values *values =
+      context->rule_attributes ? context->rule_attributes : context->attributes;
+  int32_t i = bz_attribute_values_find(values, "toolchains");
+  for (size_t j = 0; i >= 0 && j < values->targets[i].count; j++) {
+    sl_value info =
+        bz_configured_target_get(thread, values->targets[i].items[j], &bz_template_variable_info);
+    if (info && !sl_dict_update(thread, variables, sl_struct_get(info, "variables"))) return false;
+  }
+  return true;
+}
+
 static bool add_defines(struct sl_thread *thread, const struct bz_context *context,
                         sl_value variables) {
   sl_value defines = context->analysis->defines;
@@ -423,7 +437,8 @@ sl_value bz_context_variables(struct sl_thread *thread, const struct bz_context 
   for (size_t i = 0; good && i < sizeof pairs / sizeof *pairs; i++) {
     good = sl_dict_set_string(thread, variables, pairs[i][0], sl_string_from(pairs[i][1]));
   }
-  good = good && add_defines(thread, context, variables);
+  good = good && add_defines(thread, context, variables) &&
+         add_template_variables(thread, context, variables);
   sl_thread_set_mutability(thread, before);
   sl_mutability_freeze(own);
   return good ? variables : NULL;

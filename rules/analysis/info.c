@@ -214,13 +214,11 @@ static struct sl_builtin execution_info_row[] = {
 };
 static struct bz_provider execution_info = BUILT_IN("ExecutionInfo", execution_info_row);
 
-static struct bz_provider template_variable_info;
-
 static sl_value template_variables(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)thread;
   (void)self;
   static const char *const names[] = {"variables"};
-  return sl_struct(bz_provider_value(&template_variable_info), names, arguments, 1);
+  return sl_struct(bz_provider_value(&bz_template_variable_info), names, arguments, 1);
 }
 
 static struct sl_builtin template_variable_row[] = {
@@ -228,7 +226,7 @@ static struct sl_builtin template_variable_row[] = {
                "Make variables for dependents."),
     SL_BUILTIN_END,
 };
-static struct bz_provider template_variable_info =
+struct bz_provider bz_template_variable_info =
     BUILT_IN("TemplateVariableInfo", template_variable_row);
 
 static struct bz_provider analysis_test_result_info = BUILT_IN("AnalysisTestResultInfo", NULL);
@@ -282,7 +280,7 @@ static const struct info_name globals[] = {
     {"PackageSpecificationInfo", &package_specification_info},
 };
 static const struct info_name platform_names[] = {
-    {"TemplateVariableInfo", &template_variable_info},
+    {"TemplateVariableInfo", &bz_template_variable_info},
     {"ToolchainInfo", &toolchain_info},
     {"ConstraintSettingInfo", &constraint_setting_info},
     {"ConstraintValueInfo", &constraint_value_info},

@@ -125,7 +125,7 @@ bool bz_provider_satisfies(struct sl_thread *thread, sl_value alternatives, sl_v
 
 // ---------------------------------------------------------------- info.c: the built-in providers
 
-extern struct bz_provider bz_default_info, bz_output_group_info;
+extern struct bz_provider bz_default_info, bz_output_group_info, bz_template_variable_info;
 extern const struct sl_type bz_output_group_type;
 // The .bzl names of the built-in providers, testing, platform_common ...
 void bz_info_install(struct sl_environment *environment);

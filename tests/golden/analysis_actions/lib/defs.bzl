@@ -156,6 +156,13 @@ context = rule(
     toolchains = [config_common.toolchain_type("//lib:type", mandatory = False)],
 )
 
+# Make variables from other targets.
+
+def _variables(ctx):
+    return [platform_common.TemplateVariableInfo({"COMPILER": ctx.label.name + "/cc"})]
+
+variables = rule(implementation = _variables)
+
 # Conditions.
 
 def _echo(ctx):
