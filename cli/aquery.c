@@ -3,8 +3,9 @@
 // Aquery: `starmypy aquery`: prints the actions of targets, and of aspects on them, as `bazel aquery` does.
 #include <stdio.h>
 
+#include "cli/checks.h"
 #include "cli/cli.h"
-#include "cli/context.h"
+#include "cli/lock.h"
 #include "cli/query_text.h"
 
 static const char synopsis[] = "QUERY";
@@ -50,6 +51,21 @@ static size_t tell_missing(struct context *context) {
   return count;
 }
 
+// Makes the place where the actions can be run.
+static bool prepare(struct context *context, struct bz_graph *graph) {
+  graph->execution_root = checks_execution_root(context);
+  const struct bz_graph *closure = bz_lowered_closure(context->thread, graph);
+  bool prepared = closure && lock_take(context) &&
+                  bz_directory_make(context->thread, graph->execution_root) &&
+                  bz_execution_root_prepare(context->thread, closure);
+  if (prepared) {
+    context_tell(context, BZ_INFO, "the actions run in %s", graph->execution_root);
+  } else {
+    context_tell_error(context);
+  }
+  return prepared;
+}
+
 static int write_actions(struct context *context, const struct bz_graph_writer *writer,
                          const struct bz_action_list *actions) {
   const struct options *options = &context->options;
@@ -63,6 +79,7 @@ static int write_actions(struct context *context, const struct bz_graph_writer *
       .include_file_write_contents = options->include_file_write_contents,
       .python = options->python_path ? options->python_path : "python3",
   };
+  if (writer->is_executable && !prepare(context, &graph)) return BZ_EXIT_FAILURE;
   struct sl_text out = {0};
   int status = BZ_EXIT_FAILURE;
   if (writer->write(context->thread, &graph, &out)) {

@@ -27,6 +27,7 @@ struct bz_graph_writer {
   const char *name;                 // --output=NAME
   const char *doc;
   bool (*write)(struct sl_thread *thread, const struct bz_graph *graph, struct sl_text *out);
+  bool is_executable;               // to be run in an execution root: see bz_execution_root_prepare
 };
 // Ended by a row without name: text, jsonproto, textproto, proto?, streamed_proto?, summary, commands, ninja.
 extern const struct bz_graph_writer bz_graph_writers[];
