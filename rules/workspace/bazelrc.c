@@ -242,7 +242,8 @@ sl_value bz_bazelrc_options(struct sl_thread *thread, const char *root, const ch
   struct rc rc = {.thread = thread, .root = root};
   struct selection selection = {&rc, sl_list(thread, NULL, 0), sl_list(thread, NULL, 0)};
   bool done = read_files(&rc, arguments) && take_sections(&selection, command, command, NULL) >= 0;
-  for (size_t i = 0; done && i < sl_list_length(arguments); i++) {
+  bool takes_configs = strcmp(command, "startup") != 0;
+  for (size_t i = 0; done && takes_configs && i < sl_list_length(arguments); i++) {
     const char *config = option_value(sl_string_bytes(sl_list_get(arguments, i)), "--config");
     if (config) done = expand_config(&selection, command, config);
   }
