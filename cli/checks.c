@@ -80,7 +80,13 @@ bool checks_targets(struct context *context, sl_value patterns, struct bz_target
     *status = BZ_EXIT_FAILURE;
     return false;
   }
-  if (incomplete) *status = BZ_EXIT_FAILURE;
+  if (incomplete) {
+    *status = BZ_EXIT_FAILURE;
+    if (!context->options.keep_going) {
+      context_tell(context, BZ_ERROR, "BUILD files contain errors; --keep_going goes on with what they define");
+      return false;
+    }
+  }
   sort_and_unite(&list);
   *targets = list.items;
   *count = list.count;
@@ -136,7 +142,9 @@ static void add_result(struct checks *checks, const struct bz_aspect_result *res
                    });
 }
 
-static bool apply(struct context *context, sl_value aspect, struct bz_target **targets, size_t count, struct checks *checks) {
+// False if an error stopped it; with --keep_going errors set *status only.
+static bool apply(struct context *context, sl_value aspect, struct bz_target **targets, size_t count, struct checks *checks,
+                  int *status) {
   struct bz_analysis *analysis = context->session->analysis;
   struct visit visit = {.seen = sl_set(context->thread, count)};
   for (size_t i = 0; i < count; i++) {
@@ -148,6 +156,7 @@ static bool apply(struct context *context, sl_value aspect, struct bz_target **t
     context_tell_error(context);
     context_tell(context, BZ_ERROR, "Analysis of target '%s' failed%s", bz_label_text(targets[i]->label),
                  context->options.keep_going ? "" : "; build aborted");
+    *status = BZ_EXIT_FAILURE;
     if (!context->options.keep_going) return false;
   }
   size_t asked = visit.count;
@@ -182,19 +191,18 @@ bool checks_collect(struct context *context, struct bz_target **targets, size_t 
     names = sl_list(context->thread, &built_in, 1);
   }
   *checks = (struct checks){.execution_root = checks_execution_root(context)};
-  *status = BZ_EXIT_FAILURE;
-  for (size_t i = 0; i < sl_list_length(names); i++) {
+  bool done = true;
+  for (size_t i = 0; done && i < sl_list_length(names); i++) {
     sl_value aspect = bz_aspect_load(context->thread, context->session->analysis, sl_string_bytes(sl_list_get(names, i)));
-    if (!aspect) {
-      context_tell_error(context);
-      return false;
-    }
-    if (!apply(context, aspect, targets, count, checks)) return false;
+    if (!aspect) context_tell_error(context);
+    done = aspect && apply(context, aspect, targets, count, checks, status);
   }
-  if (!all_there(context)) return false;
-  if (checks->count > 1) qsort(checks->items, checks->count, sizeof *checks->items, compare_items);
-  *status = BZ_EXIT_SUCCESS;
-  return true;
+  if (done && all_there(context)) {
+    if (checks->count > 1) qsort(checks->items, checks->count, sizeof *checks->items, compare_items);
+    return true;
+  }
+  *status = BZ_EXIT_FAILURE;
+  return false;
 }
 
 // ---------------------------------------------------------------- the place

@@ -226,7 +226,7 @@ static bool run(struct bz_evaluation *evaluation, const struct bz_aquery_options
   if (!load_aspects(thread, options, &aspects)) return false;
   if (!bz_evaluate_patterns(evaluation, root, &top)) return false;
   if (!apply_aspects(evaluation, &aspects, &top, results)) return false;
-  if (!bz_evaluate(evaluation, root, &set)) return false;
+  if (!bz_evaluate(evaluation, root, &set) || !bz_evaluate_complete(evaluation)) return false;
   struct collection collection = {.thread = thread, .filters = filters, .actions = actions};
   return collect_actions(&collection, evaluation, &set, options->include_aspects);
 }

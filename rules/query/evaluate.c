@@ -173,6 +173,13 @@ bool bz_evaluate_patterns(struct bz_evaluation *evaluation, const struct bz_expr
   return true;
 }
 
+bool bz_evaluate_complete(const struct bz_evaluation *evaluation) {
+  if (!evaluation->nodes.has_errors || evaluation->keep_going) return true;
+  return sl_fail_false(evaluation->nodes.thread,
+                       "Evaluation of query \"%s\" failed due to BUILD file errors",
+                       evaluation->query->root->text);
+}
+
 // ---------------------------------------------------------------- the other expressions
 
 static bool evaluate_variable(struct bz_evaluation *evaluation,

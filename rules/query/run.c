@@ -108,10 +108,7 @@ static bool evaluate(struct bz_evaluation *evaluation, const struct bz_query_opt
   if (!evaluate_universe(evaluation, options) ||
       !bz_evaluate(evaluation, evaluation->query->root, set))
     return false;
-  if (!evaluation->nodes.has_errors || options->keep_going) return true;
-  return sl_fail_false(evaluation->nodes.thread,
-                       "Evaluation of query \"%s\" failed due to BUILD file errors",
-                       evaluation->query->root->text);
+  return bz_evaluate_complete(evaluation);
 }
 
 static void tell_outcome(const struct bz_evaluation *evaluation, const struct bz_query_set *set) {

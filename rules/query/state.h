@@ -155,6 +155,8 @@ bool bz_evaluate_pattern(struct bz_evaluation *evaluation, const struct bz_expre
 // Adds what every pattern in an expression matches.
 bool bz_evaluate_patterns(struct bz_evaluation *evaluation, const struct bz_expression *expression,
                           struct bz_query_set *out) SL_MUST_CHECK;
+// Fails if errors were reported on the way, unless they are to be survived.
+bool bz_evaluate_complete(const struct bz_evaluation *evaluation) SL_MUST_CHECK;
 // Fails because of an expression: "Evaluation of query "Q" failed: REASON".
 bool bz_evaluate_fail(struct bz_evaluation *evaluation, const struct bz_expression *expression,
                       const char *format, ...) SL_PRINTF(3, 4);

@@ -304,6 +304,26 @@ const char *bz_package_build_file(struct bz_repository *repository, const char *
   return directory_of(repository, package)->build_file;
 }
 
+// A repository whose packages all come from one list says in this file what to do about one that it lacks.
+static const char missing_package_file[] = "MISSING_PACKAGE";
+
+// Why a package is missing whose directory could have had a build file.
+static void append_no_build_file(struct bz_repository *repository, const char *package, struct sl_text *out) {
+  sl_value hint = repository->kind == BZ_REPOSITORY_GENERATED
+                      ? sl_dict_get_string(sl_handle_get(repository->state->files), missing_package_file)
+                      : NULL;
+  static const char advice[] = "Add a BUILD file to a directory to mark it as a package.";
+  if (repository == repository->workspace->main) {
+    sl_text_format(out, "BUILD file not found in any of the following directories. %s\n - %s%s%s", advice,
+                   repository->directory, *package ? "/" : "", package);
+  } else if (hint) {
+    sl_text_append(out, sl_string_bytes(hint), sl_string_length(hint));
+  } else {
+    sl_text_format(out, "BUILD file not found in directory '%s' of external repository @@%s. %s", package,
+                   repository->name, advice);
+  }
+}
+
 void bz_package_missing_message(struct bz_repository *repository, const char *package, struct sl_text *out) {
   const char *repository_text = repository == repository->workspace->main ? "" : repository->name;
   sl_text_format(out, "no such package '%s%s%s%s': ", *repository_text ? "@@" : "", repository_text,
@@ -313,11 +333,7 @@ void bz_package_missing_message(struct bz_repository *repository, const char *pa
   } else if (is_ignored(repository, package)) {
     sl_text_append_string(out, "Package is considered deleted due to --deleted_packages");
   } else {
-    sl_text_format(out,
-                   "BUILD file not found in any of the following directories. Add a BUILD file to a directory to "
-                   "mark it as a package.\n - %s%s%s",
-                   repository->directory ? repository->directory : repository->exec_prefix, *package ? "/" : "",
-                   package);
+    append_no_build_file(repository, package, out);
   }
 }
 

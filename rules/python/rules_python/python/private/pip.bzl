@@ -75,6 +75,9 @@ def _hub_impl(rctx):
         by_package = ", ".join(["\"{}\": \"@@{}//{}:whl\"".format(name, rctx.name, name) for name in names]),
     ))
     rctx.file("vendor.json", _manifest(rctx))
+    rctx.file("MISSING_PACKAGE", "{} has no such requirement (add it there, lock again and run `starmypy vendor`)".format(
+        rctx.attr.lock.removeprefix("@@"),
+    ))
 
 _hub = repository_rule(
     implementation = _hub_impl,
