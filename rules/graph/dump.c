@@ -5,15 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/message.h"
 #include "rules/graph/describe.h"
 #include "rules/graph/dump.h"
 #include "rules/graph/ids.h"
-#include "rules/graph/message.h"
 
 // The tables of the container, in the order of their fields.
 enum table { ARTIFACTS, ACTIONS, TARGETS, DEPSETS, CONFIGURATIONS, ASPECTS, RULE_CLASSES, PATHS, TABLE_COUNT };
 
-static const struct message_field table_fields[TABLE_COUNT] = {
+static const struct sl_message_field table_fields[TABLE_COUNT] = {
     {1, "artifacts"},     {2, "actions"},            {3, "targets"},      {4, "dep_set_of_files"},
     {5, "configuration"}, {6, "aspect_descriptors"}, {7, "rule_classes"}, {8, "path_fragments"},
 };
@@ -21,39 +21,39 @@ static const struct message_field table_fields[TABLE_COUNT] = {
 struct dump {
   struct sl_thread *thread;
   const struct bz_graph *graph;
-  enum message_format format;
+  enum sl_message_format format;
   struct sl_text texts[TABLE_COUNT];              // JSON: one for each table; else only the first is used
-  struct message_writer writers[TABLE_COUNT];
+  struct sl_message_writer writers[TABLE_COUNT];
   bool begun[TABLE_COUNT];
   struct ids artifacts, targets, depsets, configurations, aspects, rule_classes, paths;
   uint32_t *scratch;                              // ids of one depset
   size_t scratch_size;
 };
 
-static struct message_writer *begin(struct dump *dump, enum table table) {
-  struct message_writer *writer = &dump->writers[dump->format == MESSAGE_JSON ? table : 0];
-  message_begin(writer, table_fields[table], !dump->begun[table]);
+static struct sl_message_writer *begin(struct dump *dump, enum table table) {
+  struct sl_message_writer *writer = &dump->writers[dump->format == SL_MESSAGE_JSON ? table : 0];
+  sl_message_begin(writer, table_fields[table], !dump->begun[table]);
   dump->begun[table] = true;
   return writer;
 }
 
-static void put_string(struct message_writer *writer, uint32_t number, const char *name, const char *text) {
-  message_string(writer, (struct message_field){number, name}, text, strlen(text));
+static void put_string(struct sl_message_writer *writer, uint32_t number, const char *name, const char *text) {
+  sl_message_string(writer, (struct sl_message_field){number, name}, text, strlen(text));
 }
 
-static void put_uint(struct message_writer *writer, uint32_t number, const char *name, uint32_t value) {
-  message_uint(writer, (struct message_field){number, name}, value);
+static void put_uint(struct sl_message_writer *writer, uint32_t number, const char *name, uint32_t value) {
+  sl_message_uint(writer, (struct sl_message_field){number, name}, value);
 }
 
 // A dict of strings as repeated KeyValuePair.
-static void put_pairs(struct message_writer *writer, uint32_t number, const char *name, sl_value dict) {
+static void put_pairs(struct sl_message_writer *writer, uint32_t number, const char *name, sl_value dict) {
   sl_value key, value;
   size_t count = dict ? sl_dict_length(dict) : 0, done = 0;
   for (size_t cursor = 0; done < count && sl_dict_next(dict, &cursor, &key, &value); done++) {
-    message_begin(writer, (struct message_field){number, name}, done == 0);
-    message_string(writer, (struct message_field){1, "key"}, sl_string_bytes(key), sl_string_length(key));
-    message_string(writer, (struct message_field){2, "value"}, sl_string_bytes(value), sl_string_length(value));
-    message_end(writer, done + 1 == count);
+    sl_message_begin(writer, (struct sl_message_field){number, name}, done == 0);
+    sl_message_string(writer, (struct sl_message_field){1, "key"}, sl_string_bytes(key), sl_string_length(key));
+    sl_message_string(writer, (struct sl_message_field){2, "value"}, sl_string_bytes(value), sl_string_length(value));
+    sl_message_end(writer, done + 1 == count);
   }
 }
 
@@ -67,11 +67,11 @@ static uint32_t path_id(struct dump *dump, const char *path, size_t length) {
   size_t parent_length = slash ? (size_t)(slash - path) : 0;
   uint32_t parent = parent_length ? path_id(dump, path, parent_length) : 0;
   const char *label = slash ? slash + 1 : path;
-  struct message_writer *writer = begin(dump, PATHS);
+  struct sl_message_writer *writer = begin(dump, PATHS);
   put_uint(writer, 1, "id", id);
-  message_string(writer, (struct message_field){2, "label"}, label, length - (size_t)(label - path));
+  sl_message_string(writer, (struct sl_message_field){2, "label"}, label, length - (size_t)(label - path));
   put_uint(writer, 3, "parent_id", parent);
-  message_end(writer, false);
+  sl_message_end(writer, false);
   return id;
 }
 
@@ -80,11 +80,11 @@ static uint32_t artifact_id(struct dump *dump, const struct bz_artifact *artifac
   uint32_t id = ids_of_pointer(&dump->artifacts, artifact, &is_new);
   if (!is_new) return id;
   uint32_t path = path_id(dump, artifact->path, strlen(artifact->path));
-  struct message_writer *writer = begin(dump, ARTIFACTS);
+  struct sl_message_writer *writer = begin(dump, ARTIFACTS);
   put_uint(writer, 1, "id", id);
   put_uint(writer, 2, "path_fragment_id", path);
-  message_bool(writer, (struct message_field){3, "is_tree_artifact"}, artifact->is_directory);
-  message_end(writer, false);
+  sl_message_bool(writer, (struct sl_message_field){3, "is_tree_artifact"}, artifact->is_directory);
+  sl_message_end(writer, false);
   return id;
 }
 
@@ -139,11 +139,11 @@ static void write_depset(struct dump *dump, const struct bz_depset *depset, uint
     if (!sl_has_type(depset->children[i], &bz_depset_type))
       dump->scratch[transitive + direct++] =
           artifact_id(dump, (const struct bz_artifact *)(const void *)depset->children[i]);
-  struct message_writer *writer = begin(dump, DEPSETS);
+  struct sl_message_writer *writer = begin(dump, DEPSETS);
   put_uint(writer, 1, "id", id);
-  message_uints(writer, (struct message_field){2, "transitive_dep_set_ids"}, dump->scratch, transitive);
-  message_uints(writer, (struct message_field){3, "direct_artifact_ids"}, dump->scratch + transitive, direct);
-  message_end(writer, false);
+  sl_message_uints(writer, (struct sl_message_field){2, "transitive_dep_set_ids"}, dump->scratch, transitive);
+  sl_message_uints(writer, (struct sl_message_field){3, "direct_artifact_ids"}, dump->scratch + transitive, direct);
+  sl_message_end(writer, false);
 }
 
 static uint32_t depset_id(struct dump *dump, const struct bz_depset *root) {
@@ -172,10 +172,10 @@ static uint32_t rule_class_id(struct dump *dump, const struct bz_rule_class *rul
   bool is_new;
   uint32_t id = ids_of_text(&dump->rule_classes, rule_class->name, strlen(rule_class->name), &is_new);
   if (!is_new) return id;
-  struct message_writer *writer = begin(dump, RULE_CLASSES);
+  struct sl_message_writer *writer = begin(dump, RULE_CLASSES);
   put_uint(writer, 1, "id", id);
   put_string(writer, 2, "name", rule_class->name);
-  message_end(writer, false);
+  sl_message_end(writer, false);
   return id;
 }
 
@@ -184,7 +184,7 @@ static uint32_t target_id(struct dump *dump, const struct bz_target *target) {
   uint32_t id = ids_of_pointer(&dump->targets, target, &is_new);
   if (!is_new) return id;
   uint32_t rule_class = target->rule_class ? rule_class_id(dump, target->rule_class) : 0;
-  struct message_writer *writer = begin(dump, TARGETS);
+  struct sl_message_writer *writer = begin(dump, TARGETS);
   struct sl_text label = {0};
   // Labels of the main repository show as "//p:t", others in canonical form.
   if (target->label->repository == bz_workspace_main(target->label->repository->workspace)) {
@@ -195,7 +195,7 @@ static uint32_t target_id(struct dump *dump, const struct bz_target *target) {
   put_uint(writer, 1, "id", id);
   put_string(writer, 2, "label", sl_text_string(&label));
   put_uint(writer, 3, "rule_class_id", rule_class);
-  message_end(writer, false);
+  sl_message_end(writer, false);
   sl_text_free(&label);
   return id;
 }
@@ -204,13 +204,13 @@ static uint32_t configuration_id(struct dump *dump, const struct bz_configuratio
   bool is_new;
   uint32_t id = ids_of_pointer(&dump->configurations, configuration, &is_new);
   if (!is_new) return id;
-  struct message_writer *writer = begin(dump, CONFIGURATIONS);
+  struct sl_message_writer *writer = begin(dump, CONFIGURATIONS);
   put_uint(writer, 1, "id", id);
   put_string(writer, 2, "mnemonic", configuration->mnemonic);
   put_string(writer, 3, "platform_name", configuration->cpu);
   put_string(writer, 4, "checksum", configuration->checksum);
-  message_bool(writer, (struct message_field){5, "is_tool"}, configuration->is_tool);
-  message_end(writer, false);
+  sl_message_bool(writer, (struct sl_message_field){5, "is_tool"}, configuration->is_tool);
+  sl_message_end(writer, false);
   return id;
 }
 
@@ -228,11 +228,11 @@ static uint32_t aspect_id(struct dump *dump, const struct bz_aspect_result *aspe
   sl_text_free(&identity);
   if (!is_new) return id;
   sl_handle_new(sl_string_from(kept));
-  struct message_writer *writer = begin(dump, ASPECTS);
+  struct sl_message_writer *writer = begin(dump, ASPECTS);
   put_uint(writer, 1, "id", id);
   put_string(writer, 2, "name", aspect->aspect);
   put_pairs(writer, 3, "parameters", parameters);
-  message_end(writer, false);
+  sl_message_end(writer, false);
   return id;
 }
 
@@ -260,22 +260,22 @@ static void take_references(struct dump *dump, const struct bz_action *action, s
   for (size_t i = 0; i < action->output_count; i++) references->outputs[i] = artifact_id(dump, action->outputs[i]);
 }
 
-static bool put_arguments(struct dump *dump, struct message_writer *writer, const struct bz_action *action) {
+static bool put_arguments(struct dump *dump, struct sl_message_writer *writer, const struct bz_action *action) {
   if (action->kind != BZ_ACTION_SPAWN || !dump->graph->include_commandline) return true;
   sl_value arguments = bz_action_arguments(dump->thread, action);
   if (!arguments) return false;
   size_t count = sl_list_length(arguments);
-  struct message_field field = {6, "arguments"};
-  if (count) message_strings_begin(writer, field);
+  struct sl_message_field field = {6, "arguments"};
+  if (count) sl_message_strings_begin(writer, field);
   for (size_t i = 0; i < count; i++) {
     sl_value argument = sl_list_get(arguments, i);
-    message_strings_add(writer, field, sl_string_bytes(argument), sl_string_length(argument), i == 0);
+    sl_message_strings_add(writer, field, sl_string_bytes(argument), sl_string_length(argument), i == 0);
   }
-  if (count) message_strings_end(writer);
+  if (count) sl_message_strings_end(writer);
   return true;
 }
 
-static bool put_contents(struct dump *dump, struct message_writer *writer, const struct bz_action *action) {
+static bool put_contents(struct dump *dump, struct sl_message_writer *writer, const struct bz_action *action) {
   if (action->kind == BZ_ACTION_EXPAND_TEMPLATE) {
     struct sl_text source = {0};
     sl_text_format(&source, "ARTIFACT: %s", action->source ? action->source->path : "");
@@ -286,30 +286,30 @@ static bool put_contents(struct dump *dump, struct message_writer *writer, const
   if (action->kind == BZ_ACTION_WRITE && dump->graph->include_file_write_contents) {
     struct sl_text content = {0};
     bool done = bz_action_content(dump->thread, action, &content);
-    if (done) message_string(writer, (struct message_field){17, "file_contents"}, sl_text_string(&content), content.length);
+    if (done) sl_message_string(writer, (struct sl_message_field){17, "file_contents"}, sl_text_string(&content), content.length);
     sl_text_free(&content);
     if (!done) return false;
   }
   if (action->link_target) put_string(writer, 18, "unresolved_symlink_target", action->link_target);
-  message_bool(writer, (struct message_field){19, "is_executable"},
+  sl_message_bool(writer, (struct sl_message_field){19, "is_executable"},
                action->is_executable && action->kind == BZ_ACTION_WRITE);
   return true;
 }
 
-static bool put_action(struct dump *dump, struct message_writer *writer, const struct bz_action *action,
+static bool put_action(struct dump *dump, struct sl_message_writer *writer, const struct bz_action *action,
                        const struct references *references) {
   char key[65];
   if (!bz_action_key(dump->thread, action, key)) return false;
   bool artifacts = dump->graph->include_artifacts;
   put_uint(writer, 1, "target_id", references->target);
-  message_uints(writer, (struct message_field){2, "aspect_descriptor_ids"}, references->aspects, references->aspect_count);
+  sl_message_uints(writer, (struct sl_message_field){2, "aspect_descriptor_ids"}, references->aspects, references->aspect_count);
   put_string(writer, 3, "action_key", key);
   put_string(writer, 4, "mnemonic", action->mnemonic);
   put_uint(writer, 5, "configuration_id", references->configuration);
   if (!put_arguments(dump, writer, action)) return false;
   put_pairs(writer, 7, "environment_variables", action->environment);
-  message_uints(writer, (struct message_field){8, "input_dep_set_ids"}, &references->inputs, references->inputs != 0);
-  message_uints(writer, (struct message_field){9, "output_ids"}, references->outputs, artifacts ? action->output_count : 0);
+  sl_message_uints(writer, (struct sl_message_field){8, "input_dep_set_ids"}, &references->inputs, references->inputs != 0);
+  sl_message_uints(writer, (struct sl_message_field){9, "output_ids"}, references->outputs, artifacts ? action->output_count : 0);
   put_pairs(writer, 11, "execution_info", action->execution_info);
   put_uint(writer, 13, "primary_output_id", artifacts ? references->outputs[0] : 0);
   put_string(writer, 14, "execution_platform", EXECUTION_PLATFORM);
@@ -319,9 +319,9 @@ static bool put_action(struct dump *dump, struct message_writer *writer, const s
 static bool write_action(struct dump *dump, const struct bz_action *action) {
   struct references references = {0};
   take_references(dump, action, &references);
-  struct message_writer *writer = begin(dump, ACTIONS);
+  struct sl_message_writer *writer = begin(dump, ACTIONS);
   bool done = put_action(dump, writer, action, &references);
-  message_end(writer, false);
+  sl_message_end(writer, false);
   free(references.aspects);
   free(references.outputs);
   return done;
@@ -330,7 +330,7 @@ static bool write_action(struct dump *dump, const struct bz_action *action) {
 // ---------------------------------------------------------------- containers
 
 static void finish(struct dump *dump, struct sl_text *out) {
-  if (dump->format != MESSAGE_JSON) {
+  if (dump->format != SL_MESSAGE_JSON) {
     sl_text_append(out, sl_text_string(&dump->texts[0]), dump->texts[0].length);
     return;
   }
@@ -358,7 +358,7 @@ static void end(struct dump *dump) {
   free(dump->scratch);
 }
 
-static bool write_container(struct sl_thread *thread, const struct bz_graph *graph, enum message_format format,
+static bool write_container(struct sl_thread *thread, const struct bz_graph *graph, enum sl_message_format format,
                             struct sl_text *out) {
   struct dump *dump = calloc(1, sizeof *dump);
   if (!dump) abort();
@@ -366,7 +366,7 @@ static bool write_container(struct sl_thread *thread, const struct bz_graph *gra
   dump->graph = graph;
   dump->format = format;
   for (int table = 0; table < TABLE_COUNT; table++)
-    dump->writers[table] = (struct message_writer){.format = format, .out = &dump->texts[table], .depth = 1, .first = true};
+    dump->writers[table] = (struct sl_message_writer){.format = format, .out = &dump->texts[table], .depth = 1, .first = true};
   bool done = true;
   for (size_t i = 0; done && i < graph->count; i++) done = write_action(dump, graph->actions[i]);
   if (done) finish(dump, out);
@@ -376,13 +376,13 @@ static bool write_container(struct sl_thread *thread, const struct bz_graph *gra
 }
 
 bool write_jsonproto(struct sl_thread *thread, const struct bz_graph *graph, struct sl_text *out) {
-  return write_container(thread, graph, MESSAGE_JSON, out);
+  return write_container(thread, graph, SL_MESSAGE_JSON, out);
 }
 
 bool write_textproto(struct sl_thread *thread, const struct bz_graph *graph, struct sl_text *out) {
-  return write_container(thread, graph, MESSAGE_TEXT, out);
+  return write_container(thread, graph, SL_MESSAGE_TEXT, out);
 }
 
 bool write_proto(struct sl_thread *thread, const struct bz_graph *graph, struct sl_text *out) {
-  return write_container(thread, graph, MESSAGE_BINARY, out);
+  return write_container(thread, graph, SL_MESSAGE_BINARY, out);
 }

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Message: the three encodings, byte for byte as the protobuf runtime lays them out.
-#include "rules/graph/message.h"
+#include "common/message.h"
 
 #include <string.h>
 
 // ---------------------------------------------------------------- pieces
 
 // JSON indents what stands in the container's braces; text has no such braces.
-static void append_indent(struct message_writer *writer) {
-  int levels = writer->depth - (writer->format == MESSAGE_TEXT);
+static void append_indent(struct sl_message_writer *writer) {
+  int levels = writer->depth - (writer->format == SL_MESSAGE_TEXT);
   for (int i = 0; i < levels; i++) sl_text_append(writer->out, "  ", 2);
 }
 
-void message_json_string(struct sl_text *out, const char *bytes, size_t length) {
+void sl_message_json_string(struct sl_text *out, const char *bytes, size_t length) {
   sl_text_append_char(out, '"');
   size_t start = 0;
   for (size_t i = 0; i < length; i++) {
@@ -22,14 +22,29 @@ void message_json_string(struct sl_text *out, const char *bytes, size_t length) 
     sl_text_append(out, bytes + start, i - start);
     start = i + 1;
     switch (c) {
-      case '"': sl_text_append(out, "\\\"", 2); break;
-      case '\\': sl_text_append(out, "\\\\", 2); break;
-      case '\n': sl_text_append(out, "\\n", 2); break;
-      case '\t': sl_text_append(out, "\\t", 2); break;
-      case '\r': sl_text_append(out, "\\r", 2); break;
-      case '\b': sl_text_append(out, "\\b", 2); break;
-      case '\f': sl_text_append(out, "\\f", 2); break;
-      default: sl_text_format(out, "\\u%04x", c);
+      case '"':
+        sl_text_append(out, "\\\"", 2);
+        break;
+      case '\\':
+        sl_text_append(out, "\\\\", 2);
+        break;
+      case '\n':
+        sl_text_append(out, "\\n", 2);
+        break;
+      case '\t':
+        sl_text_append(out, "\\t", 2);
+        break;
+      case '\r':
+        sl_text_append(out, "\\r", 2);
+        break;
+      case '\b':
+        sl_text_append(out, "\\b", 2);
+        break;
+      case '\f':
+        sl_text_append(out, "\\f", 2);
+        break;
+      default:
+        sl_text_format(out, "\\u%04x", c);
     }
   }
   sl_text_append(out, bytes + start, length - start);
@@ -73,7 +88,8 @@ static void append_varint(struct sl_text *out, uint64_t value) {
 
 enum wire_type { WIRE_VARINT = 0, WIRE_BYTES = 2 };
 
-static void append_tag(struct message_writer *writer, struct message_field field, enum wire_type type) {
+static void append_tag(struct sl_message_writer *writer, struct sl_message_field field,
+                       enum wire_type type) {
   append_varint(writer->out, (uint64_t)field.number << 3 | type);
 }
 
@@ -90,32 +106,38 @@ static void append_json_name(struct sl_text *out, const char *name) {
 }
 
 // What stands before a field's value.
-static void begin_field(struct message_writer *writer, struct message_field field, enum wire_type type) {
+static void begin_field(struct sl_message_writer *writer, struct sl_message_field field,
+                        enum wire_type type) {
   switch (writer->format) {
-    case MESSAGE_JSON:
+    case SL_MESSAGE_JSON:
       sl_text_append_string(writer->out, writer->first ? "\n" : ",\n");
       append_indent(writer);
       append_json_name(writer->out, field.name);
       break;
-    case MESSAGE_TEXT:
+    case SL_MESSAGE_TEXT:
       append_indent(writer);
       sl_text_append_string(writer->out, field.name);
       sl_text_append(writer->out, ": ", 2);
       break;
-    case MESSAGE_BINARY: append_tag(writer, field, type);
+    case SL_MESSAGE_BINARY:
+      append_tag(writer, field, type);
   }
   writer->first = false;
 }
 
-static void end_field(struct message_writer *writer) {
-  if (writer->format == MESSAGE_TEXT) sl_text_append_char(writer->out, '\n');
+static void end_field(struct sl_message_writer *writer) {
+  if (writer->format == SL_MESSAGE_TEXT) sl_text_append_char(writer->out, '\n');
 }
 
-static void append_string(struct message_writer *writer, const char *bytes, size_t length) {
+static void append_string(struct sl_message_writer *writer, const char *bytes, size_t length) {
   switch (writer->format) {
-    case MESSAGE_JSON: message_json_string(writer->out, bytes, length); break;
-    case MESSAGE_TEXT: append_text_string(writer->out, bytes, length); break;
-    case MESSAGE_BINARY:
+    case SL_MESSAGE_JSON:
+      sl_message_json_string(writer->out, bytes, length);
+      break;
+    case SL_MESSAGE_TEXT:
+      append_text_string(writer->out, bytes, length);
+      break;
+    case SL_MESSAGE_BINARY:
       append_varint(writer->out, length);
       sl_text_append(writer->out, bytes, length);
   }
@@ -123,10 +145,11 @@ static void append_string(struct message_writer *writer, const char *bytes, size
 
 // ---------------------------------------------------------------- fields
 
-void message_uint(struct message_writer *writer, struct message_field field, uint32_t value) {
+void sl_message_uint(struct sl_message_writer *writer, struct sl_message_field field,
+                     uint32_t value) {
   if (value == 0) return;
   begin_field(writer, field, WIRE_VARINT);
-  if (writer->format == MESSAGE_BINARY) {
+  if (writer->format == SL_MESSAGE_BINARY) {
     append_varint(writer->out, value);
   } else {
     sl_text_append_integer(writer->out, value);
@@ -134,10 +157,10 @@ void message_uint(struct message_writer *writer, struct message_field field, uin
   end_field(writer);
 }
 
-void message_bool(struct message_writer *writer, struct message_field field, bool value) {
+void sl_message_bool(struct sl_message_writer *writer, struct sl_message_field field, bool value) {
   if (!value) return;
   begin_field(writer, field, WIRE_VARINT);
-  if (writer->format == MESSAGE_BINARY) {
+  if (writer->format == SL_MESSAGE_BINARY) {
     append_varint(writer->out, 1);
   } else {
     sl_text_append_string(writer->out, "true");
@@ -145,14 +168,15 @@ void message_bool(struct message_writer *writer, struct message_field field, boo
   end_field(writer);
 }
 
-void message_string(struct message_writer *writer, struct message_field field, const char *bytes, size_t length) {
+void sl_message_string(struct sl_message_writer *writer, struct sl_message_field field,
+                       const char *bytes, size_t length) {
   if (length == 0) return;
   begin_field(writer, field, WIRE_BYTES);
   append_string(writer, bytes, length);
   end_field(writer);
 }
 
-static void append_packed(struct message_writer *writer, const uint32_t *values, size_t count) {
+static void append_packed(struct sl_message_writer *writer, const uint32_t *values, size_t count) {
   size_t size = 0;
   char bytes[10];
   for (size_t i = 0; i < count; i++) size += encode_varint(values[i], bytes);
@@ -160,9 +184,10 @@ static void append_packed(struct message_writer *writer, const uint32_t *values,
   for (size_t i = 0; i < count; i++) append_varint(writer->out, values[i]);
 }
 
-void message_uints(struct message_writer *writer, struct message_field field, const uint32_t *values, size_t count) {
+void sl_message_uints(struct sl_message_writer *writer, struct sl_message_field field,
+                      const uint32_t *values, size_t count) {
   if (count == 0) return;
-  if (writer->format == MESSAGE_TEXT) {
+  if (writer->format == SL_MESSAGE_TEXT) {
     for (size_t i = 0; i < count; i++) {
       begin_field(writer, field, WIRE_VARINT);
       sl_text_append_integer(writer->out, values[i]);
@@ -171,7 +196,7 @@ void message_uints(struct message_writer *writer, struct message_field field, co
     return;
   }
   begin_field(writer, field, WIRE_BYTES);
-  if (writer->format == MESSAGE_BINARY) {
+  if (writer->format == SL_MESSAGE_BINARY) {
     append_packed(writer, values, count);
     return;
   }
@@ -182,15 +207,15 @@ void message_uints(struct message_writer *writer, struct message_field field, co
   sl_text_append_char(writer->out, ']');
 }
 
-void message_strings_begin(struct message_writer *writer, struct message_field field) {
-  if (writer->format != MESSAGE_JSON) return;
+void sl_message_strings_begin(struct sl_message_writer *writer, struct sl_message_field field) {
+  if (writer->format != SL_MESSAGE_JSON) return;
   begin_field(writer, field, WIRE_BYTES);
   sl_text_append_char(writer->out, '[');
 }
 
-void message_strings_add(struct message_writer *writer, struct message_field field, const char *bytes, size_t length,
-                         bool first) {
-  if (writer->format == MESSAGE_JSON) {
+void sl_message_strings_add(struct sl_message_writer *writer, struct sl_message_field field,
+                            const char *bytes, size_t length, bool first) {
+  if (writer->format == SL_MESSAGE_JSON) {
     if (!first) sl_text_append(writer->out, ", ", 2);
   } else {
     begin_field(writer, field, WIRE_BYTES);
@@ -199,16 +224,16 @@ void message_strings_add(struct message_writer *writer, struct message_field fie
   end_field(writer);
 }
 
-void message_strings_end(struct message_writer *writer) {
-  if (writer->format == MESSAGE_JSON) sl_text_append_char(writer->out, ']');
+void sl_message_strings_end(struct sl_message_writer *writer) {
+  if (writer->format == SL_MESSAGE_JSON) sl_text_append_char(writer->out, ']');
 }
 
 // ---------------------------------------------------------------- nested messages
 
-void message_begin(struct message_writer *writer, struct message_field field, bool first) {
+void sl_message_begin(struct sl_message_writer *writer, struct sl_message_field field, bool first) {
   struct sl_text *out = writer->out;
   switch (writer->format) {
-    case MESSAGE_JSON:
+    case SL_MESSAGE_JSON:
       if (first) {
         begin_field(writer, field, WIRE_BYTES);
         sl_text_append_string(out, "[{");
@@ -216,12 +241,12 @@ void message_begin(struct message_writer *writer, struct message_field field, bo
         sl_text_append_string(out, ", {");
       }
       break;
-    case MESSAGE_TEXT:
+    case SL_MESSAGE_TEXT:
       append_indent(writer);
       sl_text_append_string(out, field.name);
       sl_text_append_string(out, " {\n");
       break;
-    case MESSAGE_BINARY:
+    case SL_MESSAGE_BINARY:
       append_tag(writer, field, WIRE_BYTES);
       writer->starts[writer->depth] = out->length;
   }
@@ -230,7 +255,7 @@ void message_begin(struct message_writer *writer, struct message_field field, bo
 }
 
 // Puts the length of a nested message before it, now that it is known.
-static void insert_length(struct message_writer *writer) {
+static void insert_length(struct sl_message_writer *writer) {
   struct sl_text *out = writer->out;
   size_t start = writer->starts[writer->depth], length = out->length - start;
   char bytes[10];
@@ -240,20 +265,21 @@ static void insert_length(struct message_writer *writer) {
   memcpy(out->bytes + start, bytes, gap);
 }
 
-void message_end(struct message_writer *writer, bool last) {
+void sl_message_end(struct sl_message_writer *writer, bool last) {
   writer->depth--;
   switch (writer->format) {
-    case MESSAGE_JSON:
+    case SL_MESSAGE_JSON:
       sl_text_append_char(writer->out, '\n');
       append_indent(writer);
       sl_text_append_char(writer->out, '}');
       if (last) sl_text_append_char(writer->out, ']');
       break;
-    case MESSAGE_TEXT:
+    case SL_MESSAGE_TEXT:
       append_indent(writer);
       sl_text_append_string(writer->out, "}\n");
       break;
-    case MESSAGE_BINARY: insert_length(writer);
+    case SL_MESSAGE_BINARY:
+      insert_length(writer);
   }
   writer->first = false;
 }
