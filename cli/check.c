@@ -16,7 +16,7 @@
 #include "cli/ninja_run.h"
 #include "common/hash.h"
 
-#define COMMANDS (OPTIONS_WORKSPACE | OPTIONS_ANALYSIS | OPTIONS_CHECK)
+#define COMMANDS (OPTIONS_WORKSPACE | OPTIONS_ANALYSIS | OPTIONS_CHECK | OPTIONS_RUN)
 
 static const char synopsis[] = "[PATTERN...]";
 static const char doc[] =
@@ -94,9 +94,11 @@ static void append_plain(struct sl_text *out, const char *text) {
     sl_text_append(out, text, length);
     text += length;
     if (text[0] != '\033') continue;
-    text += text[1] == '[' ? 2 + strcspn(text + 2, "ABCDEFGHJKSTfmnsulh") : 1;
-    if (text[0] && text[-1] != '\033') text++;
-    if (text[0] == '\033' && text[1] == '(') text += 3;  // "\033(B": the character set
+    // "\033[1;31m" and the like; "\033(B" chooses a character set.
+    text++;
+    if (*text == '[') text += 1 + strspn(text + 1, "0123456789;?");
+    if (*text == '(') text++;
+    if (*text) text++;
   }
 }
 

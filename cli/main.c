@@ -14,6 +14,7 @@
   ROW(check)          \
   ROW(clean)          \
   ROW(eval)           \
+  ROW(explain)        \
   ROW(help)           \
   ROW(query)          \
   ROW(rules)          \

@@ -73,7 +73,7 @@ static const struct row rows[] = {
     {"include_file_write_contents", 0, OPTION_BOOL, OPTIONS_AQUERY, FIELD(include_file_write_contents), NULL,
      "with the content of FileWrite actions"},
     {"mypy", 0, OPTION_TEXT, OPTIONS_CHECK, FIELD(mypy), "PYTHON", "the Python whose mypy checks"},
-    {"jobs", 'j', OPTION_INTEGER, OPTIONS_CHECK, FIELD(jobs), "N", "how many actions run at once (default: ninja decides)"},
+    {"jobs", 'j', OPTION_INTEGER, OPTIONS_RUN, FIELD(jobs), "N", "how many actions run at once (default: ninja decides)"},
     {"expunge", 0, OPTION_BOOL, OPTIONS_CLEAN, FIELD(expunge), NULL, "remove fetched packages, too"},
     {"curses", 0, OPTION_IGNORED, OPTIONS_WORKSPACE, 0, NULL, NULL},
     {"show_progress", 0, OPTION_IGNORED, OPTIONS_WORKSPACE, 0, NULL, NULL},

@@ -12,10 +12,10 @@ enum option_commands {
   OPTIONS_QUERY = 2,
   OPTIONS_AQUERY = 4,
   OPTIONS_ANALYSIS = 8,   // aquery, check, explain
-  OPTIONS_CHECK = 16,     // check, explain, vendor: what runs Python
+  OPTIONS_CHECK = 16,     // check, explain, vendor: what needs a Python
   OPTIONS_EXPLAIN = 32,
   OPTIONS_CLEAN = 64,
-  OPTIONS_VENDOR = 128,
+  OPTIONS_RUN = 128,      // check: what executes actions
 };
 
 // The values, each with its default. Lists and dicts are of the collector: keep the struct on the stack.

@@ -11,7 +11,7 @@
 #include "cli/lock.h"
 #include "cli/process.h"
 
-#define COMMANDS (OPTIONS_WORKSPACE | OPTIONS_CHECK | OPTIONS_VENDOR)
+#define COMMANDS (OPTIONS_WORKSPACE | OPTIONS_CHECK)
 
 static const char synopsis[] = "";
 static const char doc[] = "Fetches the pypi packages of the lock files that MODULE.bazel names, with pip, their hashes checked.";

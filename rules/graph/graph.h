@@ -43,6 +43,9 @@ const struct bz_graph_writer *bz_graph_writer_find(const char *name);
 char *bz_lowered_path(const struct bz_artifact *artifact);
 // The command line of a SPAWN action: the environment set, trees unpacked before and packed after. A list of strings.
 sl_value bz_lowered_arguments(struct sl_thread *thread, const struct bz_graph *graph, const struct bz_action *action);
+// The same as a line that a shell takes.
+bool bz_lowered_command(struct sl_thread *thread, const struct bz_graph *graph, const struct bz_action *action,
+                        struct sl_text *out) SL_MUST_CHECK;
 // The actions of the graph and all that make their inputs, producers first, each once. A new graph of the collector.
 struct bz_graph *bz_lowered_closure(struct sl_thread *thread, const struct bz_graph *graph);
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rules/graph/describe.h"
 #include "rules/graph/ids.h"
 
 #define TREE_SUFFIX ".zip"
@@ -96,6 +97,17 @@ sl_value bz_lowered_arguments(struct sl_thread *thread, const struct bz_graph *g
   sl_value list = sl_list(thread, NULL, 0);
   if (!push_environment(thread, list, action) || !push_tree_tool(thread, list, graph, action, inputs)) return NULL;
   return sl_list_extend(thread, list, arguments) ? list : NULL;
+}
+
+bool bz_lowered_command(struct sl_thread *thread, const struct bz_graph *graph, const struct bz_action *action,
+                        struct sl_text *out) {
+  sl_value arguments = bz_lowered_arguments(thread, graph, action);
+  for (size_t i = 0; arguments && i < sl_list_length(arguments); i++) {
+    sl_value argument = sl_list_get(arguments, i);
+    if (i) sl_text_append_char(out, ' ');
+    describe_quoted(sl_string_bytes(argument), sl_string_length(argument), out);
+  }
+  return arguments != NULL;
 }
 
 // ---------------------------------------------------------------- inputs

@@ -63,6 +63,9 @@ static enum bz_file_kind kind_of_entry(int directory, const struct dirent *entry
 static struct bz_directory *list_disk(struct bz_repository *repository, const char *path) {
   char *absolute = bz_file_absolute(repository, path);
   DIR *stream = opendir(absolute);
+  if (!stream && errno != ENOENT && errno != ENOTDIR)
+    bz_event(repository->workspace, BZ_WARNING, NULL, "Failed to list directory contents, for %s, skipping: %s (%s)",
+             *path ? path : ".", absolute, strerror(errno));
   free(absolute);
   if (!stream) return NULL;
   struct draft draft = {.arena = &repository->workspace->arena};

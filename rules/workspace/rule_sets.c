@@ -20,6 +20,7 @@ const struct bz_check bz_check_default = {
     .mnemonic = "mypy",
     .provider = "@@rules_mypy+//mypy/private:providers.bzl%MypyInfo",
     .output_group = "mypy",
+    .search_path = "MYPYPATH",
     .module = "mypy",
     .vendor_tool = "@@rules_python+//python/private:vendor.py",
     .vendor_manifest = "vendor.json",

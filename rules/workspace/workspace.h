@@ -47,6 +47,7 @@ struct bz_check {
   const char *mnemonic;         // of its actions
   const char *provider;         // tells sources, search path with origins, report, or why there is no action
   const char *output_group;     // the reports
+  const char *search_path;      // the environment variable that provider's `path` explains: "MYPYPATH"
   const char *module;           // the Python module that must be importable: "mypy"
   const char *vendor_tool;      // fills the vendor directory: a Python file
   const char *vendor_manifest;  // the file of a generated repository that tells it what to fetch

@@ -61,6 +61,16 @@ def _visit(ctx, dep, attribute, path, pyi_files, caches, types, typed_roots):
         caches.append(dep)
     _add_generated(path, dep, attribute)
 
+# The target's imports are its own and those of everything below it; what a dependency has as well is told as that one's.
+def _add_own_imports(path, target, dependencies):
+    inherited = {}
+    for dep, attribute in dependencies:
+        for entry in _imports(dep):
+            inherited.setdefault(entry, (dep.label, attribute))
+    for entry in _imports(target):
+        label, attribute = inherited.get(entry, (target.label, "imports"))
+        _add(path.imports, _stripped(entry), label, attribute)
+
 def _group(entries):
     return [entries[entry] for entry in sorted(entries)]
 
@@ -121,9 +131,8 @@ def compat(target, ctx, sources):
     types = {key.label: value for key, value in zip(ctx.attr._types_keys, ctx.attr._types_values)}
     typed_roots = [label.workspace_root + "/site-packages" for label in types]
     path, pyi_files, caches = _new_path(), [], []
-    for entry in _imports(target):
-        _add(path.imports, _stripped(entry), target.label, "imports")
     dependencies = _dependencies(ctx, types)
+    _add_own_imports(path, target, dependencies)
     for dep, attribute in dependencies:
         _visit(ctx, dep, attribute, path, pyi_files, caches, types, typed_roots)
     search_path = _search_path(ctx, path)
