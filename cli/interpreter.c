@@ -3,6 +3,7 @@
 // Interpreter: tries the places where a Python with the wanted module may be, in a fixed order, by asking each.
 #include "cli/interpreter.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,7 +112,9 @@ static bool find(const char *given, const char *workspace_root, const char *modu
 bool interpreter_find(const char *given, const char *workspace_root, const char *module, struct interpreter *found,
                       struct sl_text *message) {
   if (find(given, workspace_root, module, module, found)) return true;
-  if (given) {
+  if (given && strchr(given, '/') && access(given, X_OK) != 0) {
+    sl_text_format(message, "cannot start %s: %s", given, strerror(errno));
+  } else if (given) {
     sl_text_format(message, "%s cannot import %s: install it there with `%s -m pip install %s`", given, module, given, module);
   } else {
     sl_text_format(message,

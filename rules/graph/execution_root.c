@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/hash.h"
+#include "rules/graph/describe.h"
 #include "rules/graph/lower.h"
 
 #define LIST_FILE ".made-by-starmypy"
@@ -29,6 +30,7 @@ struct entry {
 struct root {
   struct sl_thread *thread;
   const struct bz_graph *graph;
+  const struct bz_action *action;  // whose inputs are being added
   struct entry *entries;
   struct sl_text missing; // messages about sources that do not exist
   size_t missing_count;
@@ -63,11 +65,14 @@ static void free_entries(struct root *root) {
 
 // ---------------------------------------------------------------- what is wanted
 
-static void add_missing(struct root *root, const struct bz_label *label) {
+// Told once, of the first action that reads the file: it counts as known from now on.
+static void add_missing(struct root *root, const struct bz_artifact *input) {
+  add(root, input->path, ENTRY_FILE, "", 0);
   if (root->missing_count++ >= 20) return;
-  sl_text_append_string(&root->missing, root->missing_count > 1 ? "\nmissing input file '" : "missing input file '");
-  bz_label_display(label, &root->missing);
-  sl_text_append_char(&root->missing, '\'');
+  if (root->missing.length) sl_text_append_char(&root->missing, '\n');
+  sl_text_format(&root->missing, "%s: ", bz_target_location(root->action->target));
+  describe_action(root->action, &root->missing);
+  sl_text_format(&root->missing, " failed: missing input file '%s'", bz_label_text(input->owner));
 }
 
 // A repository on disk is one link; its files are declared, but a big package has thousands.
@@ -96,7 +101,7 @@ static void add_source(struct bz_artifact *input, void *data) {
   struct bz_repository *repository = input->owner->repository;
   const char *path = input->path + strlen(repository->exec_prefix);
   if (bz_file_stat(repository, path) == BZ_FILE_MISSING) {
-    add_missing(root, input->owner);
+    add_missing(root, input);
   } else if (repository->kind != BZ_REPOSITORY_DISK) {
     add_stored_file(root, repository, path, input->path);
   } else if (*repository->name) {
@@ -204,9 +209,9 @@ static void add_result(struct root *root, const struct bz_action *action) {
 
 static bool collect(struct root *root) {
   for (size_t i = 0; i < root->graph->count && !root->failed; i++) {
-    const struct bz_action *action = root->graph->actions[i];
-    if (!lower_inputs(root->thread, action, add_source, root)) return false;
-    if (!lower_needs_process(action)) add_result(root, action);
+    root->action = root->graph->actions[i];
+    if (!lower_inputs(root->thread, root->action, add_source, root)) return false;
+    if (!lower_needs_process(root->action)) add_result(root, root->action);
   }
   const char *tool = lower_tree_tool(root->graph);
   const char *name = bz_check_default.tree_tool;

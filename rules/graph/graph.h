@@ -51,7 +51,7 @@ struct bz_graph *bz_lowered_closure(struct sl_thread *thread, const struct bz_gr
 
 // Makes the execution root of a closure: links to every source file that its actions read, embedded and generated files, and the
 // outputs of actions without a process. Touches only what changed, and removes what earlier calls made and this one does not want.
-// False with an error pending: "missing input file 'lib/x.py', owner: '//lib:x.py'" ...
+// False with an error pending: "...: mypy //lib:x failed: missing input file '//lib:x.py'" ...
 bool bz_execution_root_prepare(struct sl_thread *thread, const struct bz_graph *closure) SL_MUST_CHECK;
 
 #endif  // RULES_GRAPH_GRAPH_H_
