@@ -1,5 +1,5 @@
 from base import BASE
-from gen import SUM
+from gen.gen import SUM
 from requests import get
 
 TOTAL: int = BASE + SUM + len(get("total"))
