@@ -9,6 +9,7 @@
 
 // JSON indents what stands in the container's braces; text has no such braces.
 static void append_indent(struct sl_message_writer *writer) {
+  if (writer->compact) return;
   int levels = writer->depth - (writer->format == SL_MESSAGE_TEXT);
   for (int i = 0; i < levels; i++) sl_text_append(writer->out, "  ", 2);
 }
@@ -93,7 +94,16 @@ static void append_tag(struct sl_message_writer *writer, struct sl_message_field
   append_varint(writer->out, (uint64_t)field.number << 3 | type);
 }
 
-static void append_json_name(struct sl_text *out, const char *name) {
+static void append_newline(struct sl_message_writer *writer) {
+  if (!writer->compact) sl_text_append_char(writer->out, '\n');
+}
+
+static void append_comma(struct sl_message_writer *writer) {
+  sl_text_append_string(writer->out, writer->compact ? "," : ", ");
+}
+
+static void append_json_name(struct sl_message_writer *writer, const char *name) {
+  struct sl_text *out = writer->out;
   sl_text_append_char(out, '"');
   for (const char *c = name; *c; c++) {
     if (*c == '_' && c[1]) {
@@ -102,7 +112,7 @@ static void append_json_name(struct sl_text *out, const char *name) {
       sl_text_append_char(out, *c);
     }
   }
-  sl_text_append(out, "\": ", 3);
+  sl_text_append_string(out, writer->compact ? "\":" : "\": ");
 }
 
 // What stands before a field's value.
@@ -110,9 +120,10 @@ static void begin_field(struct sl_message_writer *writer, struct sl_message_fiel
                         enum wire_type type) {
   switch (writer->format) {
     case SL_MESSAGE_JSON:
-      sl_text_append_string(writer->out, writer->first ? "\n" : ",\n");
+      if (!writer->first) sl_text_append_char(writer->out, ',');
+      append_newline(writer);
       append_indent(writer);
-      append_json_name(writer->out, field.name);
+      append_json_name(writer, field.name);
       break;
     case SL_MESSAGE_TEXT:
       append_indent(writer);
@@ -216,7 +227,7 @@ void sl_message_strings_begin(struct sl_message_writer *writer, struct sl_messag
 void sl_message_strings_add(struct sl_message_writer *writer, struct sl_message_field field,
                             const char *bytes, size_t length, bool first) {
   if (writer->format == SL_MESSAGE_JSON) {
-    if (!first) sl_text_append(writer->out, ", ", 2);
+    if (!first) append_comma(writer);
   } else {
     begin_field(writer, field, WIRE_BYTES);
   }
@@ -228,7 +239,90 @@ void sl_message_strings_end(struct sl_message_writer *writer) {
   if (writer->format == SL_MESSAGE_JSON) sl_text_append_char(writer->out, ']');
 }
 
+// ---------------------------------------------------------------- fields that are set
+
+static void append_int(struct sl_message_writer *writer, int32_t value) {
+  if (writer->format == SL_MESSAGE_BINARY) {
+    append_varint(writer->out, (uint64_t)(int64_t)value);
+  } else {
+    sl_text_append_integer(writer->out, value);
+  }
+}
+
+void sl_message_set_int(struct sl_message_writer *writer, struct sl_message_field field,
+                        int32_t value) {
+  begin_field(writer, field, WIRE_VARINT);
+  append_int(writer, value);
+  end_field(writer);
+}
+
+void sl_message_set_bool(struct sl_message_writer *writer, struct sl_message_field field,
+                         bool value) {
+  begin_field(writer, field, WIRE_VARINT);
+  if (writer->format == SL_MESSAGE_BINARY) {
+    append_varint(writer->out, value);
+  } else {
+    sl_text_append_string(writer->out, value ? "true" : "false");
+  }
+  end_field(writer);
+}
+
+void sl_message_set_string(struct sl_message_writer *writer, struct sl_message_field field,
+                           const char *bytes, size_t length) {
+  begin_field(writer, field, WIRE_BYTES);
+  append_string(writer, bytes, length);
+  end_field(writer);
+}
+
+void sl_message_set_enum(struct sl_message_writer *writer, struct sl_message_field field,
+                         uint32_t number, const char *name) {
+  begin_field(writer, field, WIRE_VARINT);
+  switch (writer->format) {
+    case SL_MESSAGE_JSON:
+      sl_message_json_string(writer->out, name, strlen(name));
+      break;
+    case SL_MESSAGE_TEXT:
+      sl_text_append_string(writer->out, name);
+      break;
+    case SL_MESSAGE_BINARY:
+      append_varint(writer->out, number);
+  }
+  end_field(writer);
+}
+
+void sl_message_set_ints(struct sl_message_writer *writer, struct sl_message_field field,
+                         const int32_t *values, size_t count) {
+  if (count == 0) return;
+  if (writer->format != SL_MESSAGE_JSON) {
+    for (size_t i = 0; i < count; i++) sl_message_set_int(writer, field, values[i]);
+    return;
+  }
+  begin_field(writer, field, WIRE_VARINT);
+  for (size_t i = 0; i < count; i++) {
+    if (i == 0) {
+      sl_text_append_char(writer->out, '[');
+    } else {
+      append_comma(writer);
+    }
+    append_int(writer, values[i]);
+  }
+  sl_text_append_char(writer->out, ']');
+}
+
 // ---------------------------------------------------------------- nested messages
+
+void sl_message_begin_single(struct sl_message_writer *writer, struct sl_message_field field) {
+  if (writer->format != SL_MESSAGE_JSON) {
+    sl_message_begin(writer, field, true);
+    return;
+  }
+  begin_field(writer, field, WIRE_BYTES);
+  sl_text_append_char(writer->out, '{');
+  writer->depth++;
+  writer->first = true;
+}
+
+void sl_message_end_single(struct sl_message_writer *writer) { sl_message_end(writer, false); }
 
 void sl_message_begin(struct sl_message_writer *writer, struct sl_message_field field, bool first) {
   struct sl_text *out = writer->out;
@@ -238,7 +332,8 @@ void sl_message_begin(struct sl_message_writer *writer, struct sl_message_field 
         begin_field(writer, field, WIRE_BYTES);
         sl_text_append_string(out, "[{");
       } else {
-        sl_text_append_string(out, ", {");
+        append_comma(writer);
+        sl_text_append_char(out, '{');
       }
       break;
     case SL_MESSAGE_TEXT:
@@ -269,7 +364,7 @@ void sl_message_end(struct sl_message_writer *writer, bool last) {
   writer->depth--;
   switch (writer->format) {
     case SL_MESSAGE_JSON:
-      sl_text_append_char(writer->out, '\n');
+      append_newline(writer);
       append_indent(writer);
       sl_text_append_char(writer->out, '}');
       if (last) sl_text_append_char(writer->out, ']');
@@ -282,4 +377,9 @@ void sl_message_end(struct sl_message_writer *writer, bool last) {
       insert_length(writer);
   }
   writer->first = false;
+}
+
+void sl_message_delimited(struct sl_text *out, const char *bytes, size_t length) {
+  append_varint(out, length);
+  sl_text_append(out, bytes, length);
 }

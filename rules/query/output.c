@@ -15,6 +15,15 @@ void bz_output_label(const struct bz_query_result *result, const struct bz_label
   }
 }
 
+const char *bz_output_label_text(const struct bz_query_result *result,
+                                 const struct bz_label *label) {
+  struct sl_text text = {0};
+  bz_output_label(result, label, &text);
+  const char *copy = bz_text_copy(sl_text_string(&text));
+  sl_text_free(&text);
+  return copy;
+}
+
 const char *bz_output_attribute(const struct bz_attribute *attribute) {
   if (*attribute->name != '_') return attribute->name;
   return bz_text_format("$%s", attribute->name + 1);
@@ -37,6 +46,43 @@ void bz_output_location(const struct bz_query_result *result, const struct bz_ta
   if (target->kind == BZ_TARGET_SOURCE_FILE) sl_text_append_string(out, ":1:1");
   free(path);
 }
+
+// ---------------------------------------------------------------- inputs of rules
+
+static int compare_labels(const void *a, const void *b) {
+  return bz_label_compare(*(const struct bz_label *const *)a, *(const struct bz_label *const *)b);
+}
+
+struct input_search {
+  const struct bz_query_nodes *nodes;
+  const struct bz_target *rule;
+  struct bz_label_list found;
+};
+
+static void collect_input(const struct bz_edge *edge, void *data) {
+  struct input_search *search = data;
+  if (bz_query_edge_is_nodep(edge->attribute)) return;
+  if (!bz_query_edge_is_wanted(search->nodes, search->rule, edge->attribute)) return;
+  struct bz_label_list *found = &search->found;
+  size_t size = (found->count + 1) * sizeof(struct bz_label *);
+  found->items = found->items ? sl_reallocate(found->items, size) : sl_allocate(size);
+  found->items[found->count++] = edge->to;
+}
+
+struct bz_label_list bz_output_inputs(const struct bz_query_result *result,
+                                      struct bz_target *rule) {
+  struct input_search search = {&result->evaluation->nodes, rule, {0}};
+  bz_target_edges(rule, collect_input, &search);
+  struct bz_label_list *found = &search.found;
+  if (found->count) qsort(found->items, found->count, sizeof *found->items, compare_labels);
+  size_t count = 0;
+  for (size_t i = 0; i < found->count; i++)
+    if (i == 0 || found->items[i] != found->items[i - 1]) found->items[count++] = found->items[i];
+  found->count = count;
+  return *found;
+}
+
+// ---------------------------------------------------------------- lines
 
 static void end_line(const struct bz_query_result *result, struct sl_text *out) {
   sl_text_append_char(out, result->options->line_terminator_null ? '\0' : '\n');
@@ -172,6 +218,11 @@ const struct bz_query_output bz_query_outputs[] = {
     {"maxrank", "The length of the longest path to it, and the label.", write_maxrank},
     {"minrank", "The length of the shortest path to it, and the label.", write_minrank},
     {"package", "Packages.", write_package},
+    {"proto", "Targets as a QueryResult message of Bazel's build.proto.", bz_output_proto},
+    {"streamed_jsonproto", "Target messages as JSON, one a line.", bz_output_streamed_jsonproto},
+    {"streamed_proto", "Target messages, each with its length before it.",
+     bz_output_streamed_proto},
+    {"textproto", "A QueryResult as protobuf text.", bz_output_textproto},
     {"xml", "Rules with their attributes as XML.", bz_output_xml},
     {NULL, NULL, NULL},
 };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Output xml: targets as elements, attributes as elements in them, as Bazel's --output=xml writes them.
-#include <stdlib.h>
 #include <string.h>
 
 #include "rules/query/state.h"
@@ -73,14 +72,6 @@ static void end_element(struct writer *writer, const char *element) {
   sl_text_format(writer->out, "</%s>\n", element);
 }
 
-static const char *label_text(const struct writer *writer, const struct bz_label *label) {
-  struct sl_text text = {0};
-  bz_output_label(writer->result, label, &text);
-  const char *string = bz_text_copy(sl_text_string(&text));
-  sl_text_free(&text);
-  return string;
-}
-
 // ---------------------------------------------------------------- attributes
 
 static const char *const element_names[] = {
@@ -146,7 +137,7 @@ static void append_plain(struct writer *writer, const char *element, const char 
     append_container(writer, sl_is_list(value) ? "list" : "dict", name, value, is_output);
   } else if (bz_is_label(value)) {
     append_element(writer, is_output ? "output" : "label", name,
-                   label_text(writer, bz_label_of(value)));
+                   bz_output_label_text(writer->result, bz_label_of(value)));
   } else if (sl_is_string(value)) {
     append_element(writer, "string", name, sl_string_bytes(value));
   } else if (sl_is_bool(value)) {
@@ -174,47 +165,28 @@ static void append_attributes(struct writer *writer, const struct bz_target *rul
 
 // ---------------------------------------------------------------- targets
 
-static int compare_labels(const void *a, const void *b) {
-  return bz_label_compare(*(struct bz_label *const *)a, *(struct bz_label *const *)b);
-}
-
-struct input_list {
-  const struct bz_query_nodes *nodes;
-  const struct bz_target *rule;
-  struct bz_label **items;
-  size_t count;
-};
-
-static void collect_input(const struct bz_edge *edge, void *data) {
-  struct input_list *inputs = data;
-  if (bz_query_edge_is_nodep(edge->attribute)) return;
-  if (!bz_query_edge_is_wanted(inputs->nodes, inputs->rule, edge->attribute)) return;
-  size_t size = (inputs->count + 1) * sizeof(struct bz_label *);
-  inputs->items = inputs->items ? sl_reallocate(inputs->items, size) : sl_allocate(size);
-  inputs->items[inputs->count++] = edge->to;
-}
-
 static void append_inputs_and_outputs(struct writer *writer, struct bz_target *rule) {
-  struct input_list inputs = {&writer->result->evaluation->nodes, rule, NULL, 0};
-  bz_target_edges(rule, collect_input, &inputs);
-  if (inputs.count) qsort(inputs.items, inputs.count, sizeof *inputs.items, compare_labels);
+  struct bz_label_list inputs = bz_output_inputs(writer->result, rule);
   for (size_t i = 0; i < inputs.count; i++)
-    if (i == 0 || inputs.items[i] != inputs.items[i - 1])
-      append_element(writer, "rule-input", label_text(writer, inputs.items[i]), NULL);
+    append_element(writer, "rule-input", bz_output_label_text(writer->result, inputs.items[i]),
+                   NULL);
   for (uint32_t i = 0; i < rule->output_count; i++)
-    append_element(writer, "rule-output", label_text(writer, rule->outputs[i]->label), NULL);
+    append_element(writer, "rule-output",
+                   bz_output_label_text(writer->result, rule->outputs[i]->label), NULL);
 }
 
 static void append_file(struct writer *writer, const struct bz_target *file) {
   const struct bz_package *package = file->package;
   bool is_build_file = package->target_count > 0 && package->targets[0] == file;
   for (size_t i = 0; is_build_file && package->loads && i < sl_list_length(package->loads); i++)
-    append_element(writer, "load", label_text(writer, bz_label_of(sl_list_get(package->loads, i))),
-                   NULL);
+    append_element(
+        writer, "load",
+        bz_output_label_text(writer->result, bz_label_of(sl_list_get(package->loads, i))), NULL);
   sl_value visibility = bz_target_visibility(writer->thread, file);
   for (size_t i = 0; visibility && i < sl_list_length(visibility); i++)
     append_element(writer, "visibility-label",
-                   label_text(writer, bz_label_of(sl_list_get(visibility, i))), NULL);
+                   bz_output_label_text(writer->result, bz_label_of(sl_list_get(visibility, i))),
+                   NULL);
 }
 
 static void append_package_group(struct writer *writer, const struct bz_target *group) {
@@ -254,12 +226,13 @@ static void append_target(struct writer *writer, struct bz_target *target) {
   sl_text_format(writer->out, "<%s", element);
   if (target->kind == BZ_TARGET_RULE) append_field(writer, "class", target->rule_class->name);
   if (target->generating_rule)
-    append_field(writer, "generating-rule", label_text(writer, target->generating_rule->label));
+    append_field(writer, "generating-rule",
+                 bz_output_label_text(writer->result, target->generating_rule->label));
   struct sl_text location = {0};
   bz_output_location(writer->result, target, &location);
   append_field(writer, "location", sl_text_string(&location));
   sl_text_free(&location);
-  append_field(writer, "name", label_text(writer, target->label));
+  append_field(writer, "name", bz_output_label_text(writer->result, target->label));
   if (target->package->target_count > 0 && target == target->package->targets[0])
     append_field(writer, "package_contains_errors",
                  target->package->contains_errors ? "true" : "false");

@@ -234,6 +234,14 @@ uint32_t *bz_order_ranks(const struct bz_result_graph *graph, bool greatest);
 // A label, and where a target is, as the options want them.
 void bz_output_label(const struct bz_query_result *result, const struct bz_label *label,
                      struct sl_text *out);
+const char *bz_output_label_text(const struct bz_query_result *result,
+                                 const struct bz_label *label);
+// What a rule depends on, sorted, each once; visibility left out.
+struct bz_label_list {
+  const struct bz_label **items;
+  size_t count;
+};
+struct bz_label_list bz_output_inputs(const struct bz_query_result *result, struct bz_target *rule);
 // The name of an attribute: private ones of Starlark rules are "$x".
 const char *bz_output_attribute(const struct bz_attribute *attribute);
 void bz_output_location(const struct bz_query_result *result, const struct bz_target *target,
@@ -244,5 +252,13 @@ bool bz_output_graph(struct sl_thread *thread, const struct bz_query_result *res
                      struct sl_text *out) SL_MUST_CHECK;
 bool bz_output_xml(struct sl_thread *thread, const struct bz_query_result *result,
                    struct sl_text *out) SL_MUST_CHECK;
+bool bz_output_proto(struct sl_thread *thread, const struct bz_query_result *result,
+                     struct sl_text *out) SL_MUST_CHECK;
+bool bz_output_textproto(struct sl_thread *thread, const struct bz_query_result *result,
+                         struct sl_text *out) SL_MUST_CHECK;
+bool bz_output_streamed_proto(struct sl_thread *thread, const struct bz_query_result *result,
+                              struct sl_text *out) SL_MUST_CHECK;
+bool bz_output_streamed_jsonproto(struct sl_thread *thread, const struct bz_query_result *result,
+                                  struct sl_text *out) SL_MUST_CHECK;
 
 #endif  // RULES_QUERY_STATE_H_
