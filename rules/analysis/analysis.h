@@ -139,6 +139,8 @@ struct bz_aspect_result {
   size_t dependency_count;
   struct bz_configured_target *merged;  // base with these providers: analysis/'s own
 };
+// The attributes that an aspect has for itself; NULL: the value is no aspect.
+const struct bz_attribute *bz_aspect_attributes(sl_value aspect, size_t *count);
 // "LABEL%name" as --aspects takes it. NULL with an error pending: "nosuch is not exported from //asp:defs.bzl" ...
 sl_value bz_aspect_load(struct sl_thread *thread, struct bz_analysis *analysis, const char *name);
 // Applies an aspect, after all of its attr_aspects. NULL without an error: the aspect does not run on this target (a file).

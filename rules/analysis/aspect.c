@@ -139,6 +139,12 @@ static sl_value load_named(struct sl_thread *thread, struct bz_analysis *analysi
   return value;
 }
 
+const struct bz_attribute *bz_aspect_attributes(sl_value aspect, size_t *count) {
+  if (!bz_is_aspect(aspect)) return NULL;
+  *count = bz_aspect_of(aspect)->attribute_count;
+  return bz_aspect_of(aspect)->attributes;
+}
+
 sl_value bz_aspect_load(struct sl_thread *thread, struct bz_analysis *analysis, const char *name) {
   const char *percent = strrchr(name, '%');
   if (!percent) return sl_fail(thread, "Aspect '%s' is unknown", name);

@@ -130,10 +130,40 @@ bool bz_query_edge_is_wanted(const struct bz_query_nodes *nodes, const struct bz
   return index < target->rule_class->attribute_count && bz_target_is_explicit(target, index);
 }
 
+static void add_label(struct expansion *expansion, sl_value label) {
+  bz_query_set_add(&expansion->found,
+                   bz_query_nodes_of_label(expansion->nodes, bz_label_of(label)));
+}
+
 static void visit_edge(const struct bz_edge *edge, void *data) {
   struct expansion *expansion = data;
   if (bz_query_edge_is_wanted(expansion->nodes, expansion->target, edge->attribute))
     bz_query_set_add(&expansion->found, bz_query_nodes_of_label(expansion->nodes, edge->to));
+}
+
+// What an aspect needs for itself, wherever it goes.
+static void visit_aspect(sl_value aspect, struct expansion *expansion) {
+  size_t count;
+  const struct bz_attribute *attributes = bz_aspect_attributes(aspect, &count);
+  for (size_t i = 0; attributes && i < count; i++) {
+    sl_value value = attributes[i].default_value;
+    bool is_tool = attributes[i].flags & BZ_ATTRIBUTE_EXEC;
+    if (!value || !bz_type_is_label(attributes[i].type) ||
+        (is_tool && !expansion->nodes->tool_deps))
+      continue;
+    if (bz_is_label(value)) add_label(expansion, value);
+    for (size_t j = 0; sl_is_list(value) && j < sl_list_length(value); j++)
+      add_label(expansion, sl_list_get(value, j));
+  }
+}
+
+// As Bazel's --aspect_deps=conservative has it, every aspect that a rule may put on what it depends on counts.
+static void visit_aspects(const struct bz_rule_class *rule_class, struct expansion *expansion) {
+  for (size_t i = 0; i < rule_class->attribute_count; i++) {
+    sl_value aspects = rule_class->attributes[i].aspects;
+    for (size_t j = 0; aspects && j < sl_list_length(aspects); j++)
+      visit_aspect(sl_list_get(aspects, j), expansion);
+  }
 }
 
 static void visit_dependency(struct bz_configured_target *dependency,
@@ -161,6 +191,8 @@ void bz_query_nodes_expand(struct bz_query_nodes *nodes, uint32_t number) {
     expand_configured(&expansion, nodes->items[number].configured);
   } else {
     bz_target_edges(nodes->items[number].target, visit_edge, &expansion);
+    const struct bz_rule_class *rule_class = expansion.target->rule_class;
+    if (rule_class && nodes->implicit_deps) visit_aspects(rule_class, &expansion);
   }
   struct bz_query_node *node = &nodes->items[number];  // interning may have moved it
   node->successors = expansion.found.items;
