@@ -137,8 +137,7 @@ static bool holds_file(const struct bz_directory *directory, const char *name) {
   return entry && entry->kind == BZ_FILE_REGULAR;
 }
 
-// Whether a directory lies in one that .bazelignore or ignore_directories() names.
-static bool is_ignored(const struct bz_repository *repository, const char *path) {
+bool bz_directory_is_ignored(const struct bz_repository *repository, const char *path) {
   const struct bz_repository_state *state = repository->state;
   for (size_t i = 0; i < state->ignored_count; i++) {
     size_t length = strlen(state->ignored[i]);
@@ -171,7 +170,7 @@ static struct bz_cached_directory *directory_of(struct bz_repository *repository
   cached = sl_arena_allocate(arena, sizeof *cached);
   cached->path = sl_arena_copy(arena, path, strlen(path));
   cached->listing = list_uncached(repository, path);
-  if (cached->listing && !is_ignored(repository, path)) {
+  if (cached->listing && !bz_directory_is_ignored(repository, path)) {
     cached->build_file = holds_file(cached->listing, "BUILD.bazel") ? "BUILD.bazel"
                          : holds_file(cached->listing, "BUILD")     ? "BUILD"
                                                                     : NULL;
@@ -333,7 +332,7 @@ void bz_package_missing_message(struct bz_repository *repository, const char *pa
                  *repository_text ? "//" : "", package);
   if (repository->kind == BZ_REPOSITORY_MISSING) {
     sl_text_append_string(out, repository->reason);
-  } else if (is_ignored(repository, package)) {
+  } else if (bz_directory_is_ignored(repository, package)) {
     sl_text_append_string(out, "Package is considered deleted due to --deleted_packages");
   } else {
     append_no_build_file(repository, package, out);
@@ -376,7 +375,7 @@ static bool is_loop(const struct bz_repository *repository, const char *path) {
 static bool collect_packages(struct sl_thread *thread, struct bz_repository *repository, const char *path, int depth,
                              sl_value found) {
   const struct bz_cached_directory *directory = directory_of(repository, path);
-  if (!directory->listing || is_ignored(repository, path)) return true;
+  if (!directory->listing || bz_directory_is_ignored(repository, path)) return true;
   if (directory->build_file && !sl_list_push(thread, found, sl_string_from(path))) return false;
   for (size_t i = 0; i < directory->listing->count; i++) {
     const struct bz_directory_entry *entry = &directory->listing->entries[i];

@@ -126,9 +126,11 @@ static bool is_package(const struct walk *walk, const char *path) {
   return package;
 }
 
+// A directory's entries; nothing is seen of one that the workspace ignores.
 static const struct bz_directory *list(const struct walk *walk, const char *path) {
   char *full = bz_path_join(walk->package, path);
-  const struct bz_directory *directory = bz_directory_list(walk->repository, full);
+  const struct bz_directory *directory =
+      bz_directory_is_ignored(walk->repository, full) ? NULL : bz_directory_list(walk->repository, full);
   free(full);
   return directory;
 }

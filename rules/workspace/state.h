@@ -86,6 +86,9 @@ bool bz_module_read(struct sl_thread *thread, struct bz_repository *repository) 
 bool bz_repo_file_read(struct sl_thread *thread, struct bz_repository *repository) SL_MUST_CHECK;
 void bz_repository_map(struct bz_repository *repository, const char *apparent, const char *canonical);
 
+// Whether a directory lies in one that .bazelignore or ignore_directories() names.
+bool bz_directory_is_ignored(const struct bz_repository *repository, const char *path);
+
 // Whether `text` matches a glob pattern of segments; both relative, without trailing slash.
 bool bz_glob_match(const char *pattern, const char *path);
 
