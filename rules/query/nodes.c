@@ -224,21 +224,20 @@ void bz_query_nodes_closure(struct bz_query_nodes *nodes, const struct bz_query_
   bz_query_set_add_all(out, &reached);
 }
 
-struct bz_predecessors bz_query_nodes_predecessors(const struct bz_query_nodes *nodes,
+struct bz_number_graph bz_query_nodes_predecessors(const struct bz_query_nodes *nodes,
                                                    const struct bz_query_set *among) {
-  struct bz_predecessors turned;
-  turned.starts = sl_allocate_atomic((nodes->count + 2) * sizeof *turned.starts);
-  // Counts first, two places ahead, so that filling moves each start to where it belongs.
-  for (uint32_t i = 0; i < among->count; i++) {
-    const struct bz_query_node *node = &nodes->items[among->items[i]];
-    for (uint32_t j = 0; j < node->successor_count; j++) turned.starts[node->successors[j] + 2]++;
+  uint32_t edge_count = 0;
+  for (uint32_t i = 0; i < among->count; i++)
+    edge_count += nodes->items[among->items[i]].successor_count;
+  struct bz_number_graph graph = {nodes->count, bz_numbers_new(nodes->count),
+                                  bz_numbers_new(edge_count)};
+  uint32_t end = 0;
+  for (uint32_t i = 0; i < nodes->count; i++) {
+    const struct bz_query_node *node = &nodes->items[i];
+    graph.starts[i] = end;
+    for (uint32_t j = 0; j < node->successor_count && bz_query_set_has(among, i); j++)
+      graph.items[end++] = node->successors[j];
   }
-  for (uint32_t i = 2; i < nodes->count + 2; i++) turned.starts[i] += turned.starts[i - 1];
-  turned.items = sl_allocate_atomic((turned.starts[nodes->count + 1] + 1) * sizeof *turned.items);
-  for (uint32_t i = 0; i < among->count; i++) {
-    const struct bz_query_node *node = &nodes->items[among->items[i]];
-    for (uint32_t j = 0; j < node->successor_count; j++)
-      turned.items[turned.starts[node->successors[j] + 1]++] = among->items[i];
-  }
-  return turned;
+  graph.starts[nodes->count] = end;
+  return bz_number_graph_turn_around(&graph);
 }

@@ -175,8 +175,8 @@ static bool write_ranks(const struct bz_query_result *result, bool greatest, str
   const struct bz_query_nodes *nodes = &result->evaluation->nodes;
   uint32_t count = result->set->count;
   const uint32_t *sorted = bz_order_by_label(nodes, result->set);
-  struct bz_result_graph graph = bz_order_graph(result->evaluation, result->set, sorted);
-  uint32_t *ranks = bz_order_ranks(&graph, greatest);
+  struct bz_number_graph graph = bz_order_graph(result->evaluation, result->set, sorted);
+  uint32_t *ranks = bz_number_graph_ranks(&graph, greatest);
   uint32_t *order = sl_allocate_atomic((count + 1) * sizeof *order);
   for (uint32_t i = 0; i < count; i++) order[i] = i;
   qsort_r(order, count, sizeof *order, compare_ranks, ranks);

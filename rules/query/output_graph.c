@@ -3,7 +3,6 @@
 // Output graph: a result as Graphviz reads it. Factored, targets with the same neighbours share a box. Invariant: boxes and
 // edges come in the order of their first labels, dependents first.
 #include <stdlib.h>
-#include <string.h>
 
 #include "rules/query/state.h"
 
@@ -16,8 +15,8 @@ struct box {
 struct drawing {
   const struct bz_query_result *result;
   const uint32_t *sorted;
-  struct bz_result_graph graph;  // of targets
-  struct bz_result_graph boxes;  // of boxes
+  struct bz_number_graph graph;  // of targets
+  struct bz_number_graph boxes;  // of boxes
   struct box *box;
   uint32_t *box_of;  // target -> box
   struct sl_text *out;
@@ -27,25 +26,9 @@ static const struct bz_query_node *node_of(const struct drawing *drawing, uint32
   return &drawing->result->evaluation->nodes.items[drawing->sorted[place]];
 }
 
-static uint32_t *new_numbers(size_t count) {
-  return sl_allocate_atomic((count + 1) * sizeof(uint32_t));
-}
-
 // ---------------------------------------------------------------- boxes
 
-static struct bz_result_graph turn_around(const struct bz_result_graph *graph) {
-  uint32_t edge_count = graph->starts[graph->count];
-  struct bz_result_graph turned = {graph->count, new_numbers(graph->count + 2),
-                                   new_numbers(edge_count)};
-  for (uint32_t i = 0; i < edge_count; i++) turned.starts[graph->items[i] + 2]++;
-  for (uint32_t i = 2; i < graph->count + 2; i++) turned.starts[i] += turned.starts[i - 1];
-  for (uint32_t i = 0; i < graph->count; i++)
-    for (uint32_t j = graph->starts[i]; j < graph->starts[i + 1]; j++)
-      turned.items[turned.starts[graph->items[j] + 1]++] = i;
-  return turned;
-}
-
-static int compare_lists(const struct bz_result_graph *graph, uint32_t a, uint32_t b) {
+static int compare_lists(const struct bz_number_graph *graph, uint32_t a, uint32_t b) {
   uint32_t x = graph->starts[a + 1] - graph->starts[a], y = graph->starts[b + 1] - graph->starts[b];
   if (x != y) return x > y ? 1 : -1;
   for (uint32_t i = 0; i < x; i++) {
@@ -57,8 +40,8 @@ static int compare_lists(const struct bz_result_graph *graph, uint32_t a, uint32
 
 // Targets by their neighbours, then by label.
 struct neighbours {
-  const struct bz_result_graph *successors;
-  const struct bz_result_graph *predecessors;
+  const struct bz_number_graph *successors;
+  const struct bz_number_graph *predecessors;
 };
 
 static int compare_neighbours(const struct neighbours *neighbours, uint32_t a, uint32_t b) {
@@ -81,9 +64,9 @@ static int compare_boxes(const void *a, const void *b) {
 static uint32_t make_boxes(struct drawing *drawing) {
   uint32_t count = drawing->graph.count, box_count = 0;
   bool factored = drawing->result->options->graph_factored;
-  struct bz_result_graph turned = turn_around(&drawing->graph);
+  struct bz_number_graph turned = bz_number_graph_turn_around(&drawing->graph);
   struct neighbours neighbours = {&drawing->graph, &turned};
-  uint32_t *order = new_numbers(count);
+  uint32_t *order = bz_numbers_new(count);
   for (uint32_t i = 0; i < count; i++) order[i] = i;
   if (factored) qsort_r(order, count, sizeof *order, compare_targets, &neighbours);
   drawing->box = sl_allocate((count + 1) * sizeof *drawing->box);
@@ -94,23 +77,18 @@ static uint32_t make_boxes(struct drawing *drawing) {
     drawing->box[box_count - 1].count++;
   }
   qsort(drawing->box, box_count, sizeof *drawing->box, compare_boxes);
-  drawing->box_of = new_numbers(count);
+  drawing->box_of = bz_numbers_new(count);
   for (uint32_t i = 0; i < box_count; i++)
     for (uint32_t j = 0; j < drawing->box[i].count; j++)
       drawing->box_of[drawing->box[i].members[j]] = i;
   return box_count;
 }
 
-static int compare_numbers(const void *a, const void *b) {
-  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-  return (x > y) - (x < y);
-}
-
 // All members of a box have the same successors, and with one target a box has all of its targets as one.
 static void connect_boxes(struct drawing *drawing, uint32_t box_count) {
-  struct bz_result_graph *boxes = &drawing->boxes;
-  *boxes = (struct bz_result_graph){box_count, new_numbers(box_count + 1),
-                                    new_numbers(drawing->graph.starts[drawing->graph.count])};
+  struct bz_number_graph *boxes = &drawing->boxes;
+  *boxes = (struct bz_number_graph){box_count, bz_numbers_new(box_count + 1),
+                                    bz_numbers_new(drawing->graph.starts[drawing->graph.count])};
   uint32_t end = 0;
   for (uint32_t i = 0; i < box_count; i++) {
     uint32_t target = *drawing->box[i].members, start = boxes->starts[i] = end;
@@ -119,7 +97,7 @@ static void connect_boxes(struct drawing *drawing, uint32_t box_count) {
       bool is_first = *drawing->box[to].members == drawing->graph.items[j];
       if (is_first) boxes->items[end++] = to;
     }
-    qsort(boxes->items + start, end - start, sizeof *boxes->items, compare_numbers);
+    bz_numbers_sort(boxes->items + start, end - start);
   }
   boxes->starts[box_count] = end;
 }
@@ -210,7 +188,7 @@ bool bz_output_graph(struct sl_thread *thread, const struct bz_query_result *res
   drawing.sorted = bz_order_by_label(&result->evaluation->nodes, result->set);
   drawing.graph = bz_order_graph(result->evaluation, result->set, drawing.sorted);
   connect_boxes(&drawing, make_boxes(&drawing));
-  uint32_t *order = bz_order_topological(&drawing.boxes);
+  uint32_t *order = bz_number_graph_topological(&drawing.boxes);
   sl_text_append_string(out, "digraph mygraph {\n  node [shape=box];\n");
   for (uint32_t i = 0; i < drawing.boxes.count; i++) {
     sl_text_append_string(out, "  ");

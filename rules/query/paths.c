@@ -24,7 +24,7 @@ bool bz_query_deps(struct bz_evaluation *evaluation, const struct bz_expression 
 // Adds the members of `among` from which one of `to` is reached along at most `depth` edges.
 static void reach_back(const struct bz_query_nodes *nodes, const struct bz_query_set *among,
                        const struct bz_query_set *to, int64_t depth, struct bz_query_set *out) {
-  struct bz_predecessors turned = bz_query_nodes_predecessors(nodes, among);
+  struct bz_number_graph turned = bz_query_nodes_predecessors(nodes, among);
   struct bz_query_set reached = {0};
   for (uint32_t i = 0; i < to->count; i++)
     if (bz_query_set_has(among, to->items[i])) bz_query_set_add(&reached, to->items[i]);

@@ -76,8 +76,8 @@ static const uint32_t *order_result(struct bz_evaluation *evaluation,
   if (strcmp(order, "no") == 0) return set->items;
   uint32_t *sorted = bz_order_by_label(&evaluation->nodes, set);
   if (strcmp(order, "auto") == 0 && !is_path(evaluation->query->root)) return sorted;
-  struct bz_result_graph graph = bz_order_graph(evaluation, set, sorted);
-  uint32_t *ordered = bz_order_topological(&graph);
+  struct bz_number_graph graph = bz_order_graph(evaluation, set, sorted);
+  uint32_t *ordered = bz_number_graph_topological(&graph);
   for (uint32_t i = 0; i < set->count; i++) ordered[i] = sorted[ordered[i]];
   return ordered;
 }

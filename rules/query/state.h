@@ -59,6 +59,22 @@ bool bz_query_set_add(struct bz_query_set *set, uint32_t node);
 bool bz_query_set_has(const struct bz_query_set *set, uint32_t node);
 void bz_query_set_add_all(struct bz_query_set *set, const struct bz_query_set *other);
 
+// ---------------------------------------------------------------- graphs over numbers (numbers.c)
+
+struct bz_number_graph {
+  uint32_t count;    // the numbers are those below it
+  uint32_t *starts;  // of each number's successors in `items`; one more than there are numbers
+  uint32_t *items;
+};
+// Room for `count` numbers, zeroed.
+uint32_t *bz_numbers_new(size_t count);
+void bz_numbers_sort(uint32_t *numbers, size_t count);
+struct bz_number_graph bz_number_graph_turn_around(const struct bz_number_graph *graph);
+// The numbers of a graph, those that lead to others first: depth first in ascending order, turned around.
+uint32_t *bz_number_graph_topological(const struct bz_number_graph *graph);
+// The rank of each number: the least or greatest distance from one without predecessors; those of a cycle share theirs.
+uint32_t *bz_number_graph_ranks(const struct bz_number_graph *graph, bool greatest);
+
 // ---------------------------------------------------------------- the graph (nodes.c)
 
 struct bz_query_node {
@@ -114,12 +130,8 @@ bool bz_query_edge_is_wanted(const struct bz_query_nodes *nodes, const struct bz
 // Whether it is no dependency: visibility.
 bool bz_query_edge_is_nodep(const struct bz_attribute *attribute);
 
-// The edges among a set's members, turned around.
-struct bz_predecessors {
-  uint32_t *starts;  // of each node's part of `items`; one more than there are nodes
-  uint32_t *items;
-};
-struct bz_predecessors bz_query_nodes_predecessors(const struct bz_query_nodes *nodes,
+// The edges among a set's members, turned around: who depends on whom.
+struct bz_number_graph bz_query_nodes_predecessors(const struct bz_query_nodes *nodes,
                                                    const struct bz_query_set *among);
 
 // ---------------------------------------------------------------- evaluation (evaluate.c)
@@ -215,22 +227,11 @@ struct bz_query_result {
   const uint32_t *order;  // the members as they are to be shown
 };
 
-// A graph over small numbers: successors of each in label order.
-struct bz_result_graph {
-  uint32_t count;
-  uint32_t *starts;  // count + 1
-  uint32_t *items;
-};
 // The members sorted by label.
 uint32_t *bz_order_by_label(const struct bz_query_nodes *nodes, const struct bz_query_set *set);
 // The edges that Bazel knows among the members; numbers are places in `sorted` (by label).
-struct bz_result_graph bz_order_graph(struct bz_evaluation *evaluation,
+struct bz_number_graph bz_order_graph(struct bz_evaluation *evaluation,
                                       const struct bz_query_set *set, const uint32_t *sorted);
-// The numbers of a graph, dependents first: depth first in order of numbers, turned around.
-uint32_t *bz_order_topological(const struct bz_result_graph *graph);
-// The rank of each number: the least or greatest distance from one without predecessors; those of a cycle share theirs.
-uint32_t *bz_order_ranks(const struct bz_result_graph *graph, bool greatest);
-
 // A label, and where a target is, as the options want them.
 void bz_output_label(const struct bz_query_result *result, const struct bz_label *label,
                      struct sl_text *out);
