@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Output xml: targets as elements, attributes as elements in them, as Bazel's --output=xml writes them.
-#include <string.h>
 
 #include "rules/query/state.h"
 

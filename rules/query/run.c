@@ -73,9 +73,10 @@ static bool is_path(const struct bz_expression *root) {
 
 static const uint32_t *order_result(struct bz_evaluation *evaluation,
                                     const struct bz_query_set *set, const char *order) {
-  if (strcmp(order, "no") == 0) return set->items;
+  bool is_auto = strcmp(order, "auto") == 0;
+  if (strcmp(order, "no") == 0 || (is_auto && is_path(evaluation->query->root))) return set->items;
   uint32_t *sorted = bz_order_by_label(&evaluation->nodes, set);
-  if (strcmp(order, "auto") == 0 && !is_path(evaluation->query->root)) return sorted;
+  if (is_auto) return sorted;
   struct bz_number_graph graph = bz_order_graph(evaluation, set, sorted);
   uint32_t *ordered = bz_number_graph_topological(&graph);
   for (uint32_t i = 0; i < set->count; i++) ordered[i] = sorted[ordered[i]];
