@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Function: a def or lambda as a value. Equal and hashed by identity; calling it is the interpreter's business.
+// Function: a def or lambda as a value. Equal and hashed by identity; calling it is the
+// interpreter's business.
 #include "runtime/code.h"
 
 // ---------------------------------------------------------------- layout
