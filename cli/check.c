@@ -20,7 +20,8 @@
 
 static const char synopsis[] = "[PATTERN...]";
 static const char doc[] =
-    "Type-checks targets with mypy (default: //...). Prints the reports of those with errors; the exit status is 1 if there are any.";
+    "Type-checks targets with mypy (default: //...). Prints the reports of those with errors; the "
+    "exit status is 1 if there are any.";
 
 // ---------------------------------------------------------------- what happened to each action
 
@@ -29,8 +30,8 @@ enum outcome { OUTCOME_DONE, OUTCOME_FAILED, OUTCOME_BLOCKED };
 struct action_state {
   const struct bz_action *action;
   enum outcome outcome;
-  const struct bz_action *blocker;        // FAILED: itself; BLOCKED: the first that failed below it
-  const struct ninja_failure *failure;    // FAILED
+  const struct bz_action *blocker;      // FAILED: itself; BLOCKED: the first that failed below it
+  const struct ninja_failure *failure;  // FAILED
   UT_hash_handle hh;
 };
 
@@ -40,7 +41,7 @@ struct run {
   struct checks checks;
   struct interpreter interpreter;
   struct ninja_run ninja;
-  struct action_state *states;            // by action
+  struct action_state *states;  // by action
   size_t checked, failed, blocked, errors, files;
   struct timespec start;
 };
@@ -72,7 +73,9 @@ static void find_states(struct run *run) {
     state->failure = ninja_run_failure(&run->ninja, output);
     free(output);
     state->blocker = state->failure ? state->action : blocker_of(run, state->action);
-    state->outcome = state->failure ? OUTCOME_FAILED : state->blocker ? OUTCOME_BLOCKED : OUTCOME_DONE;
+    state->outcome = state->failure   ? OUTCOME_FAILED
+                     : state->blocker ? OUTCOME_BLOCKED
+                                      : OUTCOME_DONE;
     HASH_ADD_PTR(run->states, action, state);
   }
 }
@@ -113,7 +116,8 @@ static size_t number_before(const char *text, const char *word) {
   return strtoul(digits, NULL, 10);
 }
 
-static bool read_report(const struct run *run, const struct check_item *item, struct sl_text *report) {
+static bool read_report(const struct run *run, const struct check_item *item,
+                        struct sl_text *report) {
   char *path = bz_path_join(run->checks.execution_root, item->report->path);
   bool read = bz_file_read_absolute(run->context->thread, path, report);
   sl_error_clear(run->context->thread);
@@ -121,14 +125,17 @@ static bool read_report(const struct run *run, const struct check_item *item, st
   return read;
 }
 
-static void print_failure(struct run *run, const struct check_item *item, const struct action_state *state) {
+static void print_failure(struct run *run, const struct check_item *item,
+                          const struct action_state *state) {
   struct sl_text report = {0}, plain = {0};
   read_report(run, item, &report);
   append_plain(&plain, sl_text_string(&report));
   run->errors += number_before(sl_text_string(&plain), " error");
   const char *shown = sl_text_string(run->context->color_output ? &report : &plain);
-  if (report.length == 0) shown = state->failure->text ? state->failure->text : "";  // the program itself failed
-  printf("%s:\n%s%s\n", bz_label_text(item->label), shown, *shown ? "" : "the action failed and said nothing\n");
+  if (report.length == 0)
+    shown = state->failure->text ? state->failure->text : "";  // the program itself failed
+  printf("%s:\n%s%s\n", bz_label_text(item->label), shown,
+         *shown ? "" : "the action failed and said nothing\n");
   sl_text_free(&report);
   sl_text_free(&plain);
 }
@@ -142,11 +149,13 @@ static void print_item(struct run *run, const struct check_item *item) {
     run->blocked++;
     bool check = strcmp(state->blocker->mnemonic, bz_check_default.mnemonic) == 0;
     printf("%s: not checked, because %s %s\n\n", bz_label_text(item->label),
-           bz_label_text(state->blocker->target->label), check ? "has errors" : "could not be built");
+           bz_label_text(state->blocker->target->label),
+           check ? "has errors" : "could not be built");
   } else if (item->asked) {
     run->checked++;
     struct sl_text report = {0};
-    if (read_report(run, item, &report)) run->files += number_before(sl_text_string(&report), " source file");
+    if (read_report(run, item, &report))
+      run->files += number_before(sl_text_string(&report), " source file");
     sl_text_free(&report);
   }
 }
@@ -154,11 +163,13 @@ static void print_item(struct run *run, const struct check_item *item) {
 // Actions that failed and are no checks: a genrule, a stub package.
 static void print_other_failures(struct run *run) {
   for (const struct action_state *state = run->states; state; state = state->hh.next) {
-    if (!state->failure || strcmp(state->action->mnemonic, bz_check_default.mnemonic) == 0) continue;
+    if (!state->failure || strcmp(state->action->mnemonic, bz_check_default.mnemonic) == 0)
+      continue;
     run->failed++;
-    context_tell(run->context, BZ_ERROR, "%s: %s failed:\n%s", bz_target_location(state->action->target),
-                 state->action->progress_message ? state->action->progress_message : state->action->mnemonic,
-                 state->failure->text ? state->failure->text : "");
+    context_tell(
+        run->context, BZ_ERROR, "%s: %s failed:\n%s", bz_target_location(state->action->target),
+        state->action->progress_message ? state->action->progress_message : state->action->mnemonic,
+        state->failure->text ? state->failure->text : "");
   }
 }
 
@@ -175,17 +186,19 @@ static const char *plural(size_t n) { return n == 1 ? "" : "s"; }
 static int summarize(struct run *run) {
   struct sl_text text = {0};
   size_t reasons = 0;
-  for (size_t i = 0; i < run->checks.count; i++) reasons += run->checks.items[i].reason && run->checks.items[i].asked;
-  sl_text_format(&text, "%zu target%s checked (%zu file%s), %zu action%s run", run->checked + run->failed,
-                 plural(run->checked + run->failed), run->files, plural(run->files), run->ninja.finished,
-                 plural(run->ninja.finished));
+  for (size_t i = 0; i < run->checks.count; i++)
+    reasons += run->checks.items[i].reason && run->checks.items[i].asked;
+  sl_text_format(&text, "%zu target%s checked (%zu file%s), %zu action%s run",
+                 run->checked + run->failed, plural(run->checked + run->failed), run->files,
+                 plural(run->files), run->ninja.finished, plural(run->ninja.finished));
   if (reasons) sl_text_format(&text, ", %zu without a check", reasons);
   sl_text_format(&text, ", in %.1f s: ", seconds_since(&run->start));
   bool good = run->failed == 0 && run->blocked == 0 && run->ninja.status == 0;
   if (good) {
     sl_text_append_string(&text, "no errors");
   } else {
-    sl_text_format(&text, "%zu error%s in %zu target%s", run->errors, plural(run->errors), run->failed, plural(run->failed));
+    sl_text_format(&text, "%zu error%s in %zu target%s", run->errors, plural(run->errors),
+                   run->failed, plural(run->failed));
     if (run->blocked) sl_text_format(&text, ", %zu not checked", run->blocked);
   }
   fflush(stdout);
@@ -211,9 +224,11 @@ static int tell_results(struct run *run) {
 static bool find_interpreter(struct run *run) {
   struct context *context = run->context;
   struct sl_text message = {0};
-  bool found = interpreter_find(context->options.mypy, context->root, bz_check_default.module, &run->interpreter, &message);
+  bool found = interpreter_find(context->options.mypy, context->root, bz_check_default.module,
+                                &run->interpreter, &message);
   if (found) {
-    context_tell(context, BZ_INFO, "%s %s of %s", bz_check_default.module, run->interpreter.version, run->interpreter.path);
+    context_tell(context, BZ_INFO, "%s %s of %s", bz_check_default.module, run->interpreter.version,
+                 run->interpreter.path);
   } else {
     context_tell(context, BZ_ERROR, "%s", sl_text_string(&message));
   }
@@ -242,7 +257,8 @@ static int check(struct run *run) {
   int status = BZ_EXIT_SUCCESS;
   if (!checks_targets(context, context->options.words, &targets, &count, &status) ||
       !checks_collect(context, targets, count, &run->checks, &status) || !lock_take(context) ||
-      !checks_prepare(context, &run->checks, run->interpreter.path, run->interpreter.identity, &status))
+      !checks_prepare(context, &run->checks, run->interpreter.path, run->interpreter.identity,
+                      &status))
     return status ? status : BZ_EXIT_LOCAL_ENVIRONMENT;
   int result = run_ninja(run);
   ninja_run_free(&run->ninja);

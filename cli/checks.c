@@ -15,7 +15,7 @@ struct target_list {
   struct bz_target **items;
   size_t count;
   size_t capacity;
-  bool wildcard;   // the pattern being expanded has one
+  bool wildcard;  // the pattern being expanded has one
 };
 
 static bool is_manual(const struct bz_target *target) {
@@ -41,14 +41,16 @@ static void remove_targets(struct target_list *list, const struct target_list *u
   size_t kept = 0;
   for (size_t i = 0; i < list->count; i++) {
     bool found = false;
-    for (size_t k = 0; k < unwanted->count && !found; k++) found = list->items[i] == unwanted->items[k];
+    for (size_t k = 0; k < unwanted->count && !found; k++)
+      found = list->items[i] == unwanted->items[k];
     if (!found) list->items[kept++] = list->items[i];
   }
   list->count = kept;
 }
 
 static int compare_targets(const void *a, const void *b) {
-  return bz_label_compare((*(struct bz_target *const *)a)->label, (*(struct bz_target *const *)b)->label);
+  return bz_label_compare((*(struct bz_target *const *)a)->label,
+                          (*(struct bz_target *const *)b)->label);
 }
 
 static void sort_and_unite(struct target_list *list) {
@@ -59,19 +61,23 @@ static void sort_and_unite(struct target_list *list) {
   list->count = kept;
 }
 
-static bool expand(struct context *context, const char *word, struct target_list *all, bool *incomplete) {
+static bool expand(struct context *context, const char *word, struct target_list *all,
+                   bool *incomplete) {
   struct bz_pattern pattern;
   struct bz_session *session = context->session;
-  if (!bz_pattern_parse(context->thread, session->workspace, context->directory, word, &pattern)) return false;
+  if (!bz_pattern_parse(context->thread, session->workspace, context->directory, word, &pattern))
+    return false;
   struct target_list list = {.wildcard = pattern.kind != BZ_PATTERN_TARGET};
   struct target_list *into = pattern.negative ? &list : all;
   into->wildcard = !pattern.negative && list.wildcard;
-  if (!bz_pattern_expand(context->thread, session->loader, &pattern, incomplete, add_target, into)) return false;
+  if (!bz_pattern_expand(context->thread, session->loader, &pattern, incomplete, add_target, into))
+    return false;
   if (pattern.negative) remove_targets(all, &list);
   return true;
 }
 
-bool checks_targets(struct context *context, sl_value patterns, struct bz_target ***targets, size_t *count, int *status) {
+bool checks_targets(struct context *context, sl_value patterns, struct bz_target ***targets,
+                    size_t *count, int *status) {
   struct target_list list = {0};
   bool incomplete = false;
   for (size_t i = 0; i < sl_list_length(patterns); i++) {
@@ -83,7 +89,8 @@ bool checks_targets(struct context *context, sl_value patterns, struct bz_target
   if (incomplete) {
     *status = BZ_EXIT_FAILURE;
     if (!context->options.keep_going) {
-      context_tell(context, BZ_ERROR, "BUILD files contain errors; --keep_going goes on with what they define");
+      context_tell(context, BZ_ERROR,
+                   "BUILD files contain errors; --keep_going goes on with what they define");
       return false;
     }
   }
@@ -100,10 +107,11 @@ struct visit {
   struct bz_aspect_result **results;
   size_t count;
   size_t capacity;
-  sl_value seen;      // set of labels: base targets, which are one result each
+  sl_value seen;  // set of labels: base targets, which are one result each
 };
 
-static bool visit_result(struct context *context, struct visit *visit, struct bz_aspect_result *result) {
+static bool visit_result(struct context *context, struct visit *visit,
+                         struct bz_aspect_result *result) {
   sl_value label = bz_label_value(result->base->target->label);
   int known = sl_set_contains(context->thread, visit->seen, label);
   if (known) return known > 0;
@@ -143,18 +151,20 @@ static void add_result(struct checks *checks, const struct bz_aspect_result *res
 }
 
 // False if an error stopped it; with --keep_going errors set *status only.
-static bool apply(struct context *context, sl_value aspect, struct bz_target **targets, size_t count, struct checks *checks,
-                  int *status) {
+static bool apply(struct context *context, sl_value aspect, struct bz_target **targets,
+                  size_t count, struct checks *checks, int *status) {
   struct bz_analysis *analysis = context->session->analysis;
   struct visit visit = {.seen = sl_set(context->thread, count)};
   for (size_t i = 0; i < count; i++) {
     struct bz_configured_target *target =
         bz_target_analyze(context->thread, analysis, targets[i], bz_configuration_target(analysis));
-    struct bz_aspect_result *result = target ? bz_aspect_apply(context->thread, analysis, aspect, target) : NULL;
+    struct bz_aspect_result *result =
+        target ? bz_aspect_apply(context->thread, analysis, aspect, target) : NULL;
     if (result && !visit_result(context, &visit, result)) return false;
     if (!sl_error_pending(context->thread)) continue;
     context_tell_error(context);
-    context_tell(context, BZ_ERROR, "Analysis of target '%s' failed%s", bz_label_text(targets[i]->label),
+    context_tell(context, BZ_ERROR, "Analysis of target '%s' failed%s",
+                 bz_label_text(targets[i]->label),
                  context->options.keep_going ? "" : "; build aborted");
     *status = BZ_EXIT_FAILURE;
     if (!context->options.keep_going) return false;
@@ -169,7 +179,8 @@ static bool apply(struct context *context, sl_value aspect, struct bz_target **t
 }
 
 static int compare_items(const void *a, const void *b) {
-  return bz_label_compare(((const struct check_item *)a)->label, ((const struct check_item *)b)->label);
+  return bz_label_compare(((const struct check_item *)a)->label,
+                          ((const struct check_item *)b)->label);
 }
 
 // A package that is not on disk would be missed by every check that needs it: say so once.
@@ -179,12 +190,14 @@ static bool all_there(struct context *context) {
   struct sl_text text = {0};
   for (size_t cursor = 0; sl_dict_next(missing, &cursor, &name, &reason);)
     sl_text_format(&text, "\n  @@%s: %s", sl_string_bytes(name), sl_string_bytes(reason));
-  context_tell(context, BZ_ERROR, "the targets need repositories that are not there:%s", sl_text_string(&text));
+  context_tell(context, BZ_ERROR, "the targets need repositories that are not there:%s",
+               sl_text_string(&text));
   sl_text_free(&text);
   return false;
 }
 
-bool checks_collect(struct context *context, struct bz_target **targets, size_t count, struct checks *checks, int *status) {
+bool checks_collect(struct context *context, struct bz_target **targets, size_t count,
+                    struct checks *checks, int *status) {
   sl_value names = context->options.aspects;
   if (sl_list_length(names) == 0) {
     sl_value built_in = sl_string_from(bz_check_default.aspect);
@@ -193,12 +206,14 @@ bool checks_collect(struct context *context, struct bz_target **targets, size_t 
   *checks = (struct checks){.execution_root = checks_execution_root(context)};
   bool done = true;
   for (size_t i = 0; done && i < sl_list_length(names); i++) {
-    sl_value aspect = bz_aspect_load(context->thread, context->session->analysis, sl_string_bytes(sl_list_get(names, i)));
+    sl_value aspect = bz_aspect_load(context->thread, context->session->analysis,
+                                     sl_string_bytes(sl_list_get(names, i)));
     if (!aspect) context_tell_error(context);
     done = aspect && apply(context, aspect, targets, count, checks, status);
   }
   if (done && all_there(context)) {
-    if (checks->count > 1) qsort(checks->items, checks->count, sizeof *checks->items, compare_items);
+    if (checks->count > 1)
+      qsort(checks->items, checks->count, sizeof *checks->items, compare_items);
     return true;
   }
   *status = BZ_EXIT_FAILURE;
@@ -208,13 +223,14 @@ bool checks_collect(struct context *context, struct bz_target **targets, size_t 
 // ---------------------------------------------------------------- the place
 
 const char *checks_execution_root(const struct context *context) {
-  sl_value path = sl_string_format("%s/execroot/_main", bz_workspace_output_base(context->session->workspace));
+  sl_value path =
+      sl_string_format("%s/execroot/_main", bz_workspace_output_base(context->session->workspace));
   char *copy = sl_allocate_atomic(sl_string_length(path) + 1);
   return strcpy(copy, sl_string_bytes(path));
 }
 
-static struct bz_graph *graph_of(const struct context *context, const struct checks *checks, const char *python,
-                                 const char *toolchain) {
+static struct bz_graph *graph_of(const struct context *context, const struct checks *checks,
+                                 const char *python, const char *toolchain) {
   struct bz_action **actions = sl_allocate((checks->count + 1) * sizeof *actions);
   size_t count = 0;
   for (size_t i = 0; i < checks->count; i++)
@@ -239,8 +255,8 @@ static bool write_build_file(struct context *context, const struct checks *check
   char *path = bz_path_join(checks->execution_root, "build.ninja");
   bool done = bz_graph_writer_find("ninja")->write(context->thread, checks->graph, &text);
   if (done) {
-    bool same = bz_file_read_absolute(context->thread, path, &before) && before.length == text.length &&
-                memcmp(before.bytes, text.bytes, text.length) == 0;
+    bool same = bz_file_read_absolute(context->thread, path, &before) &&
+                before.length == text.length && memcmp(before.bytes, text.bytes, text.length) == 0;
     sl_error_clear(context->thread);
     done = same || bz_file_write(context->thread, path, sl_text_string(&text), text.length);
   }
@@ -250,11 +266,13 @@ static bool write_build_file(struct context *context, const struct checks *check
   return done;
 }
 
-bool checks_prepare(struct context *context, struct checks *checks, const char *python, const char *toolchain, int *status) {
+bool checks_prepare(struct context *context, struct checks *checks, const char *python,
+                    const char *toolchain, int *status) {
   checks->graph = graph_of(context, checks, python, toolchain);
   checks->closure = bz_lowered_closure(context->thread, checks->graph);
   if (checks->closure && bz_directory_make(context->thread, checks->execution_root) &&
-      bz_execution_root_prepare(context->thread, checks->closure) && write_build_file(context, checks))
+      bz_execution_root_prepare(context->thread, checks->closure) &&
+      write_build_file(context, checks))
     return true;
   context_tell_error(context);
   *status = BZ_EXIT_FAILURE;

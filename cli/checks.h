@@ -10,28 +10,31 @@
 // One target that the aspect visited.
 struct check_item {
   struct bz_label *label;
-  sl_value info;                  // what the aspect tells: a struct with the fields of its provider
-  const char *reason;             // why there is no action; NULL: there is one
-  struct bz_artifact *report;     // NULL: no action
-  bool asked;                     // it was asked for; else it stands below one that was
+  sl_value info;               // what the aspect tells: a struct with the fields of its provider
+  const char *reason;          // why there is no action; NULL: there is one
+  struct bz_artifact *report;  // NULL: no action
+  bool asked;                  // it was asked for; else it stands below one that was
 };
 
 struct checks {
-  struct check_item *items;       // in label order
+  struct check_item *items;  // in label order
   size_t count;
   size_t capacity;
-  struct bz_graph *graph;         // the actions that make the reports
-  struct bz_graph *closure;       // and all that make their inputs, producers first
+  struct bz_graph *graph;    // the actions that make the reports
+  struct bz_graph *closure;  // and all that make their inputs, producers first
   const char *execution_root;
 };
 
 // The targets that patterns name, sorted by label, each once: `*targets` gets `*count` of them. Patterns with wildcards leave out targets
 // with the tag "manual", as a build does. False with an error told; *status is the exit status.
-bool checks_targets(struct context *context, sl_value patterns, struct bz_target ***targets, size_t *count, int *status);
+bool checks_targets(struct context *context, sl_value patterns, struct bz_target ***targets,
+                    size_t *count, int *status);
 // Analyses the targets, applies the aspects that the options or .bazelrc name, else the built-in one, and collects what they tell.
-bool checks_collect(struct context *context, struct bz_target **targets, size_t count, struct checks *checks, int *status);
+bool checks_collect(struct context *context, struct bz_target **targets, size_t count,
+                    struct checks *checks, int *status);
 // Makes the execution root and its build.ninja. `toolchain` as in struct bz_graph.
-bool checks_prepare(struct context *context, struct checks *checks, const char *python, const char *toolchain, int *status);
+bool checks_prepare(struct context *context, struct checks *checks, const char *python,
+                    const char *toolchain, int *status);
 
 // Where actions run.
 const char *checks_execution_root(const struct context *context);

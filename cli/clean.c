@@ -16,7 +16,8 @@
 #define COMMANDS (OPTIONS_WORKSPACE | OPTIONS_CLEAN)
 
 static const char synopsis[] = "[--expunge]";
-static const char doc[] = "Removes the outputs; with --expunge also fetched packages and the output base itself.";
+static const char doc[] =
+    "Removes the outputs; with --expunge also fetched packages and the output base itself.";
 
 static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk) {
   (void)status;

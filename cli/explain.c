@@ -16,7 +16,8 @@
 
 static const char synopsis[] = "(FILE | LABEL)...";
 static const char doc[] =
-    "Tells which targets own a file, which action checks it, its command, and where each entry of its search path comes from.";
+    "Tells which targets own a file, which action checks it, its command, and where each entry of "
+    "its search path comes from.";
 
 // ---------------------------------------------------------------- owners
 
@@ -25,7 +26,7 @@ struct owners {
   const struct bz_label *file;
   struct bz_target **items;
   size_t count;
-  struct bz_target *rule;   // the one being looked at
+  struct bz_target *rule;  // the one being looked at
   bool owns;
 };
 
@@ -50,10 +51,12 @@ static void find_owners(const struct bz_package *package, struct owners *owners)
 static bool targets_of(struct context *context, const char *word, struct owners *owners) {
   struct bz_pattern pattern;
   struct bz_session *session = context->session;
-  if (!bz_pattern_parse(context->thread, session->workspace, context->directory, word, &pattern)) return false;
+  if (!bz_pattern_parse(context->thread, session->workspace, context->directory, word, &pattern))
+    return false;
   if (pattern.kind != BZ_PATTERN_TARGET || pattern.negative)
     return sl_fail_false(context->thread, "explain takes files and labels, not patterns: %s", word);
-  struct bz_package *package = bz_package_load(context->thread, session->loader, pattern.repository, pattern.package);
+  struct bz_package *package =
+      bz_package_load(context->thread, session->loader, pattern.repository, pattern.package);
   if (!package) return false;
   owners->file = bz_label_make(pattern.repository, pattern.package, pattern.name);
   struct bz_target *target = bz_target_find(context->thread, package, pattern.name);
@@ -67,8 +70,11 @@ static bool targets_of(struct context *context, const char *word, struct owners 
   sl_error_clear(context->thread);
   find_owners(package, owners);
   if (owners->count) return true;
-  return sl_fail_false(context->thread, "no target of package '%s' has the file '%s': add it to the srcs of one in %s",
-                       pattern.package, pattern.name, package->build_file_path ? package->build_file_path : package->build_file);
+  return sl_fail_false(
+      context->thread,
+      "no target of package '%s' has the file '%s': add it to the srcs of one in %s",
+      pattern.package, pattern.name,
+      package->build_file_path ? package->build_file_path : package->build_file);
 }
 
 // ---------------------------------------------------------------- values for both formats
@@ -92,7 +98,8 @@ static sl_value search_path(struct context *context, const struct check_item *it
     sl_value entry = sl_list_get(entries, i), dict = sl_dict(context->thread, 3);
     if (!set(context, dict, "entry", sl_struct_get(entry, "entry")) ||
         !set(context, dict, "label", label_text(sl_struct_get(entry, "label"))) ||
-        !set(context, dict, "attribute", sl_struct_get(entry, "attribute")) || !sl_list_push(context->thread, result, dict))
+        !set(context, dict, "attribute", sl_struct_get(entry, "attribute")) ||
+        !sl_list_push(context->thread, result, dict))
       return NULL;
   }
   return result;
@@ -101,7 +108,8 @@ static sl_value search_path(struct context *context, const struct check_item *it
 static sl_value paths_of(struct context *context, sl_value files) {
   sl_value result = sl_list(context->thread, NULL, 0);
   for (size_t i = 0; i < sl_list_length(files); i++) {
-    const struct bz_artifact *file = (const struct bz_artifact *)(const void *)sl_list_get(files, i);
+    const struct bz_artifact *file =
+        (const struct bz_artifact *)(const void *)sl_list_get(files, i);
     if (!sl_list_push(context->thread, result, sl_string_from(file->path))) return NULL;
   }
   return result;
@@ -115,10 +123,13 @@ static sl_value labels_of(struct context *context, sl_value labels) {
 }
 
 // The inputs that other actions make and that are not there yet.
-static sl_value missing_inputs(struct context *context, const struct checks *checks, const struct bz_action *action) {
-  sl_value inputs = bz_depset_to_list(context->thread, action->inputs), result = sl_list(context->thread, NULL, 0);
+static sl_value missing_inputs(struct context *context, const struct checks *checks,
+                               const struct bz_action *action) {
+  sl_value inputs = bz_depset_to_list(context->thread, action->inputs),
+           result = sl_list(context->thread, NULL, 0);
   for (size_t i = 0; inputs && i < sl_list_length(inputs); i++) {
-    const struct bz_artifact *input = (const struct bz_artifact *)(const void *)sl_list_get(inputs, i);
+    const struct bz_artifact *input =
+        (const struct bz_artifact *)(const void *)sl_list_get(inputs, i);
     if (!input->action || input->is_runfiles_tree) continue;
     char *path = bz_lowered_path(input), *absolute = bz_path_join(checks->execution_root, path);
     bool there = access(absolute, F_OK) == 0;
@@ -130,7 +141,8 @@ static sl_value missing_inputs(struct context *context, const struct checks *che
   return inputs ? result : NULL;
 }
 
-static bool set_action(struct context *context, const struct checks *checks, const struct check_item *item, sl_value dict) {
+static bool set_action(struct context *context, const struct checks *checks,
+                       const struct check_item *item, sl_value dict) {
   const struct bz_action *action = item->report->action;
   struct sl_text command = {0};
   bool done = bz_lowered_command(context->thread, checks->graph, action, &command);
@@ -138,16 +150,18 @@ static bool set_action(struct context *context, const struct checks *checks, con
   sl_text_free(&command);
   return done && set(context, dict, "mnemonic", sl_string_from(action->mnemonic)) &&
          set(context, dict, "report", sl_string_from(item->report->path)) &&
-         set(context, dict, "directory", sl_string_from(checks->execution_root)) && set(context, dict, "command", line) &&
-         set(context, dict, "arguments", bz_lowered_arguments(context->thread, checks->graph, action)) &&
+         set(context, dict, "directory", sl_string_from(checks->execution_root)) &&
+         set(context, dict, "command", line) &&
+         set(context, dict, "arguments",
+             bz_lowered_arguments(context->thread, checks->graph, action)) &&
          set(context, dict, "missing_inputs", missing_inputs(context, checks, action)) &&
          set(context, dict, "sources", paths_of(context, field(item, "sources"))) &&
          set(context, dict, "search_path", search_path(context, item)) &&
          set(context, dict, "upstream", labels_of(context, field(item, "upstream")));
 }
 
-static sl_value describe(struct context *context, const struct checks *checks, const struct check_item *item,
-                         const struct bz_target *target) {
+static sl_value describe(struct context *context, const struct checks *checks,
+                         const struct check_item *item, const struct bz_target *target) {
   sl_value dict = sl_dict(context->thread, 12);
   if (!set(context, dict, "target", sl_string_from(bz_label_text(target->label))) ||
       !set(context, dict, "kind", sl_string_from(bz_target_kind_text(target))) ||
@@ -175,20 +189,22 @@ static void print_search_path(sl_value entries, struct sl_text *out) {
   for (size_t i = 0; i < sl_list_length(entries); i++) {
     sl_value entry = sl_list_get(entries, i);
     const char *path = text_of(entry, "entry");
-    sl_text_format(out, "    %-*s  %s (%s)\n", (int)(width < 2 ? 2 : width), *path ? path : "''", text_of(entry, "label"),
-                   text_of(entry, "attribute"));
+    sl_text_format(out, "    %-*s  %s (%s)\n", (int)(width < 2 ? 2 : width), *path ? path : "''",
+                   text_of(entry, "label"), text_of(entry, "attribute"));
   }
 }
 
 static void print_names(const char *heading, sl_value names, struct sl_text *out) {
   if (sl_list_length(names) == 0) return;
   sl_text_format(out, "  %-9s", heading);
-  for (size_t i = 0; i < sl_list_length(names); i++) sl_text_format(out, " %s", sl_string_bytes(sl_list_get(names, i)));
+  for (size_t i = 0; i < sl_list_length(names); i++)
+    sl_text_format(out, " %s", sl_string_bytes(sl_list_get(names, i)));
   sl_text_append_char(out, '\n');
 }
 
 static void print_description(sl_value dict, struct sl_text *out) {
-  sl_text_format(out, "%s (%s) at %s\n", text_of(dict, "target"), text_of(dict, "kind"), text_of(dict, "location"));
+  sl_text_format(out, "%s (%s) at %s\n", text_of(dict, "target"), text_of(dict, "kind"),
+                 text_of(dict, "location"));
   if (sl_dict_get_string(dict, "reason")) {
     sl_text_format(out, "  no action: %s\n", text_of(dict, "reason"));
     return;
@@ -196,7 +212,8 @@ static void print_description(sl_value dict, struct sl_text *out) {
   print_names("checks", sl_dict_get_string(dict, "sources"), out);
   print_names("uses", sl_dict_get_string(dict, "upstream"), out);
   print_search_path(sl_dict_get_string(dict, "search_path"), out);
-  sl_text_format(out, "  report    %s\n  run in    %s\n", text_of(dict, "report"), text_of(dict, "directory"));
+  sl_text_format(out, "  report    %s\n  run in    %s\n", text_of(dict, "report"),
+                 text_of(dict, "directory"));
   sl_value missing = sl_dict_get_string(dict, "missing_inputs");
   if (sl_list_length(missing)) print_names("first     ninja", missing, out);
   sl_text_format(out, "  command   %s\n", text_of(dict, "command"));
@@ -204,14 +221,16 @@ static void print_description(sl_value dict, struct sl_text *out) {
 
 // ---------------------------------------------------------------- running
 
-static const struct check_item *find_item(const struct checks *checks, const struct bz_label *label) {
+static const struct check_item *find_item(const struct checks *checks,
+                                          const struct bz_label *label) {
   for (size_t i = 0; i < checks->count; i++)
     if (checks->items[i].label == label) return &checks->items[i];
   return NULL;
 }
 
 // The label behind an alias is what the aspect visits.
-static const struct check_item *item_of(struct context *context, const struct checks *checks, struct bz_target *target) {
+static const struct check_item *item_of(struct context *context, const struct checks *checks,
+                                        struct bz_target *target) {
   struct bz_analysis *analysis = context->session->analysis;
   struct bz_configured_target *actual =
       bz_target_analyze(context->thread, analysis, target, bz_configuration_target(analysis));
@@ -219,7 +238,8 @@ static const struct check_item *item_of(struct context *context, const struct ch
 }
 
 static int write_json(struct context *context, sl_value descriptions) {
-  sl_value encode = sl_attribute(context->thread, sl_environment_get(sl_universe(), "json"), "encode_indent");
+  sl_value encode =
+      sl_attribute(context->thread, sl_environment_get(sl_universe(), "json"), "encode_indent");
   sl_value text = encode ? sl_call(context->thread, encode, &descriptions, 1, NULL, 0) : NULL;
   if (!text) return BZ_EXIT_FAILURE;
   struct sl_text out = {0};
@@ -248,12 +268,15 @@ static int explain(struct context *context, const struct interpreter *interprete
   if (!lock_take(context)) return BZ_EXIT_LOCAL_ENVIRONMENT;
   for (size_t i = 0; i < sl_list_length(context->options.words); i++) {
     struct owners owners = {0};
-    if (!targets_of(context, sl_string_bytes(sl_list_get(context->options.words, i)), &owners)) return status;
+    if (!targets_of(context, sl_string_bytes(sl_list_get(context->options.words, i)), &owners))
+      return status;
     if (!checks_collect(context, owners.items, owners.count, &checks, &status) ||
-        !checks_prepare(context, &checks, interpreter->path ? interpreter->path : "python3", interpreter->identity, &status))
+        !checks_prepare(context, &checks, interpreter->path ? interpreter->path : "python3",
+                        interpreter->identity, &status))
       return status ? status : BZ_EXIT_FAILURE;
     for (size_t k = 0; k < owners.count; k++) {
-      sl_value dict = describe(context, &checks, item_of(context, &checks, owners.items[k]), owners.items[k]);
+      sl_value dict =
+          describe(context, &checks, item_of(context, &checks, owners.items[k]), owners.items[k]);
       if (!dict || !sl_list_push(context->thread, descriptions, dict)) return BZ_EXIT_FAILURE;
     }
   }
@@ -267,16 +290,19 @@ static int explain_run(int argc, char **argv) {
   if (status >= 0) return status;
   const char *output = context.options.output;
   if (output && strcmp(output, "json") != 0 && strcmp(output, "text") != 0) {
-    context_tell(&context, BZ_ERROR, "Invalid output format '%s'. Valid values are: json, text", output);
+    context_tell(&context, BZ_ERROR, "Invalid output format '%s'. Valid values are: json, text",
+                 output);
     return BZ_EXIT_COMMAND_LINE;
   }
   if (sl_list_length(context.options.words) == 0) {
-    context_tell(&context, BZ_ERROR, "explain needs a file or a label; see `starmypy explain --help`");
+    context_tell(&context, BZ_ERROR,
+                 "explain needs a file or a label; see `starmypy explain --help`");
     return BZ_EXIT_COMMAND_LINE;
   }
   struct interpreter interpreter = {0};
   struct sl_text message = {0};
-  if (!interpreter_find(context.options.mypy, context.root, bz_check_default.module, &interpreter, &message))
+  if (!interpreter_find(context.options.mypy, context.root, bz_check_default.module, &interpreter,
+                        &message))
     context_tell(&context, BZ_WARNING, "%s", sl_text_string(&message));
   sl_text_free(&message);
   if (!context.options.python_path) context.options.python_path = interpreter.path;

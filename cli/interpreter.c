@@ -19,13 +19,15 @@ static const char question[] =
     "try: v = importlib.import_module(sys.argv[1] + '.version').__version__\n"
     "except ImportError: v = getattr(m, '__version__', '?')\n"
     "print(v)\n"
-    "print(sys.executable, sys.version.replace('\\n', ' '), m.__file__, v, int(os.stat(m.__file__).st_mtime))\n";
+    "print(sys.executable, sys.version.replace('\\n', ' '), m.__file__, v, "
+    "int(os.stat(m.__file__).st_mtime))\n";
 
 static bool ask(const char *python, const char *module, struct interpreter *found) {
   const char *argv[] = {python, "-I", "-c", question, module, NULL};
   struct sl_text answer = {0};
   char *line = NULL;
-  bool done = process_run(argv, &answer, true) == 0 && (line = strchr(sl_text_string(&answer), '\n'));
+  bool done =
+      process_run(argv, &answer, true) == 0 && (line = strchr(sl_text_string(&answer), '\n'));
   if (done) {
     found->version = strndup(answer.bytes, (size_t)(line - answer.bytes));
     found->identity = strdup(line + 1);
@@ -48,7 +50,8 @@ static bool try(const char *python, const char *module, struct interpreter *foun
 }
 
 // Calls try on DIRECTORY/REST.
-static bool try_in(const char *directory, size_t length, const char *rest, const char *module, struct interpreter *found) {
+static bool try_in(const char *directory, size_t length, const char *rest, const char *module,
+                   struct interpreter *found) {
   struct sl_text path = {0};
   sl_text_append(&path, directory, length);
   sl_text_append_string(&path, rest);
@@ -58,7 +61,8 @@ static bool try_in(const char *directory, size_t length, const char *rest, const
 }
 
 // The environment that the build of this program makes beside it.
-static bool try_beside_program(const char *environment, const char *module, struct interpreter *found) {
+static bool try_beside_program(const char *environment, const char *module,
+                               struct interpreter *found) {
   char program[PATH_MAX];
   ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
   if (length <= 0) return false;
@@ -66,7 +70,8 @@ static bool try_beside_program(const char *environment, const char *module, stru
   char *slash = strrchr(program, '/');
   struct sl_text rest = {0};
   sl_text_format(&rest, "/%s/bin/python", environment);
-  bool done = slash && try_in(program, (size_t)(slash - program), sl_text_string(&rest), module, found);
+  bool done =
+      slash && try_in(program, (size_t)(slash - program), sl_text_string(&rest), module, found);
   sl_text_free(&rest);
   return done;
 }
@@ -101,32 +106,34 @@ static bool try_path(const char *module, struct interpreter *found) {
 }
 
 // `environment` names the folder beside this program.
-static bool find(const char *given, const char *workspace_root, const char *module, const char *environment,
-                 struct interpreter *found) {
+static bool find(const char *given, const char *workspace_root, const char *module,
+                 const char *environment, struct interpreter *found) {
   *found = (struct interpreter){0};
   if (given) return try(given, module, found);
   return try_in(workspace_root, strlen(workspace_root), "/.venv/bin/python", module, found) ||
          try_beside_program(environment, module, found) || try_path(module, found);
 }
 
-bool interpreter_find(const char *given, const char *workspace_root, const char *module, struct interpreter *found,
-                      struct sl_text *message) {
+bool interpreter_find(const char *given, const char *workspace_root, const char *module,
+                      struct interpreter *found, struct sl_text *message) {
   if (find(given, workspace_root, module, module, found)) return true;
   if (given && strchr(given, '/') && access(given, X_OK) != 0) {
     sl_text_format(message, "cannot start %s: %s", given, strerror(errno));
   } else if (given) {
-    sl_text_format(message, "%s cannot import %s: install it there with `%s -m pip install %s`", given, module, given, module);
+    sl_text_format(message, "%s cannot import %s: install it there with `%s -m pip install %s`",
+                   given, module, given, module);
   } else {
     sl_text_format(message,
-                   "no Python with %s was found. Make one with `python3 -m venv .venv && .venv/bin/pip install %s` in %s, or "
+                   "no Python with %s was found. Make one with `python3 -m venv .venv && "
+                   ".venv/bin/pip install %s` in %s, or "
                    "name one with --mypy=PYTHON",
                    module, module, workspace_root);
   }
   return false;
 }
 
-bool interpreter_find_with_pip(const char *given, const char *workspace_root, const char *module, struct interpreter *found,
-                               struct sl_text *message) {
+bool interpreter_find_with_pip(const char *given, const char *workspace_root, const char *module,
+                               struct interpreter *found, struct sl_text *message) {
   // The interpreter of the checks is the best one: what it installs fits its version.
   if (find(given, workspace_root, module, module, found)) {
     struct interpreter pip = {0};
@@ -136,8 +143,10 @@ bool interpreter_find_with_pip(const char *given, const char *workspace_root, co
     interpreter_free(found);
   }
   if (find(given, workspace_root, "pip", module, found)) return true;
-  sl_text_append_string(message, "no Python with pip was found. Install one (Debian: `apt-get install python3-pip`), or name one "
-                                 "with --mypy=PYTHON");
+  sl_text_append_string(message,
+                        "no Python with pip was found. Install one (Debian: `apt-get install "
+                        "python3-pip`), or name one "
+                        "with --mypy=PYTHON");
   return false;
 }
 

@@ -16,11 +16,11 @@ struct interpreter {
 
 // Finds a Python that can import `module`: the one given (NULL: none), else the workspace's .venv, the environment beside this
 // program (the source tree's build/), `python3` and the module's own program in PATH. False: `message` says what to do.
-bool interpreter_find(const char *given, const char *workspace_root, const char *module, struct interpreter *found,
-                      struct sl_text *message);
+bool interpreter_find(const char *given, const char *workspace_root, const char *module,
+                      struct interpreter *found, struct sl_text *message);
 // The first of the same places that has a Python at all with pip, for fetching packages.
-bool interpreter_find_with_pip(const char *given, const char *workspace_root, const char *module, struct interpreter *found,
-                               struct sl_text *message);
+bool interpreter_find_with_pip(const char *given, const char *workspace_root, const char *module,
+                               struct interpreter *found, struct sl_text *message);
 void interpreter_free(struct interpreter *interpreter);
 
 #endif  // CLI_INTERPRETER_H_

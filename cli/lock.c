@@ -22,7 +22,8 @@ static bool wait_for(struct context *context, int descriptor) {
   if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) return true;
   char holder[64];
   read_holder(descriptor, holder, sizeof holder);
-  context_tell(context, BZ_INFO, "Another command (pid=%s) is running. Waiting for it to complete...", holder);
+  context_tell(context, BZ_INFO,
+               "Another command (pid=%s) is running. Waiting for it to complete...", holder);
   while (flock(descriptor, LOCK_EX) != 0)
     if (errno != EINTR) return false;
   return true;
@@ -44,6 +45,7 @@ bool lock_take(struct context *context) {
   char own[64];
   int length = snprintf(own, sizeof own, "%ld\n", (long)getpid());
   // Only for the message of others: a full disk does not matter.
-  if (ftruncate(descriptor, 0) == 0 && pwrite(descriptor, own, (size_t)length, 0) != length) errno = 0;
+  if (ftruncate(descriptor, 0) == 0 && pwrite(descriptor, own, (size_t)length, 0) != length)
+    errno = 0;
   return true;
 }

@@ -30,7 +30,8 @@ static void take_status(struct ninja_run *run, const char *line) {
 // "FAILED: [code=1] a b " or, from older ninjas, "FAILED: a b ".
 static void take_failure(struct ninja_run *run, const char *line) {
   const char *outputs = line + strlen("FAILED: ");
-  if (strncmp(outputs, "[code=", 6) == 0 && strchr(outputs, ']')) outputs = strchr(outputs, ']') + 2;
+  if (strncmp(outputs, "[code=", 6) == 0 && strchr(outputs, ']'))
+    outputs = strchr(outputs, ']') + 2;
   run->failures = realloc(run->failures, (run->failure_count + 1) * sizeof *run->failures);
   if (!run->failures) abort();
   run->failures[run->failure_count++] = (struct ninja_failure){strdup(outputs), NULL};
@@ -76,7 +77,9 @@ bool ninja_run_start(struct ninja_run *run) {
   struct process process;
   if (!process_start(&process, argv, run->directory, status_format)) {
     if (errno == ENOENT) {
-      sl_text_append_string(&run->messages, "ninja was not found in PATH. Install it (Debian: `apt-get install ninja-build`)");
+      sl_text_append_string(
+          &run->messages,
+          "ninja was not found in PATH. Install it (Debian: `apt-get install ninja-build`)");
     } else {
       sl_text_format(&run->messages, "cannot start ninja: %s", strerror(errno));
     }

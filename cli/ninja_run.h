@@ -11,20 +11,20 @@
 
 // An edge that failed.
 struct ninja_failure {
-  char *outputs;   // its outputs as ninja names them, separated by blanks
-  char *text;      // what it printed
+  char *outputs;  // its outputs as ninja names them, separated by blanks
+  char *text;     // what it printed
 };
 
 struct ninja_run {
-  const char *directory;          // where build.ninja is
-  int jobs;                       // 0: ninja decides
-  bool progress;                  // a line that is written over and over, to stderr
+  const char *directory;  // where build.ninja is
+  int jobs;               // 0: ninja decides
+  bool progress;          // a line that is written over and over, to stderr
   // Results, owned by the run.
-  size_t finished;                // edges that ran
+  size_t finished;  // edges that ran
   struct ninja_failure *failures;
   size_t failure_count;
-  struct sl_text messages;        // ninja's own errors
-  int status;                     // 0: everything is up to date now
+  struct sl_text messages;  // ninja's own errors
+  int status;               // 0: everything is up to date now
 };
 
 // Runs ninja, keeping on after failures. False: it could not be started; `run->messages` says what to do.

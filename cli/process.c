@@ -23,7 +23,8 @@ static void drop(int descriptor) {
 }
 
 // What happens in the child. Reports a failed exec through `report`, which closes by itself when exec succeeds.
-static _Noreturn void become(const char *const *argv, const char *directory, const char *environment, int report) {
+static _Noreturn void become(const char *const *argv, const char *directory,
+                             const char *environment, int report) {
   if (directory && chdir(directory) != 0) goto failed;
   if (environment) putenv((char *)(uintptr_t)environment);
   execvp(argv[0], (char *const *)(uintptr_t)argv);
@@ -34,7 +35,8 @@ failed:;
 }
 
 // Forks; the child's descriptors are set up by `setup`. 0 and errno set when the program could not be started.
-static pid_t start(const char *const *argv, const char *directory, const char *environment, int output, int errors) {
+static pid_t start(const char *const *argv, const char *directory, const char *environment,
+                   int output, int errors) {
   int report[2];
   if (pipe2(report, O_CLOEXEC) != 0) return 0;
   pid_t pid = fork();
@@ -77,7 +79,8 @@ int process_run(const char *const *argv, struct sl_text *out, bool quiet) {
   return pid ? wait_for(pid) : -1;
 }
 
-bool process_start(struct process *process, const char *const *argv, const char *directory, const char *environment) {
+bool process_start(struct process *process, const char *const *argv, const char *directory,
+                   const char *environment) {
   int ends[2];
   *process = (struct process){0};
   if (pipe2(ends, O_CLOEXEC) != 0) return false;

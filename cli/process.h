@@ -16,11 +16,12 @@ int process_run(const char *const *argv, struct sl_text *out, bool quiet);
 // A program whose standard output and standard error are read line by line.
 struct process {
   pid_t pid;
-  int output;            // file descriptor
-  struct sl_text rest;   // read, but not handed out yet
+  int output;           // file descriptor
+  struct sl_text rest;  // read, but not handed out yet
 };
 // Starts it in a directory, with `environment` ("NAME=VALUE", or NULL) added. False: errno is set.
-bool process_start(struct process *process, const char *const *argv, const char *directory, const char *environment);
+bool process_start(struct process *process, const char *const *argv, const char *directory,
+                   const char *environment);
 // The next line without its newline, in `line`. False at the end.
 bool process_line(struct process *process, struct sl_text *line);
 // Waits for its end. Returns as process_run.

@@ -8,7 +8,8 @@
 #include "rules/bazel.h"
 
 static const char synopsis[] = "[PATH...]";
-static const char doc[] = "Lists the files of the rule sets inside this program, or prints those named.";
+static const char doc[] =
+    "Lists the files of the rule sets inside this program, or prints those named.";
 
 static const struct bz_embedded_file *find(const char *path) {
   for (const struct bz_embedded_file *file = bz_embedded_files; file->path; file++)
@@ -21,7 +22,8 @@ static int rules_run(int argc, char **argv) {
     printf("Usage: starmypy rules %s\n\n%s\n", synopsis, doc);
     return BZ_EXIT_SUCCESS;
   }
-  for (const struct bz_embedded_file *file = bz_embedded_files; argc < 2 && file->path; file++) puts(file->path);
+  for (const struct bz_embedded_file *file = bz_embedded_files; argc < 2 && file->path; file++)
+    puts(file->path);
   for (int i = 1; i < argc; i++) {
     const struct bz_embedded_file *file = find(argv[i]);
     if (!file) {

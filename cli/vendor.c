@@ -14,18 +14,21 @@
 #define COMMANDS (OPTIONS_WORKSPACE | OPTIONS_CHECK)
 
 static const char synopsis[] = "";
-static const char doc[] = "Fetches the pypi packages of the lock files that MODULE.bazel names, with pip, their hashes checked.";
+static const char doc[] =
+    "Fetches the pypi packages of the lock files that MODULE.bazel names, with pip, their hashes "
+    "checked.";
 
 struct vendoring {
   struct context *context;
   const char *python;
-  const char *tool;       // path of the written fetching program
+  const char *tool;  // path of the written fetching program
   size_t hubs;
   bool failed;
 };
 
 // Writes a repository's file below the output base, where a program can read it. malloc'ed path; NULL with an error pending.
-static char *write_out(struct context *context, struct bz_repository *repository, const char *path, const char *name) {
+static char *write_out(struct context *context, struct bz_repository *repository, const char *path,
+                       const char *name) {
   struct sl_text content = {0};
   char *out = NULL;
   char *directory = bz_path_join(bz_workspace_output_base(context->session->workspace), "vendor");
@@ -49,18 +52,25 @@ static void fetch(struct bz_repository *repository, void *data) {
     return;
   struct sl_text name = {0};
   sl_text_format(&name, "%s.json", repository->name);
-  char *manifest = write_out(context, repository, bz_check_default.vendor_manifest, sl_text_string(&name));
+  char *manifest =
+      write_out(context, repository, bz_check_default.vendor_manifest, sl_text_string(&name));
   sl_text_free(&name);
   vendoring->hubs++;
-  const char *argv[] = {vendoring->python, vendoring->tool, "--manifest", manifest, "--vendor-dir",
-                        bz_workspace_vendor_dir(context->session->workspace), NULL};
+  const char *argv[] = {vendoring->python,
+                        vendoring->tool,
+                        "--manifest",
+                        manifest,
+                        "--vendor-dir",
+                        bz_workspace_vendor_dir(context->session->workspace),
+                        NULL};
   vendoring->failed = !manifest || process_run(argv, NULL, false) != 0;
   free(manifest);
 }
 
 static char *write_tool(struct context *context) {
   const char *name = bz_check_default.vendor_tool;
-  struct bz_label *label = bz_label_parse(context->thread, bz_workspace_main(context->session->workspace), "", name, strlen(name));
+  struct bz_label *label = bz_label_parse(
+      context->thread, bz_workspace_main(context->session->workspace), "", name, strlen(name));
   return label ? write_out(context, label->repository, bz_label_path(label), label->name) : NULL;
 }
 
@@ -74,7 +84,8 @@ static int vendor(struct context *context, const struct interpreter *interpreter
   bz_repository_each(context->session->workspace, fetch, &vendoring);
   free(tool);
   context_tell_error(context);
-  if (vendoring.hubs == 0) context_tell(context, BZ_INFO, "MODULE.bazel names no lock file: nothing to fetch");
+  if (vendoring.hubs == 0)
+    context_tell(context, BZ_INFO, "MODULE.bazel names no lock file: nothing to fetch");
   return vendoring.failed ? BZ_EXIT_FAILURE : BZ_EXIT_SUCCESS;
 }
 
@@ -85,7 +96,8 @@ static int vendor_run(int argc, char **argv) {
   int status = context_begin(&context, "vendor", synopsis, doc, COMMANDS, argc, argv);
   if (status < 0) status = context_open(&context);
   if (status >= 0) return status;
-  if (interpreter_find_with_pip(context.options.mypy, context.root, bz_check_default.module, &interpreter, &message)) {
+  if (interpreter_find_with_pip(context.options.mypy, context.root, bz_check_default.module,
+                                &interpreter, &message)) {
     status = vendor(&context, &interpreter);
   } else {
     context_tell(&context, BZ_ERROR, "%s", sl_text_string(&message));

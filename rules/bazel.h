@@ -20,18 +20,18 @@
 
 // What a session is opened with. Only `root` is needed.
 struct bz_session_options {
-  const char *root;             // the workspace's directory, absolute
-  const char *output_base;      // NULL: bz_output_base_default
-  const char *vendor_dir;       // NULL: OUTPUT_BASE/external
-  bz_event_handler on_event;    // NULL: to stderr
+  const char *root;           // the workspace's directory, absolute
+  const char *output_base;    // NULL: bz_output_base_default
+  const char *vendor_dir;     // NULL: OUTPUT_BASE/external
+  bz_event_handler on_event;  // NULL: to stderr
   void *event_data;
   bool keep_going;
-  const char *cpu;              // NULL: "k8"
-  const char *compilation_mode; // NULL: "fastbuild"
-  sl_value defines;             // dict of --define, or NULL
-  sl_value flags;               // dict of --//pkg:flag, or NULL
-  sl_value aspect_parameters;   // dict of --aspects_parameters, or NULL
-  const char *python_path;      // NULL: "python3"
+  const char *cpu;               // NULL: "k8"
+  const char *compilation_mode;  // NULL: "fastbuild"
+  sl_value defines;              // dict of --define, or NULL
+  sl_value flags;                // dict of --//pkg:flag, or NULL
+  sl_value aspect_parameters;    // dict of --aspects_parameters, or NULL
+  const char *python_path;       // NULL: "python3"
 };
 
 // A workspace with what was loaded and analysed of it so far.
@@ -43,6 +43,7 @@ struct bz_session {
 };
 
 // Opens a workspace. The session lives as long as the process. NULL with an error pending.
-struct bz_session *bz_session_open(struct sl_thread *thread, const struct bz_session_options *options);
+struct bz_session *bz_session_open(struct sl_thread *thread,
+                                   const struct bz_session_options *options);
 
 #endif  // RULES_BAZEL_H_

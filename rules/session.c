@@ -3,7 +3,8 @@
 // Session: puts the layers of rules/ together.
 #include "rules/bazel.h"
 
-struct bz_session *bz_session_open(struct sl_thread *thread, const struct bz_session_options *options) {
+struct bz_session *bz_session_open(struct sl_thread *thread,
+                                   const struct bz_session_options *options) {
   struct bz_session *session = sl_allocate(sizeof *session);
   struct bz_workspace_options workspace = {
       .root = options->root,

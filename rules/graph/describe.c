@@ -9,16 +9,24 @@ static void describe_without_message(const struct bz_action *action, struct sl_t
   const struct bz_artifact *output = action->outputs[0];
   switch (action->kind) {
     case BZ_ACTION_WRITE:
-      sl_text_format(out, "Writing %s %s", action->is_executable ? "script" : "file", output->short_path);
+      sl_text_format(out, "Writing %s %s", action->is_executable ? "script" : "file",
+                     output->short_path);
       break;
-    case BZ_ACTION_EXPAND_TEMPLATE: sl_text_format(out, "Expanding template %s", output->short_path); break;
-    case BZ_ACTION_SYMLINK: sl_text_format(out, "Creating symlink %s", output->path); break;
+    case BZ_ACTION_EXPAND_TEMPLATE:
+      sl_text_format(out, "Expanding template %s", output->short_path);
+      break;
+    case BZ_ACTION_SYMLINK:
+      sl_text_format(out, "Creating symlink %s", output->path);
+      break;
     case BZ_ACTION_RUNFILES_MANIFEST:
       sl_text_append_string(out, "Creating source manifest for ");
       bz_label_display(action->target->label, out);
       break;
-    case BZ_ACTION_RUNFILES_TREE: sl_text_format(out, "Creating runfiles tree %s", output->path); break;
-    default: sl_text_format(out, "%s %s", action->mnemonic, output->short_path);
+    case BZ_ACTION_RUNFILES_TREE:
+      sl_text_format(out, "Creating runfiles tree %s", output->path);
+      break;
+    default:
+      sl_text_format(out, "%s %s", action->mnemonic, output->short_path);
   }
 }
 
@@ -58,7 +66,8 @@ void describe_quoted(const char *bytes, size_t length, struct sl_text *out) {
 
 struct aspect_chain describe_aspects(const struct bz_action *action) {
   if (!action->aspect) return (struct aspect_chain){0};
-  return (struct aspect_chain){action->aspect->below, action->aspect, action->aspect->below_count + 1};
+  return (struct aspect_chain){action->aspect->below, action->aspect,
+                               action->aspect->below_count + 1};
 }
 
 const struct bz_aspect_result *describe_aspect(const struct aspect_chain *chain, size_t i) {

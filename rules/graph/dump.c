@@ -11,22 +11,33 @@
 #include "rules/graph/ids.h"
 
 // The tables of the container, in the order of their fields.
-enum table { ARTIFACTS, ACTIONS, TARGETS, DEPSETS, CONFIGURATIONS, ASPECTS, RULE_CLASSES, PATHS, TABLE_COUNT };
+enum table {
+  ARTIFACTS,
+  ACTIONS,
+  TARGETS,
+  DEPSETS,
+  CONFIGURATIONS,
+  ASPECTS,
+  RULE_CLASSES,
+  PATHS,
+  TABLE_COUNT
+};
 
 static const struct sl_message_field table_fields[TABLE_COUNT] = {
-    {1, "artifacts"},     {2, "actions"},            {3, "targets"},      {4, "dep_set_of_files"},
-    {5, "configuration"}, {6, "aspect_descriptors"}, {7, "rule_classes"}, {8, "path_fragments"},
+    {1, "artifacts"},        {2, "actions"},        {3, "targets"},
+    {4, "dep_set_of_files"}, {5, "configuration"},  {6, "aspect_descriptors"},
+    {7, "rule_classes"},     {8, "path_fragments"},
 };
 
 struct dump {
   struct sl_thread *thread;
   const struct bz_graph *graph;
   enum sl_message_format format;
-  struct sl_text texts[TABLE_COUNT];              // JSON: one for each table; else only the first is used
+  struct sl_text texts[TABLE_COUNT];  // JSON: one for each table; else only the first is used
   struct sl_message_writer writers[TABLE_COUNT];
   bool begun[TABLE_COUNT];
   struct ids artifacts, targets, depsets, configurations, aspects, rule_classes, paths;
-  uint32_t *scratch;                              // ids of one depset
+  uint32_t *scratch;  // ids of one depset
   size_t scratch_size;
 };
 
@@ -37,22 +48,27 @@ static struct sl_message_writer *begin(struct dump *dump, enum table table) {
   return writer;
 }
 
-static void put_string(struct sl_message_writer *writer, uint32_t number, const char *name, const char *text) {
+static void put_string(struct sl_message_writer *writer, uint32_t number, const char *name,
+                       const char *text) {
   sl_message_string(writer, (struct sl_message_field){number, name}, text, strlen(text));
 }
 
-static void put_uint(struct sl_message_writer *writer, uint32_t number, const char *name, uint32_t value) {
+static void put_uint(struct sl_message_writer *writer, uint32_t number, const char *name,
+                     uint32_t value) {
   sl_message_uint(writer, (struct sl_message_field){number, name}, value);
 }
 
 // A dict of strings as repeated KeyValuePair.
-static void put_pairs(struct sl_message_writer *writer, uint32_t number, const char *name, sl_value dict) {
+static void put_pairs(struct sl_message_writer *writer, uint32_t number, const char *name,
+                      sl_value dict) {
   sl_value key, value;
   size_t count = dict ? sl_dict_length(dict) : 0, done = 0;
   for (size_t cursor = 0; done < count && sl_dict_next(dict, &cursor, &key, &value); done++) {
     sl_message_begin(writer, (struct sl_message_field){number, name}, done == 0);
-    sl_message_string(writer, (struct sl_message_field){1, "key"}, sl_string_bytes(key), sl_string_length(key));
-    sl_message_string(writer, (struct sl_message_field){2, "value"}, sl_string_bytes(value), sl_string_length(value));
+    sl_message_string(writer, (struct sl_message_field){1, "key"}, sl_string_bytes(key),
+                      sl_string_length(key));
+    sl_message_string(writer, (struct sl_message_field){2, "value"}, sl_string_bytes(value),
+                      sl_string_length(value));
     sl_message_end(writer, done + 1 == count);
   }
 }
@@ -69,7 +85,8 @@ static uint32_t path_id(struct dump *dump, const char *path, size_t length) {
   const char *label = slash ? slash + 1 : path;
   struct sl_message_writer *writer = begin(dump, PATHS);
   put_uint(writer, 1, "id", id);
-  sl_message_string(writer, (struct sl_message_field){2, "label"}, label, length - (size_t)(label - path));
+  sl_message_string(writer, (struct sl_message_field){2, "label"}, label,
+                    length - (size_t)(label - path));
   put_uint(writer, 3, "parent_id", parent);
   sl_message_end(writer, false);
   return id;
@@ -113,7 +130,8 @@ static void push(struct pending_stack *stack, const struct bz_depset *depset, ui
 }
 
 // The next transitive child that was not written yet, or NULL.
-static const struct bz_depset *next_new_child(struct dump *dump, struct pending *pending, uint32_t *id) {
+static const struct bz_depset *next_new_child(struct dump *dump, struct pending *pending,
+                                              uint32_t *id) {
   while (pending->next < pending->depset->count) {
     sl_value child = pending->depset->children[pending->next++];
     bool is_new = false;
@@ -141,8 +159,10 @@ static void write_depset(struct dump *dump, const struct bz_depset *depset, uint
           artifact_id(dump, (const struct bz_artifact *)(const void *)depset->children[i]);
   struct sl_message_writer *writer = begin(dump, DEPSETS);
   put_uint(writer, 1, "id", id);
-  sl_message_uints(writer, (struct sl_message_field){2, "transitive_dep_set_ids"}, dump->scratch, transitive);
-  sl_message_uints(writer, (struct sl_message_field){3, "direct_artifact_ids"}, dump->scratch + transitive, direct);
+  sl_message_uints(writer, (struct sl_message_field){2, "transitive_dep_set_ids"}, dump->scratch,
+                   transitive);
+  sl_message_uints(writer, (struct sl_message_field){3, "direct_artifact_ids"},
+                   dump->scratch + transitive, direct);
   sl_message_end(writer, false);
 }
 
@@ -170,7 +190,8 @@ static uint32_t depset_id(struct dump *dump, const struct bz_depset *root) {
 
 static uint32_t rule_class_id(struct dump *dump, const struct bz_rule_class *rule_class) {
   bool is_new;
-  uint32_t id = ids_of_text(&dump->rule_classes, rule_class->name, strlen(rule_class->name), &is_new);
+  uint32_t id =
+      ids_of_text(&dump->rule_classes, rule_class->name, strlen(rule_class->name), &is_new);
   if (!is_new) return id;
   struct sl_message_writer *writer = begin(dump, RULE_CLASSES);
   put_uint(writer, 1, "id", id);
@@ -246,21 +267,25 @@ struct references {
   uint32_t *outputs;
 };
 
-static void take_references(struct dump *dump, const struct bz_action *action, struct references *references) {
+static void take_references(struct dump *dump, const struct bz_action *action,
+                            struct references *references) {
   references->target = target_id(dump, action->target);
   references->configuration = configuration_id(dump, action->configuration);
   struct aspect_chain chain = describe_aspects(action);
   references->aspects = calloc(chain.count + 1, sizeof *references->aspects);
   references->aspect_count = chain.count;
-  for (size_t i = 0; i < chain.count; i++) references->aspects[i] = aspect_id(dump, describe_aspect(&chain, i));
+  for (size_t i = 0; i < chain.count; i++)
+    references->aspects[i] = aspect_id(dump, describe_aspect(&chain, i));
   references->outputs = calloc(action->output_count, sizeof *references->outputs);
   if (!dump->graph->include_artifacts) return;
   const struct bz_depset *inputs = (const struct bz_depset *)(const void *)action->inputs;
   if (inputs && inputs->count) references->inputs = depset_id(dump, inputs);
-  for (size_t i = 0; i < action->output_count; i++) references->outputs[i] = artifact_id(dump, action->outputs[i]);
+  for (size_t i = 0; i < action->output_count; i++)
+    references->outputs[i] = artifact_id(dump, action->outputs[i]);
 }
 
-static bool put_arguments(struct dump *dump, struct sl_message_writer *writer, const struct bz_action *action) {
+static bool put_arguments(struct dump *dump, struct sl_message_writer *writer,
+                          const struct bz_action *action) {
   if (action->kind != BZ_ACTION_SPAWN || !dump->graph->include_commandline) return true;
   sl_value arguments = bz_action_arguments(dump->thread, action);
   if (!arguments) return false;
@@ -269,13 +294,15 @@ static bool put_arguments(struct dump *dump, struct sl_message_writer *writer, c
   if (count) sl_message_strings_begin(writer, field);
   for (size_t i = 0; i < count; i++) {
     sl_value argument = sl_list_get(arguments, i);
-    sl_message_strings_add(writer, field, sl_string_bytes(argument), sl_string_length(argument), i == 0);
+    sl_message_strings_add(writer, field, sl_string_bytes(argument), sl_string_length(argument),
+                           i == 0);
   }
   if (count) sl_message_strings_end(writer);
   return true;
 }
 
-static bool put_contents(struct dump *dump, struct sl_message_writer *writer, const struct bz_action *action) {
+static bool put_contents(struct dump *dump, struct sl_message_writer *writer,
+                         const struct bz_action *action) {
   if (action->kind == BZ_ACTION_EXPAND_TEMPLATE) {
     struct sl_text source = {0};
     sl_text_format(&source, "ARTIFACT: %s", action->source ? action->source->path : "");
@@ -286,30 +313,35 @@ static bool put_contents(struct dump *dump, struct sl_message_writer *writer, co
   if (action->kind == BZ_ACTION_WRITE && dump->graph->include_file_write_contents) {
     struct sl_text content = {0};
     bool done = bz_action_content(dump->thread, action, &content);
-    if (done) sl_message_string(writer, (struct sl_message_field){17, "file_contents"}, sl_text_string(&content), content.length);
+    if (done)
+      sl_message_string(writer, (struct sl_message_field){17, "file_contents"},
+                        sl_text_string(&content), content.length);
     sl_text_free(&content);
     if (!done) return false;
   }
   if (action->link_target) put_string(writer, 18, "unresolved_symlink_target", action->link_target);
   sl_message_bool(writer, (struct sl_message_field){19, "is_executable"},
-               action->is_executable && action->kind == BZ_ACTION_WRITE);
+                  action->is_executable && action->kind == BZ_ACTION_WRITE);
   return true;
 }
 
-static bool put_action(struct dump *dump, struct sl_message_writer *writer, const struct bz_action *action,
-                       const struct references *references) {
+static bool put_action(struct dump *dump, struct sl_message_writer *writer,
+                       const struct bz_action *action, const struct references *references) {
   char key[65];
   if (!bz_action_key(dump->thread, action, key)) return false;
   bool artifacts = dump->graph->include_artifacts;
   put_uint(writer, 1, "target_id", references->target);
-  sl_message_uints(writer, (struct sl_message_field){2, "aspect_descriptor_ids"}, references->aspects, references->aspect_count);
+  sl_message_uints(writer, (struct sl_message_field){2, "aspect_descriptor_ids"},
+                   references->aspects, references->aspect_count);
   put_string(writer, 3, "action_key", key);
   put_string(writer, 4, "mnemonic", action->mnemonic);
   put_uint(writer, 5, "configuration_id", references->configuration);
   if (!put_arguments(dump, writer, action)) return false;
   put_pairs(writer, 7, "environment_variables", action->environment);
-  sl_message_uints(writer, (struct sl_message_field){8, "input_dep_set_ids"}, &references->inputs, references->inputs != 0);
-  sl_message_uints(writer, (struct sl_message_field){9, "output_ids"}, references->outputs, artifacts ? action->output_count : 0);
+  sl_message_uints(writer, (struct sl_message_field){8, "input_dep_set_ids"}, &references->inputs,
+                   references->inputs != 0);
+  sl_message_uints(writer, (struct sl_message_field){9, "output_ids"}, references->outputs,
+                   artifacts ? action->output_count : 0);
   put_pairs(writer, 11, "execution_info", action->execution_info);
   put_uint(writer, 13, "primary_output_id", artifacts ? references->outputs[0] : 0);
   put_string(writer, 14, "execution_platform", EXECUTION_PLATFORM);
@@ -358,15 +390,16 @@ static void end(struct dump *dump) {
   free(dump->scratch);
 }
 
-static bool write_container(struct sl_thread *thread, const struct bz_graph *graph, enum sl_message_format format,
-                            struct sl_text *out) {
+static bool write_container(struct sl_thread *thread, const struct bz_graph *graph,
+                            enum sl_message_format format, struct sl_text *out) {
   struct dump *dump = calloc(1, sizeof *dump);
   if (!dump) abort();
   dump->thread = thread;
   dump->graph = graph;
   dump->format = format;
   for (int table = 0; table < TABLE_COUNT; table++)
-    dump->writers[table] = (struct sl_message_writer){.format = format, .out = &dump->texts[table], .depth = 1, .first = true};
+    dump->writers[table] = (struct sl_message_writer){
+        .format = format, .out = &dump->texts[table], .depth = 1, .first = true};
   bool done = true;
   for (size_t i = 0; done && i < graph->count; i++) done = write_action(dump, graph->actions[i]);
   if (done) finish(dump, out);

@@ -20,9 +20,9 @@ enum entry_kind { ENTRY_LINK, ENTRY_FILE, ENTRY_PROGRAM };
 
 // One path to be made.
 struct entry {
-  char *path;             // relative to the execution root
+  char *path;  // relative to the execution root
   enum entry_kind kind;
-  char *text;             // a link's target, a file's content
+  char *text;  // a link's target, a file's content
   size_t length;
   UT_hash_handle hh;
 };
@@ -32,12 +32,13 @@ struct root {
   const struct bz_graph *graph;
   const struct bz_action *action;  // whose inputs are being added
   struct entry *entries;
-  struct sl_text missing; // messages about sources that do not exist
+  struct sl_text missing;  // messages about sources that do not exist
   size_t missing_count;
   bool failed;
 };
 
-static void add(struct root *root, const char *path, enum entry_kind kind, const char *text, size_t length) {
+static void add(struct root *root, const char *path, enum entry_kind kind, const char *text,
+                size_t length) {
   struct entry *entry;
   HASH_FIND_STR(root->entries, path, entry);
   if (entry) return;
@@ -82,7 +83,8 @@ static void add_repository(struct root *root, const struct bz_repository *reposi
   free(path);
 }
 
-static void add_stored_file(struct root *root, struct bz_repository *repository, const char *path, const char *exec_path) {
+static void add_stored_file(struct root *root, struct bz_repository *repository, const char *path,
+                            const char *exec_path) {
   struct sl_text content = {0};
   if (bz_file_read(root->thread, repository, path, &content)) {
     add(root, exec_path, ENTRY_FILE, sl_text_string(&content), content.length);
@@ -128,27 +130,30 @@ static void replace_all(struct sl_text *text, const char *from, const char *to) 
 
 static void expand_template(struct root *root, const struct bz_action *action) {
   if (!action->source->is_source) {
-    sl_fail_false(root->thread, "%s: a template that is itself generated (%s) cannot be expanded here",
+    sl_fail_false(root->thread,
+                  "%s: a template that is itself generated (%s) cannot be expanded here",
                   bz_target_location(action->target), action->source->path);
     root->failed = true;
     return;
   }
   struct sl_text content = {0};
   struct bz_repository *repository = action->source->owner->repository;
-  if (!bz_file_read(root->thread, repository, action->source->path + strlen(repository->exec_prefix), &content)) {
+  if (!bz_file_read(root->thread, repository,
+                    action->source->path + strlen(repository->exec_prefix), &content)) {
     root->failed = true;
     return;
   }
   sl_value key, value;
   for (size_t cursor = 0; sl_dict_next(action->content, &cursor, &key, &value);)
     replace_all(&content, sl_string_bytes(key), sl_string_bytes(value));
-  add(root, action->outputs[0]->path, action->is_executable ? ENTRY_PROGRAM : ENTRY_FILE, sl_text_string(&content),
-      content.length);
+  add(root, action->outputs[0]->path, action->is_executable ? ENTRY_PROGRAM : ENTRY_FILE,
+      sl_text_string(&content), content.length);
   sl_text_free(&content);
 }
 
 // The absolute path that a generated or source file has in the execution root.
-static void add_runfiles_link(struct root *root, const char *tree, const char *path, const struct bz_artifact *file) {
+static void add_runfiles_link(struct root *root, const char *tree, const char *path,
+                              const struct bz_artifact *file) {
   struct sl_text link = {0}, target = {0};
   sl_text_format(&link, "%s/%s", tree, path);
   sl_text_format(&target, "%s/%s", root->graph->execution_root, file->path);
@@ -163,7 +168,8 @@ static void add_runfiles(struct root *root, const struct bz_action *action) {
   for (size_t cursor = 0; sl_dict_next(action->runfiles, &cursor, &path, &file);) {
     const struct bz_artifact *artifact = (const struct bz_artifact *)(const void *)file;
     if (action->kind == BZ_ACTION_RUNFILES_MANIFEST) {
-      sl_text_format(&manifest, "%s %s/%s\n", sl_string_bytes(path), root->graph->execution_root, artifact->path);
+      sl_text_format(&manifest, "%s %s/%s\n", sl_string_bytes(path), root->graph->execution_root,
+                     artifact->path);
     } else if (action->outputs[0]->is_runfiles_tree) {
       add_runfiles_link(root, action->outputs[0]->path, sl_string_bytes(path), artifact);
     }
@@ -176,8 +182,8 @@ static void add_runfiles(struct root *root, const struct bz_action *action) {
 static void write_content(struct root *root, const struct bz_action *action) {
   struct sl_text content = {0};
   if (bz_action_content(root->thread, action, &content)) {
-    add(root, action->outputs[0]->path, action->is_executable ? ENTRY_PROGRAM : ENTRY_FILE, sl_text_string(&content),
-        content.length);
+    add(root, action->outputs[0]->path, action->is_executable ? ENTRY_PROGRAM : ENTRY_FILE,
+        sl_text_string(&content), content.length);
   } else {
     root->failed = true;
   }
@@ -198,12 +204,21 @@ static void add_link(struct root *root, const struct bz_action *action) {
 // What an action without a process makes.
 static void add_result(struct root *root, const struct bz_action *action) {
   switch (action->kind) {
-    case BZ_ACTION_WRITE: write_content(root, action); break;
-    case BZ_ACTION_EXPAND_TEMPLATE: expand_template(root, action); break;
-    case BZ_ACTION_SYMLINK: add_link(root, action); break;
+    case BZ_ACTION_WRITE:
+      write_content(root, action);
+      break;
+    case BZ_ACTION_EXPAND_TEMPLATE:
+      expand_template(root, action);
+      break;
+    case BZ_ACTION_SYMLINK:
+      add_link(root, action);
+      break;
     case BZ_ACTION_RUNFILES_MANIFEST:
-    case BZ_ACTION_RUNFILES_TREE: add_runfiles(root, action); break;
-    default: break;
+    case BZ_ACTION_RUNFILES_TREE:
+      add_runfiles(root, action);
+      break;
+    default:
+      break;
   }
 }
 
@@ -216,7 +231,8 @@ static bool collect(struct root *root) {
   const char *tool = lower_tree_tool(root->graph);
   const char *name = bz_check_default.tree_tool;
   struct bz_workspace *workspace = bz_loader_workspace(bz_analysis_loader(root->graph->analysis));
-  struct bz_label *label = bz_label_parse(root->thread, bz_workspace_main(workspace), "", name, strlen(name));
+  struct bz_label *label =
+      bz_label_parse(root->thread, bz_workspace_main(workspace), "", name, strlen(name));
   if (!label) return false;
   add_stored_file(root, label->repository, bz_label_path(label), tool);
   const char *toolchain = root->graph->toolchain;
@@ -236,9 +252,11 @@ static bool holds(struct sl_thread *thread, const char *path, const struct entry
   struct stat status;
   if (lstat(path, &status) != 0 || !S_ISREG(status.st_mode)) return false;
   bool program = (status.st_mode & S_IXUSR) != 0;
-  if ((size_t)status.st_size != entry->length || program != (entry->kind == ENTRY_PROGRAM)) return false;
+  if ((size_t)status.st_size != entry->length || program != (entry->kind == ENTRY_PROGRAM))
+    return false;
   struct sl_text content = {0};
-  bool same = bz_file_read_absolute(thread, path, &content) && memcmp(sl_text_string(&content), entry->text, entry->length) == 0;
+  bool same = bz_file_read_absolute(thread, path, &content) &&
+              memcmp(sl_text_string(&content), entry->text, entry->length) == 0;
   sl_text_free(&content);
   return same;
 }
@@ -297,19 +315,25 @@ static void remove_unwanted(struct root *root, const char *list) {
   }
 }
 
-static int compare_entries(const struct entry *a, const struct entry *b) { return strcmp(a->path, b->path); }
+static int compare_entries(const struct entry *a, const struct entry *b) {
+  return strcmp(a->path, b->path);
+}
 
 static bool make(struct root *root) {
   char *list_path = bz_path_join(root->graph->execution_root, LIST_FILE);
   struct sl_text before = {0}, after = {0};
-  bool done = access(list_path, F_OK) != 0 || bz_file_read_absolute(root->thread, list_path, &before);
+  bool done =
+      access(list_path, F_OK) != 0 || bz_file_read_absolute(root->thread, list_path, &before);
   HASH_SORT(root->entries, compare_entries);
-  for (const struct entry *entry = root->entries; entry; entry = entry->hh.next) sl_text_format(&after, "%s\n", entry->path);
+  for (const struct entry *entry = root->entries; entry; entry = entry->hh.next)
+    sl_text_format(&after, "%s\n", entry->path);
   if (done) remove_unwanted(root, sl_text_string(&before));
   // The list first: whatever happens next, everything made is on it.
-  if (done && (before.length != after.length || memcmp(before.bytes, after.bytes, after.length) != 0))
+  if (done &&
+      (before.length != after.length || memcmp(before.bytes, after.bytes, after.length) != 0))
     done = bz_file_write(root->thread, list_path, sl_text_string(&after), after.length);
-  for (const struct entry *entry = root->entries; done && entry; entry = entry->hh.next) done = make_entry(root, entry);
+  for (const struct entry *entry = root->entries; done && entry; entry = entry->hh.next)
+    done = make_entry(root, entry);
   sl_text_free(&before);
   sl_text_free(&after);
   free(list_path);
@@ -320,7 +344,8 @@ bool bz_execution_root_prepare(struct sl_thread *thread, const struct bz_graph *
   struct root root = {.thread = thread, .graph = closure};
   bool done = collect(&root);
   if (done && root.missing_count) {
-    if (root.missing_count > 20) sl_text_format(&root.missing, "\nand %zu more", root.missing_count - 20);
+    if (root.missing_count > 20)
+      sl_text_format(&root.missing, "\nand %zu more", root.missing_count - 20);
     done = sl_fail_false(thread, "%s", sl_text_string(&root.missing));
   }
   done = done && make(&root);

@@ -10,9 +10,9 @@
 
 struct ids_entry {
   const void *key;
-  size_t length;   // of a text; 0 with a pointer
+  size_t length;  // of a text; 0 with a pointer
   uint32_t hash;
-  uint32_t id;     // 0: free
+  uint32_t id;  // 0: free
 };
 
 static void grow(struct ids *ids) {

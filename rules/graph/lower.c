@@ -20,7 +20,9 @@ bool lower_needs_process(const struct bz_action *action) {
 }
 
 // A tree that an action makes. A runfiles tree is made with the execution root.
-static bool is_tree(const struct bz_artifact *artifact) { return artifact->is_directory && !artifact->is_runfiles_tree; }
+static bool is_tree(const struct bz_artifact *artifact) {
+  return artifact->is_directory && !artifact->is_runfiles_tree;
+}
 
 char *bz_lowered_path(const struct bz_artifact *artifact) {
   char *path = NULL;
@@ -42,16 +44,21 @@ const char *lower_tree_tool(const struct bz_graph *graph) {
   struct sl_thread *thread = sl_thread_new();
   struct bz_workspace *workspace = bz_loader_workspace(bz_analysis_loader(graph->analysis));
   const char *name = bz_check_default.tree_tool;
-  struct bz_label *label = bz_label_parse(thread, bz_workspace_main(workspace), "", name, strlen(name));
+  struct bz_label *label =
+      bz_label_parse(thread, bz_workspace_main(workspace), "", name, strlen(name));
   sl_thread_free(thread);
   return bz_label_exec_path(label);
 }
 
-static bool push_environment(struct sl_thread *thread, sl_value list, const struct bz_action *action) {
+static bool push_environment(struct sl_thread *thread, sl_value list,
+                             const struct bz_action *action) {
   if (!push_text(thread, list, "/usr/bin/env") || !push_text(thread, list, "-i")) return false;
   sl_value key, value;
-  for (size_t cursor = 0; action->environment && sl_dict_next(action->environment, &cursor, &key, &value);)
-    if (!sl_list_push(thread, list, sl_string_format("%s=%s", sl_string_bytes(key), sl_string_bytes(value)))) return false;
+  for (size_t cursor = 0;
+       action->environment && sl_dict_next(action->environment, &cursor, &key, &value);)
+    if (!sl_list_push(thread, list,
+                      sl_string_format("%s=%s", sl_string_bytes(key), sl_string_bytes(value))))
+      return false;
   return true;
 }
 
@@ -62,16 +69,20 @@ static bool push_tree_tool(struct sl_thread *thread, sl_value list, const struct
   for (size_t i = 0; i < sl_list_length(inputs); i++) any |= is_tree(artifact_at(inputs, i));
   for (size_t i = 0; i < action->output_count; i++) any |= is_tree(action->outputs[i]);
   if (!any) return true;
-  if (!push_text(thread, list, graph->python) || !push_text(thread, list, "-I") || !push_text(thread, list, "-S") ||
-      !push_text(thread, list, lower_tree_tool(graph)))
+  if (!push_text(thread, list, graph->python) || !push_text(thread, list, "-I") ||
+      !push_text(thread, list, "-S") || !push_text(thread, list, lower_tree_tool(graph)))
     return false;
   for (size_t i = 0; i < sl_list_length(inputs); i++) {
     const struct bz_artifact *input = artifact_at(inputs, i);
-    if (is_tree(input) && !(push_text(thread, list, "--in") && push_text(thread, list, input->path))) return false;
+    if (is_tree(input) &&
+        !(push_text(thread, list, "--in") && push_text(thread, list, input->path)))
+      return false;
   }
   for (size_t i = 0; i < action->output_count; i++) {
     const struct bz_artifact *output = action->outputs[i];
-    if (is_tree(output) && !(push_text(thread, list, "--out") && push_text(thread, list, output->path))) return false;
+    if (is_tree(output) &&
+        !(push_text(thread, list, "--out") && push_text(thread, list, output->path)))
+      return false;
   }
   return push_text(thread, list, "--");
 }
@@ -84,23 +95,27 @@ static sl_value link_arguments(struct sl_thread *thread, const struct bz_action 
     if (*c == '/') sl_text_append_string(&target, "../");
   sl_text_append_string(&target, action->source->path);
   bool done = push_text(thread, list, "/bin/ln") && push_text(thread, list, "-sfn") &&
-              push_text(thread, list, sl_text_string(&target)) && push_text(thread, list, action->outputs[0]->path);
+              push_text(thread, list, sl_text_string(&target)) &&
+              push_text(thread, list, action->outputs[0]->path);
   sl_text_free(&target);
   return done ? list : NULL;
 }
 
-sl_value bz_lowered_arguments(struct sl_thread *thread, const struct bz_graph *graph, const struct bz_action *action) {
+sl_value bz_lowered_arguments(struct sl_thread *thread, const struct bz_graph *graph,
+                              const struct bz_action *action) {
   if (action->kind == BZ_ACTION_SYMLINK) return link_arguments(thread, action);
   sl_value inputs = bz_depset_to_list(thread, action->inputs);
   sl_value arguments = inputs ? bz_action_arguments(thread, action) : NULL;
   if (!arguments) return NULL;
   sl_value list = sl_list(thread, NULL, 0);
-  if (!push_environment(thread, list, action) || !push_tree_tool(thread, list, graph, action, inputs)) return NULL;
+  if (!push_environment(thread, list, action) ||
+      !push_tree_tool(thread, list, graph, action, inputs))
+    return NULL;
   return sl_list_extend(thread, list, arguments) ? list : NULL;
 }
 
-bool bz_lowered_command(struct sl_thread *thread, const struct bz_graph *graph, const struct bz_action *action,
-                        struct sl_text *out) {
+bool bz_lowered_command(struct sl_thread *thread, const struct bz_graph *graph,
+                        const struct bz_action *action, struct sl_text *out) {
   sl_value arguments = bz_lowered_arguments(thread, graph, action);
   for (size_t i = 0; arguments && i < sl_list_length(arguments); i++) {
     sl_value argument = sl_list_get(arguments, i);
@@ -112,7 +127,8 @@ bool bz_lowered_command(struct sl_thread *thread, const struct bz_graph *graph, 
 
 // ---------------------------------------------------------------- inputs
 
-bool lower_inputs(struct sl_thread *thread, const struct bz_action *action, lower_visit visit, void *data) {
+bool lower_inputs(struct sl_thread *thread, const struct bz_action *action, lower_visit visit,
+                  void *data) {
   sl_value inputs = bz_depset_to_list(thread, action->inputs);
   if (!inputs) return false;
   for (size_t i = 0; i < sl_list_length(inputs); i++) {
@@ -146,7 +162,8 @@ struct closure {
 static void grow(struct bz_action ***items, size_t count, size_t *capacity) {
   if (count < *capacity) return;
   *capacity = *capacity ? *capacity * 2 : 64;
-  *items = *items ? sl_reallocate(*items, *capacity * sizeof **items) : sl_allocate(*capacity * sizeof **items);
+  *items = *items ? sl_reallocate(*items, *capacity * sizeof **items)
+                  : sl_allocate(*capacity * sizeof **items);
 }
 
 static void push_producer(struct bz_artifact *input, void *data) {

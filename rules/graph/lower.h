@@ -17,6 +17,7 @@ const char *lower_tree_tool(const struct bz_graph *graph);
 
 // Visits every input of an action, a runfiles tree as the files in it. False with an error pending.
 typedef void (*lower_visit)(struct bz_artifact *input, void *data);
-bool lower_inputs(struct sl_thread *thread, const struct bz_action *action, lower_visit visit, void *data) SL_MUST_CHECK;
+bool lower_inputs(struct sl_thread *thread, const struct bz_action *action, lower_visit visit,
+                  void *data) SL_MUST_CHECK;
 
 #endif  // RULES_GRAPH_LOWER_H_

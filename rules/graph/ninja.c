@@ -14,8 +14,9 @@ struct ninja {
   struct sl_thread *thread;
   const struct bz_graph *graph;
   struct sl_text *out;
-  const char *tree_tool;  // every edge depends on it: which ones use it is not worth a look at all inputs
-  struct ids depsets;     // those written as phony edges
+  const char
+      *tree_tool;  // every edge depends on it: which ones use it is not worth a look at all inputs
+  struct ids depsets;  // those written as phony edges
   struct ids rules;
 };
 
@@ -44,11 +45,20 @@ static void put_argument_with_newlines(struct sl_text *out, const char *bytes, s
   sl_text_append_string(out, "\"$$(printf '%b' '");
   for (size_t i = 0; i < length; i++) {
     switch (bytes[i]) {
-      case '\n': sl_text_append_string(out, "\\n"); break;
-      case '\\': sl_text_append_string(out, "\\\\"); break;
-      case '\'': sl_text_append_string(out, "\\0047"); break;
-      case '$': sl_text_append_string(out, "$$"); break;
-      default: sl_text_append_char(out, bytes[i]);
+      case '\n':
+        sl_text_append_string(out, "\\n");
+        break;
+      case '\\':
+        sl_text_append_string(out, "\\\\");
+        break;
+      case '\'':
+        sl_text_append_string(out, "\\0047");
+        break;
+      case '$':
+        sl_text_append_string(out, "$$");
+        break;
+      default:
+        sl_text_append_char(out, bytes[i]);
     }
   }
   sl_text_append_string(out, "')\"");
@@ -81,7 +91,9 @@ static void put_runfiles(struct sl_text *out, const struct bz_artifact *tree) {
     put_input((struct bz_artifact *)(void *)file, out);
 }
 
-static void put_depset_name(struct sl_text *out, uint32_t id) { sl_text_format(out, " depset-%u", id); }
+static void put_depset_name(struct sl_text *out, uint32_t id) {
+  sl_text_format(out, " depset-%u", id);
+}
 
 static void put_children(struct ninja *ninja, const struct bz_depset *depset, struct sl_text *out) {
   for (uint32_t i = 0; i < depset->count; i++) {
@@ -135,7 +147,8 @@ static void write_rule(struct ninja *ninja, const char *mnemonic) {
   bool is_new;
   ids_of_text(&ninja->rules, mnemonic, strlen(mnemonic), &is_new);
   if (!is_new) return;
-  sl_text_format(ninja->out, "rule %s\n  command = $command\n  description = $description\n", mnemonic);
+  sl_text_format(ninja->out, "rule %s\n  command = $command\n  description = $description\n",
+                 mnemonic);
 }
 
 static void put_edge(struct ninja *ninja, const struct bz_action *action) {
@@ -175,14 +188,16 @@ static void write_default(struct ninja *ninja, const struct bz_graph *asked) {
   sl_text_append_string(ninja->out, "build all: phony");
   for (size_t i = 0; i < asked->count; i++)
     for (size_t k = 0; k < asked->actions[i]->output_count; k++)
-      if (!asked->actions[i]->outputs[k]->is_runfiles_tree) put_input(asked->actions[i]->outputs[k], ninja->out);
+      if (!asked->actions[i]->outputs[k]->is_runfiles_tree)
+        put_input(asked->actions[i]->outputs[k], ninja->out);
   sl_text_append_string(ninja->out, "\ndefault all\n");
 }
 
 bool write_ninja(struct sl_thread *thread, const struct bz_graph *graph, struct sl_text *out) {
   struct bz_graph *closure = bz_lowered_closure(thread, graph);
   if (!closure) return false;
-  struct ninja ninja = {.thread = thread, .graph = closure, .out = out, .tree_tool = lower_tree_tool(graph)};
+  struct ninja ninja = {
+      .thread = thread, .graph = closure, .out = out, .tree_tool = lower_tree_tool(graph)};
   sl_text_append_string(out, "# Run in the execution root.\nninja_required_version = 1.5\n");
   bool done = true;
   for (size_t i = 0; done && i < closure->count; i++)

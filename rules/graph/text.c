@@ -7,7 +7,9 @@
 #include "rules/graph/describe.h"
 #include "rules/graph/dump.h"
 
-static int compare_strings(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+static int compare_strings(const void *a, const void *b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
 
 // Non-ASCII bytes as \uXXXX, as Bazel prints; what is no UTF-8 byte by byte.
 static void append_escaped(struct sl_text *out, const char *text) {
@@ -24,7 +26,8 @@ static void append_escaped(struct sl_text *out, const char *text) {
       for (; extra && (c[1] & 0xc0) == 0x80; extra--) c++;
     }
     if (code > 0xffff) {
-      sl_text_format(out, "\\u%04x\\u%04x", 0xd800 + ((code - 0x10000) >> 10), 0xdc00 + ((code - 0x10000) & 0x3ff));
+      sl_text_format(out, "\\u%04x\\u%04x", 0xd800 + ((code - 0x10000) >> 10),
+                     0xdc00 + ((code - 0x10000) & 0x3ff));
     } else {
       sl_text_format(out, "\\u%04x", code);
     }
@@ -80,7 +83,8 @@ static char **sorted_pairs(sl_value dict, const char *separator, size_t *count) 
   return pairs;
 }
 
-static void put_pairs(struct sl_text *out, const char *name, sl_value dict, const char *separator, const char *brackets) {
+static void put_pairs(struct sl_text *out, const char *name, sl_value dict, const char *separator,
+                      const char *brackets) {
   if (!dict || sl_dict_length(dict) == 0) return;
   size_t count;
   char **pairs = sorted_pairs(dict, separator, &count);
@@ -103,15 +107,19 @@ static void put_aspects(struct sl_text *out, const struct bz_action *action) {
     sl_text_format(out, "%s%s(", i ? "\n    -> " : "", aspect->aspect);
     sl_value key, value;
     bool first = true;
-    for (size_t cursor = 0; aspect->parameters && sl_dict_next(aspect->parameters, &cursor, &key, &value); first = false)
-      sl_text_format(out, "%s%s='%s'", first ? "" : ", ", sl_string_bytes(key), sl_string_bytes(value));
+    for (size_t cursor = 0;
+         aspect->parameters && sl_dict_next(aspect->parameters, &cursor, &key, &value);
+         first = false)
+      sl_text_format(out, "%s%s='%s'", first ? "" : ", ", sl_string_bytes(key),
+                     sl_string_bytes(value));
     sl_text_append_char(out, ')');
   }
   sl_text_append(out, "]\n", 2);
 }
 
 // The arguments, each behind `separator` but for the first, quoted.
-static bool put_words(struct sl_thread *thread, const struct bz_action *action, const char *separator, struct sl_text *out) {
+static bool put_words(struct sl_thread *thread, const struct bz_action *action,
+                      const char *separator, struct sl_text *out) {
   sl_value arguments = bz_action_arguments(thread, action);
   if (!arguments) return false;
   for (size_t i = 0; i < sl_list_length(arguments); i++) {
@@ -122,14 +130,15 @@ static bool put_words(struct sl_thread *thread, const struct bz_action *action, 
   return true;
 }
 
-static bool put_command_line(struct sl_thread *thread, const struct bz_action *action, struct sl_text *out) {
+static bool put_command_line(struct sl_thread *thread, const struct bz_action *action,
+                             struct sl_text *out) {
   struct sl_text words = {0};
   bool done = put_words(thread, action, " \\\n    ", &words);
   if (done) {
     sl_text_append_string(out, "  Command Line: (exec ");
     append_escaped(out, sl_text_string(&words));
-    sl_text_format(out, ")\n# Configuration: %s\n# Execution platform: %s\n", action->configuration->checksum,
-                   EXECUTION_PLATFORM);
+    sl_text_format(out, ")\n# Configuration: %s\n# Execution platform: %s\n",
+                   action->configuration->checksum, EXECUTION_PLATFORM);
   }
   sl_text_free(&words);
   return done;
@@ -139,17 +148,19 @@ static void append_base64(struct sl_text *out, const char *bytes, size_t length)
   static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   for (size_t i = 0; i < length; i += 3) {
     uint32_t group = 0;
-    for (size_t k = 0; k < 3; k++) group = group << 8 | (i + k < length ? (unsigned char)bytes[i + k] : 0);
+    for (size_t k = 0; k < 3; k++)
+      group = group << 8 | (i + k < length ? (unsigned char)bytes[i + k] : 0);
     for (size_t k = 0; k < 4; k++)
       sl_text_append_char(out, i + k > length && k > 1 ? '=' : digits[group >> (18 - 6 * k) & 63]);
   }
 }
 
-static bool put_contents(struct sl_thread *thread, const struct bz_graph *graph, const struct bz_action *action,
-                         struct sl_text *out) {
+static bool put_contents(struct sl_thread *thread, const struct bz_graph *graph,
+                         const struct bz_action *action, struct sl_text *out) {
   sl_value key, value;
   if (action->kind == BZ_ACTION_EXPAND_TEMPLATE) {
-    sl_text_format(out, "  Template: ARTIFACT: %s\n  Substitutions: [\n", action->source ? action->source->path : "");
+    sl_text_format(out, "  Template: ARTIFACT: %s\n  Substitutions: [\n",
+                   action->source ? action->source->path : "");
     for (size_t cursor = 0; sl_dict_next(action->content, &cursor, &key, &value);)
       sl_text_format(out, "    {%s: %s}\n", sl_string_bytes(key), sl_string_bytes(value));
     sl_text_append_string(out, "  ]\n");
@@ -166,12 +177,13 @@ static bool put_contents(struct sl_thread *thread, const struct bz_graph *graph,
     sl_text_free(&content);
     if (!done) return false;
   }
-  if (action->link_target) sl_text_format(out, "  UnresolvedSymlinkTarget: %s\n", action->link_target);
+  if (action->link_target)
+    sl_text_format(out, "  UnresolvedSymlinkTarget: %s\n", action->link_target);
   return true;
 }
 
-static bool put_action(struct sl_thread *thread, const struct bz_graph *graph, const struct bz_action *action,
-                       struct sl_text *out) {
+static bool put_action(struct sl_thread *thread, const struct bz_graph *graph,
+                       const struct bz_action *action, struct sl_text *out) {
   char key[65];
   if (!bz_action_key(thread, action, key)) return false;
   struct sl_text text = {0};
@@ -182,8 +194,8 @@ static bool put_action(struct sl_thread *thread, const struct bz_graph *graph, c
   sl_text_reset(&text);
   bz_label_display(action->target->label, &text);
   append_escaped(out, sl_text_string(&text));
-  sl_text_format(out, "\n  Configuration: %s\n  Execution platform: %s\n", action->configuration->mnemonic,
-                 EXECUTION_PLATFORM);
+  sl_text_format(out, "\n  Configuration: %s\n  Execution platform: %s\n",
+                 action->configuration->mnemonic, EXECUTION_PLATFORM);
   sl_text_free(&text);
   put_aspects(out, action);
   sl_text_format(out, "  ActionKey: %s\n", key);
@@ -194,7 +206,9 @@ static bool put_action(struct sl_thread *thread, const struct bz_graph *graph, c
     put_outputs(out, action);
   }
   put_pairs(out, "Environment", action->environment, "=", "[]");
-  if (action->kind == BZ_ACTION_SPAWN && graph->include_commandline && !put_command_line(thread, action, out)) return false;
+  if (action->kind == BZ_ACTION_SPAWN && graph->include_commandline &&
+      !put_command_line(thread, action, out))
+    return false;
   put_pairs(out, "ExecutionInfo", action->execution_info, ": ", "{}");
   if (!put_contents(thread, graph, action, out)) return false;
   sl_text_append_char(out, '\n');
@@ -246,7 +260,8 @@ static void put_tally(struct sl_text *out, const char *heading, struct tally *ta
     for (size_t i = 0; i < tally->count; i++) {
       if (tally->counts[i] == 0) continue;
       if (best == SIZE_MAX || tally->counts[i] < tally->counts[best] ||
-          (tally->counts[i] == tally->counts[best] && strcmp(tally->names[i], tally->names[best]) < 0))
+          (tally->counts[i] == tally->counts[best] &&
+           strcmp(tally->names[i], tally->names[best]) < 0))
         best = i;
     }
     sl_text_format(out, "  %s: %zu\n", tally->names[best], tally->counts[best]);
@@ -265,7 +280,8 @@ bool write_summary(struct sl_thread *thread, const struct bz_graph *graph, struc
     add_tally(&configurations, action->configuration->mnemonic);
     add_tally(&platforms, EXECUTION_PLATFORM);
     struct aspect_chain chain = describe_aspects(action);
-    for (size_t k = 0; k < chain.count; k++) add_tally(&aspects, describe_aspect(&chain, k)->aspect);
+    for (size_t k = 0; k < chain.count; k++)
+      add_tally(&aspects, describe_aspect(&chain, k)->aspect);
   }
   if (graph->count == 0) {
     sl_text_append_string(out, "No actions matched.\n");

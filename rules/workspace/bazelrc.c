@@ -11,7 +11,7 @@
 
 // A word of an rc line with where it stands.
 struct word {
-  char *section;   // "build", "build:ci", "startup"
+  char *section;  // "build", "build:ci", "startup"
   char *text;
   char *position;  // "FILE:LINE"
 };
@@ -22,10 +22,11 @@ struct rc {
   struct word *words;
   size_t count;
   size_t capacity;
-  int depth;       // of imports
+  int depth;  // of imports
 };
 
-static void add_word(struct rc *rc, const char *section, const char *text, const char *path, unsigned line) {
+static void add_word(struct rc *rc, const char *section, const char *text, const char *path,
+                     unsigned line) {
   if (rc->count == rc->capacity) {
     rc->capacity = rc->capacity ? rc->capacity * 2 : 16;
     rc->words = realloc(rc->words, rc->capacity * sizeof *rc->words);
@@ -69,13 +70,16 @@ static bool next_word(const char **at, struct sl_text *word) {
 
 static bool read_file(struct rc *rc, const char *path, bool required);
 
-static bool read_import(struct rc *rc, const char *target, bool required, const char *from, unsigned line) {
+static bool read_import(struct rc *rc, const char *target, bool required, const char *from,
+                        unsigned line) {
   static const char workspace[] = "%workspace%";
   size_t length = sizeof workspace - 1;
   bool in_workspace = strncmp(target, workspace, length) == 0;
-  char *path = in_workspace ? bz_path_join(rc->root, target + length + (target[length] == '/')) : strdup(target);
+  char *path = in_workspace ? bz_path_join(rc->root, target + length + (target[length] == '/'))
+                            : strdup(target);
   bool done = rc->depth < 32 ? read_file(rc, path, required)
-                             : sl_fail_false(rc->thread, "%s:%u: .bazelrc files import each other", from, line);
+                             : sl_fail_false(rc->thread, "%s:%u: .bazelrc files import each other",
+                                             from, line);
   free(path);
   return done;
 }
@@ -121,10 +125,12 @@ static bool read_text(struct rc *rc, const char *text, const char *path) {
 
 static bool read_file(struct rc *rc, const char *path, bool required) {
   if (access(path, F_OK) != 0)
-    return !required || sl_fail_false(rc->thread, "Unable to read .bazelrc file '%s': it does not exist", path);
+    return !required ||
+           sl_fail_false(rc->thread, "Unable to read .bazelrc file '%s': it does not exist", path);
   struct sl_text text = {0};
   rc->depth++;
-  bool done = bz_file_read_absolute(rc->thread, path, &text) && read_text(rc, sl_text_string(&text), path);
+  bool done =
+      bz_file_read_absolute(rc->thread, path, &text) && read_text(rc, sl_text_string(&text), path);
   rc->depth--;
   sl_text_free(&text);
   return done;
@@ -155,7 +161,8 @@ static bool read_named_files(struct rc *rc, sl_value arguments) {
 
 static bool read_files(struct rc *rc, sl_value arguments) {
   if (has_argument(arguments, "--ignore_all_rc_files")) return true;
-  if (!has_argument(arguments, "--nosystem_rc") && !read_file(rc, "/etc/bazel.bazelrc", false)) return false;
+  if (!has_argument(arguments, "--nosystem_rc") && !read_file(rc, "/etc/bazel.bazelrc", false))
+    return false;
   bool done = true;
   if (!has_argument(arguments, "--noworkspace_rc")) {
     char *path = bz_path_join(rc->root, ".bazelrc");
@@ -176,8 +183,9 @@ static bool read_files(struct rc *rc, sl_value arguments) {
 // What a command inherits, as Bazel's command annotations say it; commands of our own analyse, so they inherit build.
 static const char *parent_of(const char *command) {
   static const char *const parents[][2] = {
-      {"test", "build"},    {"run", "build"},  {"aquery", "build"}, {"cquery", "test"}, {"coverage", "test"},
-      {"vendor", "build"},  {"check", "build"}, {"explain", "build"}, {"info", "build"}, {"clean", "build"},
+      {"test", "build"},    {"run", "build"},    {"aquery", "build"}, {"cquery", "test"},
+      {"coverage", "test"}, {"vendor", "build"}, {"check", "build"},  {"explain", "build"},
+      {"info", "build"},    {"clean", "build"},
   };
   for (size_t i = 0; i < sizeof parents / sizeof *parents; i++)
     if (strcmp(parents[i][0], command) == 0) return parents[i][1];
@@ -187,7 +195,7 @@ static const char *parent_of(const char *command) {
 struct selection {
   struct rc *rc;
   sl_value result;
-  sl_value configs;       // names being expanded, to stop at cycles
+  sl_value configs;  // names being expanded, to stop at cycles
 };
 
 static bool expand_config(struct selection *selection, const char *command, const char *name);
@@ -195,12 +203,14 @@ static bool expand_config(struct selection *selection, const char *command, cons
 static bool take_word(struct selection *selection, const char *command, const struct word *word) {
   const char *config = option_value(word->text, "--config");
   if (config) return expand_config(selection, command, config);
-  sl_value parts[] = {sl_string_from(word->text), sl_string_from(word->section), sl_string_from(word->position)};
+  sl_value parts[] = {sl_string_from(word->text), sl_string_from(word->section),
+                      sl_string_from(word->position)};
   return sl_list_push(selection->rc->thread, selection->result, sl_tuple(parts, 3));
 }
 
 // Every word of section NAME or NAME:CONFIG. Returns -1 on failure, else how many there were.
-static int take_section(struct selection *selection, const char *command, const char *name, const char *config) {
+static int take_section(struct selection *selection, const char *command, const char *name,
+                        const char *config) {
   int taken = 0;
   size_t length = strlen(name);
   for (size_t i = 0; i < selection->rc->count; i++) {
@@ -214,7 +224,8 @@ static int take_section(struct selection *selection, const char *command, const 
   return taken;
 }
 
-static int take_sections(struct selection *selection, const char *command, const char *name, const char *config) {
+static int take_sections(struct selection *selection, const char *command, const char *name,
+                         const char *config) {
   const char *parent = parent_of(name);
   int inherited = parent ? take_sections(selection, command, parent, config) : 0;
   if (!parent && strcmp(name, "startup") != 0) {
@@ -231,14 +242,18 @@ static bool expand_config(struct selection *selection, const char *command, cons
   struct sl_thread *thread = selection->rc->thread;
   for (size_t i = 0; i < sl_list_length(selection->configs); i++)
     if (sl_string_is(sl_list_get(selection->configs, i), name))
-      return sl_fail_false(thread, "Config expansion has a cycle: config value %s expands to itself", name);
+      return sl_fail_false(thread,
+                           "Config expansion has a cycle: config value %s expands to itself", name);
   if (!sl_list_push(thread, selection->configs, sl_string_from(name))) return false;
   int taken = take_sections(selection, command, command, name);
-  if (taken == 0) return sl_fail_false(thread, "Config value '%s' is not defined in any .rc file", name);
-  return taken > 0 && sl_list_remove_at(thread, selection->configs, sl_list_length(selection->configs) - 1);
+  if (taken == 0)
+    return sl_fail_false(thread, "Config value '%s' is not defined in any .rc file", name);
+  return taken > 0 &&
+         sl_list_remove_at(thread, selection->configs, sl_list_length(selection->configs) - 1);
 }
 
-sl_value bz_bazelrc_options(struct sl_thread *thread, const char *root, const char *command, sl_value arguments) {
+sl_value bz_bazelrc_options(struct sl_thread *thread, const char *root, const char *command,
+                            sl_value arguments) {
   struct rc rc = {.thread = thread, .root = root};
   struct selection selection = {&rc, sl_list(thread, NULL, 0), sl_list(thread, NULL, 0)};
   bool done = read_files(&rc, arguments) && take_sections(&selection, command, command, NULL) >= 0;

@@ -14,7 +14,8 @@
 #include "rules/workspace/state.h"
 
 static int compare_entries(const void *a, const void *b) {
-  return strcmp(((const struct bz_directory_entry *)a)->name, ((const struct bz_directory_entry *)b)->name);
+  return strcmp(((const struct bz_directory_entry *)a)->name,
+                ((const struct bz_directory_entry *)b)->name);
 }
 
 char *bz_path_join(const char *directory, const char *name) {
@@ -33,20 +34,24 @@ struct draft {
   size_t capacity;
 };
 
-static void add_entry(struct draft *draft, const char *name, size_t length, enum bz_file_kind kind, bool link) {
+static void add_entry(struct draft *draft, const char *name, size_t length, enum bz_file_kind kind,
+                      bool link) {
   if (draft->count == draft->capacity) {
     draft->capacity = draft->capacity ? draft->capacity * 2 : 16;
     draft->entries = realloc(draft->entries, draft->capacity * sizeof *draft->entries);
     if (!draft->entries) abort();
   }
-  draft->entries[draft->count++] = (struct bz_directory_entry){sl_arena_copy(draft->arena, name, length), kind, link};
+  draft->entries[draft->count++] =
+      (struct bz_directory_entry){sl_arena_copy(draft->arena, name, length), kind, link};
 }
 
 static struct bz_directory *finish(struct draft *draft) {
-  if (draft->count > 1) qsort(draft->entries, draft->count, sizeof *draft->entries, compare_entries);
+  if (draft->count > 1)
+    qsort(draft->entries, draft->count, sizeof *draft->entries, compare_entries);
   struct bz_directory *directory = sl_arena_allocate(draft->arena, sizeof *directory);
   directory->entries = sl_arena_allocate(draft->arena, draft->count * sizeof *draft->entries + 1);
-  if (draft->count) memcpy(directory->entries, draft->entries, draft->count * sizeof *draft->entries);
+  if (draft->count)
+    memcpy(directory->entries, draft->entries, draft->count * sizeof *draft->entries);
   directory->count = draft->count;
   free(draft->entries);
   return directory;
@@ -64,15 +69,17 @@ static struct bz_directory *list_disk(struct bz_repository *repository, const ch
   char *absolute = bz_file_absolute(repository, path);
   DIR *stream = opendir(absolute);
   if (!stream && errno != ENOENT && errno != ENOTDIR)
-    bz_event(repository->workspace, BZ_WARNING, NULL, "Failed to list directory contents, for %s, skipping: %s (%s)",
-             *path ? path : ".", absolute, strerror(errno));
+    bz_event(repository->workspace, BZ_WARNING, NULL,
+             "Failed to list directory contents, for %s, skipping: %s (%s)", *path ? path : ".",
+             absolute, strerror(errno));
   free(absolute);
   if (!stream) return NULL;
   struct draft draft = {.arena = &repository->workspace->arena};
   for (struct dirent *entry; (entry = readdir(stream));) {
     if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
     enum bz_file_kind kind = kind_of_entry(dirfd(stream), entry);
-    if (kind != BZ_FILE_MISSING) add_entry(&draft, entry->d_name, strlen(entry->d_name), kind, entry->d_type == DT_LNK);
+    if (kind != BZ_FILE_MISSING)
+      add_entry(&draft, entry->d_name, strlen(entry->d_name), kind, entry->d_type == DT_LNK);
   }
   closedir(stream);
   return finish(&draft);
@@ -84,7 +91,9 @@ static void add_segment(struct draft *draft, const char *rest) {
   const char *slash = strchr(rest, '/');
   size_t length = slash ? (size_t)(slash - rest) : strlen(rest);
   for (size_t i = draft->count; i-- > 0;)
-    if (strncmp(draft->entries[i].name, rest, length) == 0 && draft->entries[i].name[length] == '\0') return;
+    if (strncmp(draft->entries[i].name, rest, length) == 0 &&
+        draft->entries[i].name[length] == '\0')
+      return;
   add_entry(draft, rest, length, slash ? BZ_FILE_DIRECTORY : BZ_FILE_REGULAR, false);
 }
 
@@ -118,15 +127,20 @@ static struct bz_directory *list_generated(struct bz_repository *repository, con
 
 static struct bz_directory *list_uncached(struct bz_repository *repository, const char *path) {
   switch (repository->kind) {
-    case BZ_REPOSITORY_DISK: return list_disk(repository, path);
-    case BZ_REPOSITORY_EMBEDDED: return list_embedded(repository, path);
-    case BZ_REPOSITORY_GENERATED: return list_generated(repository, path);
-    case BZ_REPOSITORY_MISSING: break;
+    case BZ_REPOSITORY_DISK:
+      return list_disk(repository, path);
+    case BZ_REPOSITORY_EMBEDDED:
+      return list_embedded(repository, path);
+    case BZ_REPOSITORY_GENERATED:
+      return list_generated(repository, path);
+    case BZ_REPOSITORY_MISSING:
+      break;
   }
   return NULL;
 }
 
-static const struct bz_directory_entry *find_entry(const struct bz_directory *directory, const char *name) {
+static const struct bz_directory_entry *find_entry(const struct bz_directory *directory,
+                                                   const char *name) {
   struct bz_directory_entry key = {.name = name};
   if (!directory || directory->count == 0) return NULL;
   return bsearch(&key, directory->entries, directory->count, sizeof key, compare_entries);
@@ -141,7 +155,9 @@ bool bz_directory_is_ignored(const struct bz_repository *repository, const char 
   const struct bz_repository_state *state = repository->state;
   for (size_t i = 0; i < state->ignored_count; i++) {
     size_t length = strlen(state->ignored[i]);
-    if (strncmp(path, state->ignored[i], length) == 0 && (path[length] == '/' || path[length] == '\0')) return true;
+    if (strncmp(path, state->ignored[i], length) == 0 &&
+        (path[length] == '/' || path[length] == '\0'))
+      return true;
   }
   if (!state->ignored_globs) return false;
   sl_value globs = sl_handle_get(state->ignored_globs);
@@ -161,7 +177,8 @@ bool bz_directory_is_ignored(const struct bz_repository *repository, const char 
   return false;
 }
 
-static struct bz_cached_directory *directory_of(struct bz_repository *repository, const char *path) {
+static struct bz_cached_directory *directory_of(struct bz_repository *repository,
+                                                const char *path) {
   struct bz_repository_state *state = repository->state;
   struct bz_cached_directory *cached;
   HASH_FIND_STR(state->directories, path, cached);
@@ -187,7 +204,8 @@ enum bz_file_kind bz_file_stat(struct bz_repository *repository, const char *pat
   if (!*path) return bz_directory_list(repository, "") ? BZ_FILE_DIRECTORY : BZ_FILE_MISSING;
   const char *slash = strrchr(path, '/');
   char *parent = slash ? strndup(path, (size_t)(slash - path)) : strdup("");
-  const struct bz_directory_entry *entry = find_entry(bz_directory_list(repository, parent), slash ? slash + 1 : path);
+  const struct bz_directory_entry *entry =
+      find_entry(bz_directory_list(repository, parent), slash ? slash + 1 : path);
   free(parent);
   return entry ? entry->kind : BZ_FILE_MISSING;
 }
@@ -230,13 +248,16 @@ static bool read_disk(struct sl_thread *thread, struct bz_repository *repository
 static const struct bz_embedded_file *find_embedded(const char *prefix, const char *path) {
   size_t length = strlen(prefix);
   for (const struct bz_embedded_file *file = bz_embedded_files; file->path; file++)
-    if (strncmp(file->path, prefix, length) == 0 && strcmp(file->path + length, path) == 0) return file;
+    if (strncmp(file->path, prefix, length) == 0 && strcmp(file->path + length, path) == 0)
+      return file;
   return NULL;
 }
 
-bool bz_file_read(struct sl_thread *thread, struct bz_repository *repository, const char *path, struct sl_text *out) {
+bool bz_file_read(struct sl_thread *thread, struct bz_repository *repository, const char *path,
+                  struct sl_text *out) {
   switch (repository->kind) {
-    case BZ_REPOSITORY_DISK: return read_disk(thread, repository, path, out);
+    case BZ_REPOSITORY_DISK:
+      return read_disk(thread, repository, path, out);
     case BZ_REPOSITORY_EMBEDDED: {
       const struct bz_embedded_file *file = find_embedded(repository->state->embedded_prefix, path);
       if (!file) break;
@@ -249,14 +270,16 @@ bool bz_file_read(struct sl_thread *thread, struct bz_repository *repository, co
       sl_text_append(out, sl_string_bytes(text), sl_string_length(text));
       return true;
     }
-    case BZ_REPOSITORY_MISSING: return sl_fail_false(thread, "%s", repository->reason);
+    case BZ_REPOSITORY_MISSING:
+      return sl_fail_false(thread, "%s", repository->reason);
   }
   return sl_fail_false(thread, "%s%s (No such file or directory)", repository->exec_prefix, path);
 }
 
 bool bz_directory_make(struct sl_thread *thread, const char *absolute_path) {
   if (mkdir(absolute_path, 0777) == 0 || errno == EEXIST) return true;
-  if (errno != ENOENT) return sl_fail_false(thread, "cannot make %s: %s", absolute_path, strerror(errno));
+  if (errno != ENOENT)
+    return sl_fail_false(thread, "cannot make %s: %s", absolute_path, strerror(errno));
   char *parent = strdup(absolute_path);
   char *slash = strrchr(parent, '/');
   bool made = false;
@@ -280,7 +303,8 @@ static bool write_all(int descriptor, const char *bytes, size_t length) {
   return true;
 }
 
-bool bz_file_write(struct sl_thread *thread, const char *absolute_path, const char *bytes, size_t length) {
+bool bz_file_write(struct sl_thread *thread, const char *absolute_path, const char *bytes,
+                   size_t length) {
   char *parent = strndup(absolute_path, (size_t)(strrchr(absolute_path, '/') - absolute_path));
   char *temporary = NULL;
   if (asprintf(&temporary, "%s.tmp-%ld", absolute_path, (long)getpid()) < 0) abort();
@@ -310,23 +334,26 @@ const char *bz_package_build_file(struct bz_repository *repository, const char *
 static const char missing_package_file[] = "MISSING_PACKAGE";
 
 // Why a package is missing whose directory could have had a build file.
-static void append_no_build_file(struct bz_repository *repository, const char *package, struct sl_text *out) {
-  sl_value hint = repository->kind == BZ_REPOSITORY_GENERATED
-                      ? sl_dict_get_string(sl_handle_get(repository->state->files), missing_package_file)
-                      : NULL;
+static void append_no_build_file(struct bz_repository *repository, const char *package,
+                                 struct sl_text *out) {
+  sl_value hint =
+      repository->kind == BZ_REPOSITORY_GENERATED
+          ? sl_dict_get_string(sl_handle_get(repository->state->files), missing_package_file)
+          : NULL;
   static const char advice[] = "Add a BUILD file to a directory to mark it as a package.";
   if (repository == repository->workspace->main) {
-    sl_text_format(out, "BUILD file not found in any of the following directories. %s\n - %s%s%s", advice,
-                   repository->directory, *package ? "/" : "", package);
+    sl_text_format(out, "BUILD file not found in any of the following directories. %s\n - %s%s%s",
+                   advice, repository->directory, *package ? "/" : "", package);
   } else if (hint) {
     sl_text_append(out, sl_string_bytes(hint), sl_string_length(hint));
   } else {
-    sl_text_format(out, "BUILD file not found in directory '%s' of external repository @@%s. %s", package,
-                   repository->name, advice);
+    sl_text_format(out, "BUILD file not found in directory '%s' of external repository @@%s. %s",
+                   package, repository->name, advice);
   }
 }
 
-void bz_package_missing_message(struct bz_repository *repository, const char *package, struct sl_text *out) {
+void bz_package_missing_message(struct bz_repository *repository, const char *package,
+                                struct sl_text *out) {
   const char *repository_text = repository == repository->workspace->main ? "" : repository->name;
   sl_text_format(out, "no such package '%s%s%s%s': ", *repository_text ? "@@" : "", repository_text,
                  *repository_text ? "//" : "", package);
@@ -372,8 +399,8 @@ static bool is_loop(const struct bz_repository *repository, const char *path) {
   return loop;
 }
 
-static bool collect_packages(struct sl_thread *thread, struct bz_repository *repository, const char *path, int depth,
-                             sl_value found) {
+static bool collect_packages(struct sl_thread *thread, struct bz_repository *repository,
+                             const char *path, int depth, sl_value found) {
   const struct bz_cached_directory *directory = directory_of(repository, path);
   if (!directory->listing || bz_directory_is_ignored(repository, path)) return true;
   if (directory->build_file && !sl_list_push(thread, found, sl_string_from(path))) return false;
@@ -393,7 +420,8 @@ static int compare_strings(const void *a, const void *b) {
   return strcmp(sl_string_bytes(*(const sl_value *)a), sl_string_bytes(*(const sl_value *)b));
 }
 
-sl_value bz_packages_below(struct sl_thread *thread, struct bz_repository *repository, const char *directory) {
+sl_value bz_packages_below(struct sl_thread *thread, struct bz_repository *repository,
+                           const char *directory) {
   sl_value found = sl_list(thread, NULL, 0);
   if (!collect_packages(thread, repository, directory, 0, found)) return NULL;
   if (sl_list_length(found) > 1)

@@ -12,7 +12,8 @@
 
 // ---------------------------------------------------------------- matching
 
-static bool match_run(const char *pattern, const char *pattern_end, const char *name, const char *name_end) {
+static bool match_run(const char *pattern, const char *pattern_end, const char *name,
+                      const char *name_end) {
   // The usual walk with one point of return: the last star.
   const char *star = NULL, *resume = NULL;
   while (name < name_end) {
@@ -34,7 +35,8 @@ static bool match_run(const char *pattern, const char *pattern_end, const char *
 }
 
 // One segment: a leading dot must be matched by a dot, but for a lone star.
-static bool match_segment(const char *pattern, size_t pattern_length, const char *name, size_t name_length) {
+static bool match_segment(const char *pattern, size_t pattern_length, const char *name,
+                          size_t name_length) {
   if (pattern_length == 1 && *pattern == '*') return true;
   if (name_length && *name == '.' && *pattern != '.') return false;
   return match_run(pattern, pattern + pattern_length, name, name + name_length);
@@ -76,7 +78,8 @@ static const char *pattern_error(const char *pattern) {
     if (length == 0) return "empty segment not permitted";
     if (length == 1 && *at == '.') return "segment '.' not permitted";
     if (length == 2 && memcmp(at, "..", 2) == 0) return "segment '..' not permitted";
-    if (length > 2 && memmem(at, length, "**", 2)) return "recursive wildcard must be its own segment";
+    if (length > 2 && memmem(at, length, "**", 2))
+      return "recursive wildcard must be its own segment";
     at += length;
     if (!*at) return NULL;
   }
@@ -89,10 +92,13 @@ static bool check_patterns(struct sl_thread *thread, sl_value patterns, const ch
     return sl_fail_false(thread, "expected value of type 'list(string)' for parameter '%s'", what);
   for (size_t i = 0; i < count; i++) {
     if (!sl_is_string(items[i]))
-      return sl_fail_false(thread, "expected value of type 'string' for element %zu of '%s' argument, but got %s", i,
-                           what, sl_type_name(items[i]));
+      return sl_fail_false(
+          thread, "expected value of type 'string' for element %zu of '%s' argument, but got %s", i,
+          what, sl_type_name(items[i]));
     const char *error = pattern_error(sl_string_bytes(items[i]));
-    if (error) return sl_fail_false(thread, "invalid glob pattern '%s': %s", sl_string_bytes(items[i]), error);
+    if (error)
+      return sl_fail_false(thread, "invalid glob pattern '%s': %s", sl_string_bytes(items[i]),
+                           error);
   }
   return true;
 }
@@ -103,7 +109,7 @@ static bool check_patterns(struct sl_thread *thread, sl_value patterns, const ch
 struct walk {
   struct bz_repository *repository;
   const char *package;
-  bool files;               // false: looks for subpackages
+  bool files;  // false: looks for subpackages
   bool directories;
   char **found;
   size_t count;
@@ -129,8 +135,9 @@ static bool is_package(const struct walk *walk, const char *path) {
 // A directory's entries; nothing is seen of one that the workspace ignores.
 static const struct bz_directory *list(const struct walk *walk, const char *path) {
   char *full = bz_path_join(walk->package, path);
-  const struct bz_directory *directory =
-      bz_directory_is_ignored(walk->repository, full) ? NULL : bz_directory_list(walk->repository, full);
+  const struct bz_directory *directory = bz_directory_is_ignored(walk->repository, full)
+                                             ? NULL
+                                             : bz_directory_list(walk->repository, full);
   free(full);
   return directory;
 }
@@ -184,7 +191,8 @@ static void visit_directory(struct walk *walk, const char *path, const char *pat
     const struct bz_directory_entry *entry = &directory->entries[i];
     char *child = bz_path_join(path, entry->name);
     if (recursive) {
-      if (entry->kind == BZ_FILE_DIRECTORY && !is_package(walk, child)) visit_directory(walk, child, pattern);
+      if (entry->kind == BZ_FILE_DIRECTORY && !is_package(walk, child))
+        visit_directory(walk, child, pattern);
     } else if (match_segment(pattern, length, entry->name, strlen(entry->name))) {
       visit_entry(walk, child, entry, rest);
     }
@@ -194,7 +202,9 @@ static void visit_directory(struct walk *walk, const char *path, const char *pat
 
 // ---------------------------------------------------------------- results
 
-static int compare_found(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+static int compare_found(const void *a, const void *b) {
+  return strcmp(*(char *const *)a, *(char *const *)b);
+}
 
 static bool is_excluded(const char *path, sl_value *patterns, size_t count) {
   for (size_t i = 0; i < count; i++)
@@ -233,7 +243,8 @@ static void end_walk(struct walk *walk) {
 }
 
 static sl_value run(struct sl_thread *thread, struct walk *walk, const struct bz_glob *glob) {
-  if (!check_patterns(thread, glob->include, "include") || !check_patterns(thread, glob->exclude, "exclude"))
+  if (!check_patterns(thread, glob->include, "include") ||
+      !check_patterns(thread, glob->exclude, "exclude"))
     return NULL;
   sl_value *patterns;
   size_t count;
@@ -242,27 +253,31 @@ static sl_value run(struct sl_thread *thread, struct walk *walk, const struct bz
     size_t before = walk->count;
     visit_directory(walk, "", sl_string_bytes(patterns[i]));
     if (walk->count == before && !glob->allow_empty)
-      return sl_fail(thread, "%s pattern '%s' didn't match anything, but allow_empty is set to False %s",
-                     walk->files ? "glob" : "subpackages", sl_string_bytes(patterns[i]), EMPTY_DEFAULT);
+      return sl_fail(
+          thread, "%s pattern '%s' didn't match anything, but allow_empty is set to False %s",
+          walk->files ? "glob" : "subpackages", sl_string_bytes(patterns[i]), EMPTY_DEFAULT);
   }
   sl_value result = make_result(thread, walk, glob->exclude);
   if (result && sl_list_length(result) == 0 && !glob->allow_empty)
-    return sl_fail(thread, "all files in the glob have been excluded, but allow_empty is set to False %s",
+    return sl_fail(thread,
+                   "all files in the glob have been excluded, but allow_empty is set to False %s",
                    EMPTY_DEFAULT);
   return result;
 }
 
-sl_value bz_glob_run(struct sl_thread *thread, struct bz_repository *repository, const char *package,
-                     const struct bz_glob *glob) {
-  struct walk walk = {.repository = repository, .package = package, .files = true,
+sl_value bz_glob_run(struct sl_thread *thread, struct bz_repository *repository,
+                     const char *package, const struct bz_glob *glob) {
+  struct walk walk = {.repository = repository,
+                      .package = package,
+                      .files = true,
                       .directories = !glob->exclude_directories};
   sl_value result = run(thread, &walk, glob);
   end_walk(&walk);
   return result;
 }
 
-sl_value bz_glob_subpackages(struct sl_thread *thread, struct bz_repository *repository, const char *package,
-                             const struct bz_glob *glob) {
+sl_value bz_glob_subpackages(struct sl_thread *thread, struct bz_repository *repository,
+                             const char *package, const struct bz_glob *glob) {
   struct walk walk = {.repository = repository, .package = package};
   sl_value result = run(thread, &walk, glob);
   end_walk(&walk);

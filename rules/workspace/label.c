@@ -9,7 +9,8 @@
 
 // ---------------------------------------------------------------- interning
 
-static uint32_t hash_parts(const struct bz_repository *repository, const char *package, const char *name) {
+static uint32_t hash_parts(const struct bz_repository *repository, const char *package,
+                           const char *name) {
   uint32_t hash = sl_hash_text(package, strlen(package)) * 31 + sl_hash_text(name, strlen(name));
   return hash * 31 + sl_hash_text(repository->name, strlen(repository->name));
 }
@@ -31,7 +32,8 @@ static void grow_labels(struct bz_workspace *workspace) {
   workspace->label_mask = size - 1;
 }
 
-struct bz_label *bz_label_make(struct bz_repository *repository, const char *package, const char *name) {
+struct bz_label *bz_label_make(struct bz_repository *repository, const char *package,
+                               const char *name) {
   struct bz_workspace *workspace = repository->workspace;
   if (workspace->label_count * 2 >= workspace->label_mask) grow_labels(workspace);
   uint32_t hash = hash_parts(repository, package, name);
@@ -67,7 +69,8 @@ static char *describe(const char *format, int c) {
 static const char *segment_error(const char *segment, size_t length, bool last) {
   if (length == 2 && segment[0] == '.' && segment[1] == '.')
     return "target names may not contain up-level references '..'";
-  if (length == 1 && segment[0] == '.' && !last) return "target names may not contain '.' as a path segment";
+  if (length == 1 && segment[0] == '.' && !last)
+    return "target names may not contain '.' as a path segment";
   return NULL;
 }
 
@@ -76,7 +79,8 @@ char *bz_target_name_error(const char *name, size_t length) {
   if (name[0] == '/') return strdup("target names may not start with '/'");
   for (size_t i = 0; i < length; i++) {
     unsigned char c = (unsigned char)name[i];
-    if (c < 0x20 || c == 0x7f) return describe("target names may not contain non-printable characters: '\\x%02x'", c);
+    if (c < 0x20 || c == 0x7f)
+      return describe("target names may not contain non-printable characters: '\\x%02x'", c);
     if (c == ':' || c == '\\') return describe("target names may not contain '%c'", c);
     if (c == '/' && i + 1 < length && name[i + 1] == '/')
       return strdup("target names may not contain '//' path separators");
@@ -101,15 +105,17 @@ char *bz_package_name_error(const char *name, size_t length) {
   for (size_t i = 0; i <= length; i++) {
     if (i == length || name[i] == '/') {
       if (only_dots) {
-        return strdup(i > 0 && name[i - 1] == '/' ? "package names may not contain '//' path separators"
-                                                  : "package name component contains only '.' characters");
+        return strdup(i > 0 && name[i - 1] == '/'
+                          ? "package names may not contain '//' path separators"
+                          : "package name component contains only '.' characters");
       }
       only_dots = true;
       continue;
     }
     unsigned char c = (unsigned char)name[i];
     if (c < 0x20 || c >= 0x7f || c == ':' || c == '\\') {
-      return strdup("package names may contain A-Z, a-z, 0-9, or any of ' !\"#$%&'()*+,-./;<=>?[]^_`{|}~'");
+      return strdup(
+          "package names may contain A-Z, a-z, 0-9, or any of ' !\"#$%&'()*+,-./;<=>?[]^_`{|}~'");
     }
     if (c != '.') only_dots = false;
   }
@@ -124,7 +130,7 @@ struct parts {
   size_t repository_length;
   bool has_repository;
   bool canonical;
-  bool absolute;           // has "//" or a repository
+  bool absolute;  // has "//" or a repository
   const char *package;
   size_t package_length;
   const char *name;
@@ -166,7 +172,8 @@ static size_t without_trailing_dot(const char *name, size_t length) {
   return length > 2 && name[length - 1] == '.' && name[length - 2] == '/' ? length - 2 : length;
 }
 
-static struct bz_label *fail_name(struct sl_thread *thread, const struct parts *parts, char *error) {
+static struct bz_label *fail_name(struct sl_thread *thread, const struct parts *parts,
+                                  char *error) {
   sl_fail(thread, "invalid target name '%.*s': %s", (int)parts->name_length, parts->name, error);
   free(error);
   return NULL;
@@ -179,8 +186,8 @@ static struct bz_repository *repository_of(struct bz_repository *from, const str
   return bz_repository_resolve(from, parts->repository, parts->repository_length);
 }
 
-struct bz_label *bz_label_parse(struct sl_thread *thread, struct bz_repository *repository, const char *package,
-                                const char *text, size_t length) {
+struct bz_label *bz_label_parse(struct sl_thread *thread, struct bz_repository *repository,
+                                const char *package, const char *text, size_t length) {
   struct parts parts = {0};
   const char *rest = text;
   size_t left = length;
@@ -194,7 +201,9 @@ struct bz_label *bz_label_parse(struct sl_thread *thread, struct bz_repository *
     }
   } else if (parts.has_repository) {
     if (left > 0) {
-      sl_fail(thread, "invalid repository name '%.*s': repo names may contain only A-Z, a-z, 0-9, '-', '_', '.' and '+'",
+      sl_fail(thread,
+              "invalid repository name '%.*s': repo names may contain only A-Z, a-z, 0-9, '-', "
+              "'_', '.' and '+'",
               (int)(length - 1), text + 1);
       return NULL;
     }
@@ -209,7 +218,8 @@ struct bz_label *bz_label_parse(struct sl_thread *thread, struct bz_repository *
   char *error = bz_target_name_error(parts.name, parts.name_length);
   if (error) return fail_name(thread, &parts, error);
   if (parts.absolute && (error = bz_package_name_error(parts.package, parts.package_length))) {
-    sl_fail(thread, "invalid package name '%.*s': %s", (int)parts.package_length, parts.package, error);
+    sl_fail(thread, "invalid package name '%.*s': %s", (int)parts.package_length, parts.package,
+            error);
     free(error);
     return NULL;
   }
@@ -262,11 +272,15 @@ const char *bz_label_text(const struct bz_label *label) {
   return copy;
 }
 
-static const char *join_path(struct bz_workspace *workspace, const char *prefix, const struct bz_label *label) {
-  return sl_arena_format(&workspace->arena, "%s%s%s%s", prefix, label->package, *label->package ? "/" : "", label->name);
+static const char *join_path(struct bz_workspace *workspace, const char *prefix,
+                             const struct bz_label *label) {
+  return sl_arena_format(&workspace->arena, "%s%s%s%s", prefix, label->package,
+                         *label->package ? "/" : "", label->name);
 }
 
-const char *bz_label_path(const struct bz_label *label) { return join_path(label->repository->workspace, "", label); }
+const char *bz_label_path(const struct bz_label *label) {
+  return join_path(label->repository->workspace, "", label);
+}
 
 const char *bz_label_exec_path(const struct bz_label *label) {
   return join_path(label->repository->workspace, label->repository->exec_prefix, label);
@@ -318,7 +332,8 @@ static sl_value workspace_root(const struct bz_label *label) {
   return *name ? sl_string_format("external/%s", name) : sl_string("", 0);
 }
 
-static sl_value label_attribute(struct sl_thread *thread, sl_value x, const char *name, size_t length) {
+static sl_value label_attribute(struct sl_thread *thread, sl_value x, const char *name,
+                                size_t length) {
   (void)thread;
   (void)length;
   const struct bz_label *label = label_of(x);
@@ -330,9 +345,12 @@ static sl_value label_attribute(struct sl_thread *thread, sl_value x, const char
   return NULL;
 }
 
-static void label_attribute_names(sl_value x, void (*offer)(void *data, const char *name, size_t length), void *data) {
+static void label_attribute_names(sl_value x,
+                                  void (*offer)(void *data, const char *name, size_t length),
+                                  void *data) {
   (void)x;
-  static const char *const names[] = {"name", "package", "repo_name", "workspace_name", "workspace_root"};
+  static const char *const names[] = {"name", "package", "repo_name", "workspace_name",
+                                      "workspace_root"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) offer(data, names[i], strlen(names[i]));
 }
 
@@ -344,20 +362,23 @@ static sl_value same_package_label(struct sl_thread *thread, sl_value self, sl_v
     free(error);
     return NULL;
   }
-  return bz_label_value(bz_label_make(label->repository, label->package, sl_string_bytes(arguments[0])));
+  return bz_label_value(
+      bz_label_make(label->repository, label->package, sl_string_bytes(arguments[0])));
 }
 
 static sl_value relative(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   const struct bz_label *label = label_of(self);
-  struct bz_label *result = bz_label_parse(thread, label->repository, label->package, sl_string_bytes(arguments[0]),
-                                           sl_string_length(arguments[0]));
+  struct bz_label *result =
+      bz_label_parse(thread, label->repository, label->package, sl_string_bytes(arguments[0]),
+                     sl_string_length(arguments[0]));
   return result ? bz_label_value(result) : NULL;
 }
 
 static struct sl_builtin label_methods[] = {
     SL_BUILTIN("same_package_label(target_name: string, /)", same_package_label,
                "Creates a label in the same package with the given target name."),
-    SL_BUILTIN("relative(relName: string, /)", relative, "Resolves a label that is relative to this label's package."),
+    SL_BUILTIN("relative(relName: string, /)", relative,
+               "Resolves a label that is relative to this label's package."),
     SL_BUILTIN_END,
 };
 

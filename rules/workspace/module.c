@@ -63,7 +63,8 @@ static sl_value local_path_override(struct sl_thread *thread, sl_value self, sl_
   struct bz_repository *repository = reading_of(thread)->repository;
   struct bz_workspace *workspace = repository->workspace;
   if (repository == workspace->main)  // overrides of other modules have no effect
-    add_override(workspace, canonical_of_module(workspace, sl_string_bytes(arguments[0])), keep(workspace, arguments[1]));
+    add_override(workspace, canonical_of_module(workspace, sl_string_bytes(arguments[0])),
+                 keep(workspace, arguments[1]));
   return SL_NONE;
 }
 
@@ -102,7 +103,8 @@ static const char *repository_of_bzl(struct bz_repository *from, const char *lab
                          : bz_repository_resolve(from, name, length)->name;
 }
 
-static void add_tag(struct sl_thread *thread, struct bz_extension_usage *usage, const char *name, sl_value arguments) {
+static void add_tag(struct sl_thread *thread, struct bz_extension_usage *usage, const char *name,
+                    sl_value arguments) {
   struct bz_extension *extension = &usage->extension;
   struct bz_workspace *workspace = reading_of(thread)->repository->workspace;
   if (extension->tag_count == usage->tag_capacity) {
@@ -113,7 +115,8 @@ static void add_tag(struct sl_thread *thread, struct bz_extension_usage *usage, 
   struct sl_frame frame;
   const char *position = "";
   if (sl_thread_frame(thread, 1, &frame) && frame.file)
-    position = sl_arena_format(&workspace->arena, "%s:%u:%u", frame.file, frame.position.line, frame.position.column);
+    position = sl_arena_format(&workspace->arena, "%s:%u:%u", frame.file, frame.position.line,
+                               frame.position.column);
   extension->tags[extension->tag_count++] = (struct bz_tag){name, arguments, position};
   sl_handle_new(arguments);  // lives as long as the workspace
 }
@@ -122,13 +125,16 @@ static sl_value call_tag(struct sl_thread *thread, sl_value self, sl_value *argu
   struct extension_proxy *proxy = (struct extension_proxy *)(void *)self;
   struct bz_repository *repository = reading_of(thread)->repository;
   // Tags of modules other than the main one would need their files at hand: not supported.
-  if (repository == repository->workspace->main) add_tag(thread, proxy->usage, proxy->tag, arguments[0]);
+  if (repository == repository->workspace->main)
+    add_tag(thread, proxy->usage, proxy->tag, arguments[0]);
   return SL_NONE;
 }
 
-static struct sl_builtin tag_row = SL_BUILTIN("tag(**kwargs)", call_tag, "Adds a tag to a module extension.");
+static struct sl_builtin tag_row =
+    SL_BUILTIN("tag(**kwargs)", call_tag, "Adds a tag to a module extension.");
 
-static sl_value proxy_attribute(struct sl_thread *thread, sl_value x, const char *name, size_t length);
+static sl_value proxy_attribute(struct sl_thread *thread, sl_value x, const char *name,
+                                size_t length);
 
 static const struct sl_type extension_proxy_type = {
     .name = "module_extension_proxy",
@@ -136,7 +142,8 @@ static const struct sl_type extension_proxy_type = {
     .attribute = proxy_attribute,
 };
 
-static sl_value proxy_attribute(struct sl_thread *thread, sl_value x, const char *name, size_t length) {
+static sl_value proxy_attribute(struct sl_thread *thread, sl_value x, const char *name,
+                                size_t length) {
   struct extension_proxy *proxy = (struct extension_proxy *)(void *)x;
   struct extension_proxy *tag = sl_new(thread, &extension_proxy_type, sizeof *tag);
   tag->usage = proxy->usage;
@@ -167,18 +174,25 @@ static sl_value use_repo(struct sl_thread *thread, sl_value self, sl_value *argu
   struct bz_repository *repository = reading_of(thread)->repository;
   struct bz_workspace *workspace = repository->workspace;
   if (!sl_has_type(arguments[0], &extension_proxy_type))
-    return sl_fail(thread, "in call to use_repo(), parameter 'extension_proxy' got value of type '%s', want "
-                   "'module_extension_proxy'", sl_type_name(arguments[0]));
-  const char *prefix = ((struct extension_proxy *)(void *)arguments[0])->usage->extension.repository_prefix;
+    return sl_fail(
+        thread,
+        "in call to use_repo(), parameter 'extension_proxy' got value of type '%s', want "
+        "'module_extension_proxy'",
+        sl_type_name(arguments[0]));
+  const char *prefix =
+      ((struct extension_proxy *)(void *)arguments[0])->usage->extension.repository_prefix;
   for (size_t i = 0; i < sl_tuple_length(arguments[1]); i++) {
     sl_value name = sl_tuple_get(arguments[1], i);
-    if (!sl_is_string(name)) return sl_fail(thread, "use_repo() takes names of repositories, got %s", sl_type_name(name));
+    if (!sl_is_string(name))
+      return sl_fail(thread, "use_repo() takes names of repositories, got %s", sl_type_name(name));
     const char *apparent = keep(workspace, name);
-    bz_repository_map(repository, apparent, sl_arena_format(&workspace->arena, "%s%s", prefix, apparent));
+    bz_repository_map(repository, apparent,
+                      sl_arena_format(&workspace->arena, "%s%s", prefix, apparent));
   }
   sl_value apparent, name;
   for (size_t cursor = 0; sl_dict_next(arguments[2], &cursor, &apparent, &name);) {
-    if (!sl_is_string(name)) return sl_fail(thread, "use_repo() takes names of repositories, got %s", sl_type_name(name));
+    if (!sl_is_string(name))
+      return sl_fail(thread, "use_repo() takes names of repositories, got %s", sl_type_name(name));
     bz_repository_map(repository, keep(workspace, apparent),
                       sl_arena_format(&workspace->arena, "%s%s", prefix, sl_string_bytes(name)));
   }
@@ -191,14 +205,16 @@ struct repo_rule_proxy {
   const char *rule_name;
 };
 
-static const struct sl_type repo_rule_proxy_type = {.name = "repo_rule_proxy", .flags = SL_TYPE_HASH_IDENTITY};
+static const struct sl_type repo_rule_proxy_type = {.name = "repo_rule_proxy",
+                                                    .flags = SL_TYPE_HASH_IDENTITY};
 
 static sl_value call_repo_rule(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   struct repo_rule_proxy *proxy = (struct repo_rule_proxy *)(void *)self;
   struct bz_repository *repository = reading_of(thread)->repository;
   struct bz_workspace *workspace = repository->workspace;
   const char *apparent = keep(workspace, arguments[0]);
-  const char *canonical = sl_arena_format(&workspace->arena, "%s+_repo_rules+%s", repository->name, apparent);
+  const char *canonical =
+      sl_arena_format(&workspace->arena, "%s+_repo_rules+%s", repository->name, apparent);
   bz_repository_map(repository, apparent, canonical);
   sl_value path = sl_dict_get_string(arguments[1], "path");
   if (strcmp(proxy->rule_name, "local_repository") == 0 && path && sl_is_string(path))
@@ -218,7 +234,8 @@ static sl_value use_repo_rule(struct sl_thread *thread, sl_value self, sl_value 
 
 // ---------------------------------------------------------------- executing
 
-static bool execute(struct sl_thread *thread, struct reading *reading, const char *path, struct sl_builtin *rows) {
+static bool execute(struct sl_thread *thread, struct reading *reading, const char *path,
+                    struct sl_builtin *rows) {
   struct bz_repository *repository = reading->repository;
   struct sl_text text = {0};
   if (!bz_file_read(thread, repository, path, &text)) {
@@ -230,8 +247,9 @@ static bool execute(struct sl_thread *thread, struct reading *reading, const cha
   void *data_before = sl_thread_data(thread);
   sl_thread_set_data(thread, reading);
   char *name = bz_file_absolute(repository, path);
-  bool done = sl_execute_text(thread, name ? name : path, sl_string_bytes(sl_string_from_text(&text)), text.length,
-                              environment) != NULL;
+  bool done =
+      sl_execute_text(thread, name ? name : path, sl_string_bytes(sl_string_from_text(&text)),
+                      text.length, environment) != NULL;
   free(name);
   sl_thread_set_data(thread, data_before);
   sl_text_free(&text);
@@ -247,7 +265,8 @@ static struct sl_builtin module_rows[] = {
     SL_BUILTIN("bazel_dep(name: string, version: string = \"\", max_compatibility_level: int = -1, "
                "repo_name: string | None = \"\", dev_dependency: bool = False)",
                bazel_dep, "Declares a direct dependency on another module."),
-    SL_BUILTIN("use_extension(extension_bzl_file: string, extension_name: string, *, dev_dependency: bool = False, "
+    SL_BUILTIN("use_extension(extension_bzl_file: string, extension_name: string, *, "
+               "dev_dependency: bool = False, "
                "isolate: bool = False)",
                use_extension, "Returns a proxy of a module extension."),
     SL_BUILTIN("use_repo(extension_proxy, *args, **kwargs)", use_repo,
@@ -256,18 +275,24 @@ static struct sl_builtin module_rows[] = {
                "Returns a proxy that instantiates a repository rule."),
     SL_BUILTIN("local_path_override(module_name: string, path: string)", local_path_override,
                "Takes a module from a directory."),
-    SL_BUILTIN("include(label: string, /)", include, "Includes another file into this MODULE.bazel."),
-    SL_BUILTIN("archive_override(module_name: string, **kwargs)", ignore, "Accepted without effect."),
+    SL_BUILTIN("include(label: string, /)", include,
+               "Includes another file into this MODULE.bazel."),
+    SL_BUILTIN("archive_override(module_name: string, **kwargs)", ignore,
+               "Accepted without effect."),
     SL_BUILTIN("git_override(module_name: string, **kwargs)", ignore, "Accepted without effect."),
-    SL_BUILTIN("single_version_override(module_name: string, **kwargs)", ignore, "Accepted without effect."),
-    SL_BUILTIN("multiple_version_override(module_name: string, **kwargs)", ignore, "Accepted without effect."),
+    SL_BUILTIN("single_version_override(module_name: string, **kwargs)", ignore,
+               "Accepted without effect."),
+    SL_BUILTIN("multiple_version_override(module_name: string, **kwargs)", ignore,
+               "Accepted without effect."),
     SL_BUILTIN("register_toolchains(*toolchain_labels, dev_dependency: bool = False)", ignore,
                "Accepted without effect."),
-    SL_BUILTIN("register_execution_platforms(*platform_labels, dev_dependency: bool = False)", ignore,
-               "Accepted without effect."),
+    SL_BUILTIN("register_execution_platforms(*platform_labels, dev_dependency: bool = False)",
+               ignore, "Accepted without effect."),
     SL_BUILTIN("inject_repo(extension_proxy, *args, **kwargs)", ignore, "Accepted without effect."),
-    SL_BUILTIN("override_repo(extension_proxy, *args, **kwargs)", ignore, "Accepted without effect."),
-    SL_BUILTIN("flag_alias(name: string, starlark_flag: string)", ignore, "Accepted without effect."),
+    SL_BUILTIN("override_repo(extension_proxy, *args, **kwargs)", ignore,
+               "Accepted without effect."),
+    SL_BUILTIN("flag_alias(name: string, starlark_flag: string)", ignore,
+               "Accepted without effect."),
     SL_BUILTIN_END,
 };
 
@@ -293,7 +318,8 @@ bool bz_module_read(struct sl_thread *thread, struct bz_repository *repository) 
 static sl_value repo(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)self;
   struct bz_repository *repository = reading_of(thread)->repository;
-  if (repository->package_arguments) return sl_fail(thread, "'repo' can only be called once in the REPO.bazel file");
+  if (repository->package_arguments)
+    return sl_fail(thread, "'repo' can only be called once in the REPO.bazel file");
   repository->package_arguments = arguments[0];
   sl_handle_new(arguments[0]);  // lives as long as the repository
   return SL_NONE;
@@ -307,7 +333,8 @@ static sl_value ignore_directories(struct sl_thread *thread, sl_value self, sl_v
   sl_value patterns = sl_to_list(thread, arguments[0]);
   if (!patterns) return NULL;
   for (size_t i = 0; i < sl_list_length(patterns); i++)
-    if (!sl_is_string(sl_list_get(patterns, i))) return sl_fail(thread, "ignore_directories() takes strings");
+    if (!sl_is_string(sl_list_get(patterns, i)))
+      return sl_fail(thread, "ignore_directories() takes strings");
   repository->state->ignored_globs = sl_handle_new(patterns);
   return SL_NONE;
 }
@@ -321,11 +348,13 @@ static struct sl_builtin repo_rows[] = {
 
 static void add_ignored(struct bz_repository *repository, const char *line, size_t length) {
   struct bz_repository_state *state = repository->state;
-  while (length && (line[length - 1] == '/' || line[length - 1] == ' ' || line[length - 1] == '\r')) length--;
+  while (length && (line[length - 1] == '/' || line[length - 1] == ' ' || line[length - 1] == '\r'))
+    length--;
   if (length == 0 || *line == '#') return;
   state->ignored = realloc(state->ignored, (state->ignored_count + 1) * sizeof *state->ignored);
   if (!state->ignored) abort();
-  state->ignored[state->ignored_count++] = sl_arena_copy(&repository->workspace->arena, line, length);
+  state->ignored[state->ignored_count++] =
+      sl_arena_copy(&repository->workspace->arena, line, length);
 }
 
 static bool read_bazelignore(struct sl_thread *thread, struct bz_repository *repository) {
@@ -345,7 +374,9 @@ bool bz_repo_file_read(struct sl_thread *thread, struct bz_repository *repositor
   if (bz_file_stat(repository, "REPO.bazel") == BZ_FILE_REGULAR &&
       !execute(thread, &reading, "REPO.bazel", repo_rows))
     return false;
-  if (bz_file_stat(repository, ".bazelignore") == BZ_FILE_REGULAR && !read_bazelignore(thread, repository)) return false;
+  if (bz_file_stat(repository, ".bazelignore") == BZ_FILE_REGULAR &&
+      !read_bazelignore(thread, repository))
+    return false;
   // Listings made so far did not know what is ignored.
   HASH_CLEAR(hh, repository->state->directories);
   return true;

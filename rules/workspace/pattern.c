@@ -12,7 +12,8 @@ static const char *keep(struct bz_workspace *workspace, const char *text, size_t
 }
 
 static bool is_below(const char *package, size_t length) {
-  return length >= 3 && memcmp(package + length - 3, "...", 3) == 0 && (length == 3 || package[length - 4] == '/');
+  return length >= 3 && memcmp(package + length - 3, "...", 3) == 0 &&
+         (length == 3 || package[length - 4] == '/');
 }
 
 // "all", "*" and "all-targets" after the colon.
@@ -28,12 +29,14 @@ static bool wildcard_kind(const char *name, enum bz_pattern_kind *rules_or_targe
   return false;
 }
 
-static bool parse_below(struct sl_thread *thread, struct bz_pattern *pattern, const char *package, size_t length,
-                        const char *name) {
+static bool parse_below(struct sl_thread *thread, struct bz_pattern *pattern, const char *package,
+                        size_t length, const char *name) {
   enum bz_pattern_kind kind = BZ_PATTERN_PACKAGE_RULES;
   if (name && !wildcard_kind(name, &kind))
-    return sl_fail_false(thread, "invalid target name '%s': a pattern with '...' takes ':all' or ':*'", name);
-  pattern->kind = kind == BZ_PATTERN_PACKAGE_RULES ? BZ_PATTERN_BELOW_RULES : BZ_PATTERN_BELOW_TARGETS;
+    return sl_fail_false(
+        thread, "invalid target name '%s': a pattern with '...' takes ':all' or ':*'", name);
+  pattern->kind =
+      kind == BZ_PATTERN_PACKAGE_RULES ? BZ_PATTERN_BELOW_RULES : BZ_PATTERN_BELOW_TARGETS;
   length -= length > 3 ? 4 : 3;
   pattern->package = keep(pattern->repository->workspace, package, length);
   pattern->name = "";
@@ -41,7 +44,8 @@ static bool parse_below(struct sl_thread *thread, struct bz_pattern *pattern, co
 }
 
 // What follows "//".
-static bool parse_absolute(struct sl_thread *thread, struct bz_pattern *pattern, const char *text, const char *whole) {
+static bool parse_absolute(struct sl_thread *thread, struct bz_pattern *pattern, const char *text,
+                           const char *whole) {
   struct bz_workspace *workspace = pattern->repository->workspace;
   const char *colon = strchr(text, ':');
   size_t length = colon ? (size_t)(colon - text) : strlen(text);
@@ -64,7 +68,8 @@ static bool parse_absolute(struct sl_thread *thread, struct bz_pattern *pattern,
   if (colon && wildcard_kind(name, &pattern->kind)) return true;
   error = bz_target_name_error(name, strlen(name));
   if (!error) return true;
-  sl_fail_false(thread, "invalid target format '%s': invalid target name '%s': %s", whole, name, error);
+  sl_fail_false(thread, "invalid target format '%s': invalid target name '%s': %s", whole, name,
+                error);
   free(error);
   return false;
 }
@@ -80,7 +85,8 @@ static char *relative_path(const char *directory, const char *text) {
 }
 
 // A path without a colon: the longest prefix that is a package, the rest is the target.
-static bool parse_path(struct sl_thread *thread, struct bz_pattern *pattern, char *path, const char *whole) {
+static bool parse_path(struct sl_thread *thread, struct bz_pattern *pattern, char *path,
+                       const char *whole) {
   struct bz_repository *repository = pattern->repository;
   struct bz_workspace *workspace = repository->workspace;
   size_t length = strlen(path);
@@ -104,7 +110,8 @@ static bool parse_path(struct sl_thread *thread, struct bz_pattern *pattern, cha
   return sl_fail_false(thread, "couldn't determine target from filename '%s'", whole);
 }
 
-static bool parse_relative(struct sl_thread *thread, struct bz_pattern *pattern, const char *directory, const char *text) {
+static bool parse_relative(struct sl_thread *thread, struct bz_pattern *pattern,
+                           const char *directory, const char *text) {
   char *path = relative_path(directory, text);
   bool done;
   char *colon = strchr(path, ':');
@@ -119,8 +126,8 @@ static bool parse_relative(struct sl_thread *thread, struct bz_pattern *pattern,
   return done;
 }
 
-bool bz_pattern_parse(struct sl_thread *thread, struct bz_workspace *workspace, const char *directory, const char *text,
-                      struct bz_pattern *pattern) {
+bool bz_pattern_parse(struct sl_thread *thread, struct bz_workspace *workspace,
+                      const char *directory, const char *text, struct bz_pattern *pattern) {
   *pattern = (struct bz_pattern){.repository = bz_workspace_main(workspace)};
   const char *rest = text;
   if (*rest == '-') {
@@ -131,8 +138,9 @@ bool bz_pattern_parse(struct sl_thread *thread, struct bz_workspace *workspace, 
     bool canonical = rest[1] == '@';
     const char *name = rest + 1 + canonical;
     size_t length = strcspn(name, "/:");
-    pattern->repository = canonical || length == 0 ? bz_repository_find(workspace, name, length)
-                                                   : bz_repository_resolve(bz_workspace_main(workspace), name, length);
+    pattern->repository = canonical || length == 0
+                              ? bz_repository_find(workspace, name, length)
+                              : bz_repository_resolve(bz_workspace_main(workspace), name, length);
     rest = name + length;
     if (!*rest) {  // "@r" is "@r//:r"
       pattern->package = "";
@@ -142,7 +150,10 @@ bool bz_pattern_parse(struct sl_thread *thread, struct bz_workspace *workspace, 
   }
   if (rest[0] == '/' && rest[1] == '/') return parse_absolute(thread, pattern, rest + 2, text);
   if (*rest == '/')
-    return sl_fail_false(thread, "not a valid absolute pattern (absolute target patterns must start with exactly two "
-                         "slashes): '%s'", text);
+    return sl_fail_false(
+        thread,
+        "not a valid absolute pattern (absolute target patterns must start with exactly two "
+        "slashes): '%s'",
+        text);
   return parse_relative(thread, pattern, directory, rest);
 }

@@ -25,7 +25,8 @@ static const char *vendored_directory(struct bz_repository *repository) {
   return sl_arena_format(&workspace->arena, "%s/%s", workspace->vendor_dir, repository->name);
 }
 
-static struct bz_extension_usage *extension_of(const struct bz_workspace *workspace, const char *canonical_name) {
+static struct bz_extension_usage *extension_of(const struct bz_workspace *workspace,
+                                               const char *canonical_name) {
   for (struct bz_extension_usage *usage = workspace->extensions; usage; usage = usage->next) {
     size_t length = strlen(usage->extension.repository_prefix);
     if (strncmp(canonical_name, usage->extension.repository_prefix, length) == 0) return usage;
@@ -43,7 +44,8 @@ static void set_kind(struct bz_repository *repository) {
     repository->state->embedded_prefix = rule_set->embedded_prefix;
     return;
   }
-  for (const struct bz_override *override = workspace->overrides; override; override = override->next)
+  for (const struct bz_override *override = workspace->overrides; override;
+       override = override->next)
     if (strcmp(override->canonical, repository->name) == 0) {
       make_disk(repository, override->path);
       return;
@@ -55,7 +57,8 @@ static void set_kind(struct bz_repository *repository) {
   }
   repository->kind = BZ_REPOSITORY_MISSING;
   repository->directory = directory;
-  repository->reason = sl_arena_format(&workspace->arena, "the repository '@@%s' is not available: %s does not exist",
+  repository->reason = sl_arena_format(&workspace->arena,
+                                       "the repository '@@%s' is not available: %s does not exist",
                                        repository->name, directory);
 }
 
@@ -75,7 +78,8 @@ static struct bz_repository *make_repository(struct bz_workspace *workspace, con
   return repository;
 }
 
-static struct bz_repository *known_repository(struct bz_workspace *workspace, const char *name, size_t length) {
+static struct bz_repository *known_repository(struct bz_workspace *workspace, const char *name,
+                                              size_t length) {
   struct bz_repository_state *state;
   HASH_FIND(hh, workspace->repositories, name, length, state);
   return state ? state->repository : NULL;
@@ -89,14 +93,18 @@ static void run_extension(struct bz_workspace *workspace, struct bz_extension_us
   struct sl_thread *thread = workspace->run_thread;
   if (workspace->run_extension(thread, &usage->extension, workspace->run_data)) return;
   usage->failed = true;
-  bz_event(workspace, BZ_WARNING, NULL, "module extension %s of %s failed: what it defines is not available: %s",
+  bz_event(workspace, BZ_WARNING, NULL,
+           "module extension %s of %s failed: what it defines is not available: %s",
            usage->extension.name, usage->extension.bzl_file, sl_error_message(thread));
   sl_error_clear(thread);
 }
 
-struct bz_repository *bz_repository_find(struct bz_workspace *workspace, const char *canonical_name, size_t length) {
+struct bz_repository *bz_repository_find(struct bz_workspace *workspace, const char *canonical_name,
+                                         size_t length) {
   struct bz_repository *repository = known_repository(workspace, canonical_name, length);
-  if (!repository) repository = make_repository(workspace, sl_arena_copy(&workspace->arena, canonical_name, length));
+  if (!repository)
+    repository =
+        make_repository(workspace, sl_arena_copy(&workspace->arena, canonical_name, length));
   if (repository->kind == BZ_REPOSITORY_MISSING && workspace->run_extension) {
     struct bz_extension_usage *usage = extension_of(workspace, repository->name);
     if (usage && !usage->ran) run_extension(workspace, usage);
@@ -104,10 +112,13 @@ struct bz_repository *bz_repository_find(struct bz_workspace *workspace, const c
   return repository;
 }
 
-struct bz_repository *bz_repository_define(struct bz_workspace *workspace, const char *canonical_name, sl_value files) {
-  struct bz_repository *repository = known_repository(workspace, canonical_name, strlen(canonical_name));
+struct bz_repository *bz_repository_define(struct bz_workspace *workspace,
+                                           const char *canonical_name, sl_value files) {
+  struct bz_repository *repository =
+      known_repository(workspace, canonical_name, strlen(canonical_name));
   if (!repository)
-    repository = make_repository(workspace, sl_arena_copy(&workspace->arena, canonical_name, strlen(canonical_name)));
+    repository = make_repository(
+        workspace, sl_arena_copy(&workspace->arena, canonical_name, strlen(canonical_name)));
   if (repository->kind != BZ_REPOSITORY_MISSING) return repository;
   repository->kind = BZ_REPOSITORY_GENERATED;
   repository->directory = NULL;
@@ -117,19 +128,21 @@ struct bz_repository *bz_repository_define(struct bz_workspace *workspace, const
   return repository;
 }
 
-struct bz_repository *bz_repository_define_missing(struct bz_workspace *workspace, const char *canonical_name,
-                                                   const char *reason) {
-  struct bz_repository *repository = known_repository(workspace, canonical_name, strlen(canonical_name));
+struct bz_repository *bz_repository_define_missing(struct bz_workspace *workspace,
+                                                   const char *canonical_name, const char *reason) {
+  struct bz_repository *repository =
+      known_repository(workspace, canonical_name, strlen(canonical_name));
   if (!repository)
-    repository = make_repository(workspace, sl_arena_copy(&workspace->arena, canonical_name, strlen(canonical_name)));
+    repository = make_repository(
+        workspace, sl_arena_copy(&workspace->arena, canonical_name, strlen(canonical_name)));
   repository->state->defined = true;
   if (repository->kind == BZ_REPOSITORY_MISSING)
     repository->reason = sl_arena_copy(&workspace->arena, reason, strlen(reason));
   return repository;
 }
 
-void bz_workspace_set_extension_runner(struct bz_workspace *workspace, struct sl_thread *thread, bz_extension_runner run,
-                                       void *data) {
+void bz_workspace_set_extension_runner(struct bz_workspace *workspace, struct sl_thread *thread,
+                                       bz_extension_runner run, void *data) {
   workspace->run_thread = thread;
   workspace->run_extension = run;
   workspace->run_data = data;
@@ -137,7 +150,8 @@ void bz_workspace_set_extension_runner(struct bz_workspace *workspace, struct sl
 
 // ---------------------------------------------------------------- mappings
 
-void bz_repository_map(struct bz_repository *repository, const char *apparent, const char *canonical) {
+void bz_repository_map(struct bz_repository *repository, const char *apparent,
+                       const char *canonical) {
   struct bz_repository_state *state = repository->state;
   struct bz_mapping *mapping;
   HASH_FIND_STR(state->mappings, apparent, mapping);
@@ -151,7 +165,8 @@ void bz_repository_map(struct bz_repository *repository, const char *apparent, c
   HASH_ADD_KEYPTR(hh, state->mappings, mapping->apparent, strlen(mapping->apparent), mapping);
 }
 
-static const char *mapped_name(const struct bz_repository *repository, const char *apparent, size_t length) {
+static const char *mapped_name(const struct bz_repository *repository, const char *apparent,
+                               size_t length) {
   struct bz_mapping *mapping;
   HASH_FIND(hh, repository->state->mappings, apparent, length, mapping);
   return mapping ? mapping->canonical : NULL;
@@ -161,7 +176,8 @@ static const char *mapped_name(const struct bz_repository *repository, const cha
 static const char *embedded_name(const char *apparent, size_t length) {
   for (const struct bz_rule_set *set = bz_rule_sets; set->canonical_name; set++) {
     const char *name = set->module_name;
-    if (name && strlen(name) == length && memcmp(name, apparent, length) == 0) return set->canonical_name;
+    if (name && strlen(name) == length && memcmp(name, apparent, length) == 0)
+      return set->canonical_name;
   }
   return NULL;
 }
@@ -171,8 +187,8 @@ static const char *sibling_name(struct bz_repository *from, const char *apparent
   struct bz_workspace *workspace = from->workspace;
   struct bz_extension_usage *usage = *from->name ? extension_of(workspace, from->name) : NULL;
   if (!usage) return NULL;
-  const char *name =
-      sl_arena_format(&workspace->arena, "%s%.*s", usage->extension.repository_prefix, (int)length, apparent);
+  const char *name = sl_arena_format(&workspace->arena, "%s%.*s",
+                                     usage->extension.repository_prefix, (int)length, apparent);
   struct bz_repository *sibling = bz_repository_find(workspace, name, strlen(name));
   if (sibling->kind != BZ_REPOSITORY_MISSING || sibling->state->defined) return name;
   return mapped_name(usage->extension.defined_in, apparent, length);
@@ -187,7 +203,8 @@ static void ensure_mapped(struct bz_repository *repository) {
   sl_thread_free(thread);
 }
 
-struct bz_repository *bz_repository_resolve(struct bz_repository *from, const char *apparent_name, size_t length) {
+struct bz_repository *bz_repository_resolve(struct bz_repository *from, const char *apparent_name,
+                                            size_t length) {
   struct bz_workspace *workspace = from->workspace;
   ensure_mapped(from);
   const char *canonical = mapped_name(from, apparent_name, length);
@@ -197,9 +214,9 @@ struct bz_repository *bz_repository_resolve(struct bz_repository *from, const ch
   bool known = known_repository(workspace, apparent_name, length) != NULL;
   struct bz_repository *repository = bz_repository_find(workspace, apparent_name, length);
   if (!known && repository->kind == BZ_REPOSITORY_MISSING) {
-    repository->reason =
-        sl_arena_format(&workspace->arena, "No repository visible as '@%s' from %s%s", repository->name,
-                        *from->name ? "repository @@" : "main repository", from->name);
+    repository->reason = sl_arena_format(
+        &workspace->arena, "No repository visible as '@%s' from %s%s", repository->name,
+        *from->name ? "repository @@" : "main repository", from->name);
     if (from == workspace->main) bz_repository_map(from, repository->name, repository->name);
   }
   return repository;
@@ -214,16 +231,18 @@ const char *bz_repository_apparent_name(const struct bz_repository *repository) 
 }
 
 void bz_workspace_resolve_all(struct bz_workspace *workspace) {
-  for (const struct bz_mapping *mapping = workspace->main->state->mappings; mapping; mapping = mapping->hh.next)
+  for (const struct bz_mapping *mapping = workspace->main->state->mappings; mapping;
+       mapping = mapping->hh.next)
     bz_repository_find(workspace, mapping->canonical, strlen(mapping->canonical));
 }
 
-static int compare_states(const struct bz_repository_state *a, const struct bz_repository_state *b) {
+static int compare_states(const struct bz_repository_state *a,
+                          const struct bz_repository_state *b) {
   return strcmp(a->repository->name, b->repository->name);
 }
 
-void bz_repository_each(struct bz_workspace *workspace, void (*visit)(struct bz_repository *repository, void *data),
-                        void *data) {
+void bz_repository_each(struct bz_workspace *workspace,
+                        void (*visit)(struct bz_repository *repository, void *data), void *data) {
   HASH_SORT(workspace->repositories, compare_states);
   for (struct bz_repository_state *state = workspace->repositories; state; state = state->hh.next)
     visit(state->repository, data);

@@ -21,28 +21,28 @@ struct bz_mapping {
 struct bz_cached_directory {
   const char *path;
   struct bz_directory *listing;
-  const char *build_file;       // "BUILD.bazel", "BUILD" or NULL
+  const char *build_file;  // "BUILD.bazel", "BUILD" or NULL
   UT_hash_handle hh;
 };
 
 struct bz_repository_state {
   struct bz_repository *repository;
-  struct bz_mapping *mappings;              // what this repository sees
+  struct bz_mapping *mappings;  // what this repository sees
   struct bz_cached_directory *directories;
-  struct sl_handle *files;                  // GENERATED: dict path -> text
-  const char *embedded_prefix;              // EMBEDDED: "rules_python/"
-  struct bz_extension *extension;           // generates it, or NULL
-  bool defined;                             // an extension names it, even if it could not be made
-  bool mapped;                              // its MODULE.bazel was read
-  const char **ignored;                     // directories without packages, from .bazelignore
+  struct sl_handle *files;         // GENERATED: dict path -> text
+  const char *embedded_prefix;     // EMBEDDED: "rules_python/"
+  struct bz_extension *extension;  // generates it, or NULL
+  bool defined;                    // an extension names it, even if it could not be made
+  bool mapped;                     // its MODULE.bazel was read
+  const char **ignored;            // directories without packages, from .bazelignore
   size_t ignored_count;
-  struct sl_handle *ignored_globs;          // list of patterns from ignore_directories(), or NULL
+  struct sl_handle *ignored_globs;  // list of patterns from ignore_directories(), or NULL
   UT_hash_handle hh;
 };
 
 struct bz_extension_usage {
   struct bz_extension extension;
-  struct sl_handle *arguments;              // a list that keeps the tags' dicts alive
+  struct sl_handle *arguments;  // a list that keeps the tags' dicts alive
   size_t tag_capacity;
   bool ran;
   bool failed;
@@ -57,9 +57,9 @@ struct bz_workspace {
   bz_event_handler on_event;
   void *event_data;
   struct bz_repository *main;
-  struct bz_repository_state *repositories; // by canonical name
-  struct bz_extension_usage *extensions;    // in order of use_extension
-  struct bz_override *overrides;            // local_path_override
+  struct bz_repository_state *repositories;  // by canonical name
+  struct bz_extension_usage *extensions;     // in order of use_extension
+  struct bz_override *overrides;             // local_path_override
   bz_extension_runner run_extension;
   void *run_data;
   struct sl_thread *run_thread;
@@ -73,7 +73,7 @@ struct bz_workspace {
 // local_path_override(module_name, path).
 struct bz_override {
   const char *canonical;
-  const char *path;                         // absolute
+  const char *path;  // absolute
   struct bz_override *next;
 };
 
@@ -84,7 +84,8 @@ const struct bz_rule_set *bz_rule_set_of(const char *canonical_name);
 bool bz_module_read(struct sl_thread *thread, struct bz_repository *repository) SL_MUST_CHECK;
 // Reads REPO.bazel and .bazelignore.
 bool bz_repo_file_read(struct sl_thread *thread, struct bz_repository *repository) SL_MUST_CHECK;
-void bz_repository_map(struct bz_repository *repository, const char *apparent, const char *canonical);
+void bz_repository_map(struct bz_repository *repository, const char *apparent,
+                       const char *canonical);
 
 // Whether a directory lies in one that .bazelignore or ignore_directories() names.
 bool bz_directory_is_ignored(const struct bz_repository *repository, const char *path);

@@ -9,7 +9,8 @@
 
 #include "rules/workspace/state.h"
 
-static const char *const boundary_files[] = {"MODULE.bazel", "REPO.bazel", "WORKSPACE.bazel", "WORKSPACE"};
+static const char *const boundary_files[] = {"MODULE.bazel", "REPO.bazel", "WORKSPACE.bazel",
+                                             "WORKSPACE"};
 
 static bool is_root(const char *directory) {
   for (size_t i = 0; i < sizeof boundary_files / sizeof *boundary_files; i++) {
@@ -49,19 +50,22 @@ char *bz_output_base_default(const char *root) {
   // Two independent 32-bit hashes name the workspace; its last directory makes the name readable.
   size_t length = strlen(root);
   const char *slash = strrchr(root, '/');
-  sl_text_format(&path, "/starmypy/%s-%08x%08x", slash ? slash + 1 : root, sl_hash_text(root, length),
+  sl_text_format(&path, "/starmypy/%s-%08x%08x", slash ? slash + 1 : root,
+                 sl_hash_text(root, length),
                  sl_hash_text(root, length / 2 + 1) ^ (uint32_t)length * 0x9e3779b1u);
   return path.bytes;
 }
 
-static void print_event(void *data, enum bz_event_kind kind, const char *position, const char *text) {
+static void print_event(void *data, enum bz_event_kind kind, const char *position,
+                        const char *text) {
   (void)data;
   static const char *const words[] = {"ERROR", "WARNING", "INFO", "DEBUG"};
-  fprintf(stderr, "%s: %s%s%s\n", words[kind], position ? position : "", position ? ": " : "", text);
+  fprintf(stderr, "%s: %s%s%s\n", words[kind], position ? position : "", position ? ": " : "",
+          text);
 }
 
-void bz_event(const struct bz_workspace *workspace, enum bz_event_kind kind, const char *position, const char *format,
-              ...) {
+void bz_event(const struct bz_workspace *workspace, enum bz_event_kind kind, const char *position,
+              const char *format, ...) {
   struct sl_text text = {0};
   va_list arguments;
   va_start(arguments, format);
@@ -75,27 +79,38 @@ static const char *keep(struct bz_workspace *workspace, const char *text) {
   return sl_arena_copy(&workspace->arena, text, strlen(text));
 }
 
-static void set_directories(struct bz_workspace *workspace, const struct bz_workspace_options *options) {
+static void set_directories(struct bz_workspace *workspace,
+                            const struct bz_workspace_options *options) {
   workspace->root = keep(workspace, options->root);
-  char *base = options->output_base ? strdup(options->output_base) : bz_output_base_default(options->root);
+  char *base =
+      options->output_base ? strdup(options->output_base) : bz_output_base_default(options->root);
   workspace->output_base = keep(workspace, base);
-  workspace->vendor_dir = options->vendor_dir ? keep(workspace, options->vendor_dir)
-                                              : sl_arena_format(&workspace->arena, "%s/external", base);
+  workspace->vendor_dir = options->vendor_dir
+                              ? keep(workspace, options->vendor_dir)
+                              : sl_arena_format(&workspace->arena, "%s/external", base);
   free(base);
 }
 
-struct bz_workspace *bz_workspace_open(struct sl_thread *thread, const struct bz_workspace_options *options) {
+struct bz_workspace *bz_workspace_open(struct sl_thread *thread,
+                                       const struct bz_workspace_options *options) {
   struct bz_workspace *workspace = calloc(1, sizeof *workspace);
   if (!workspace) abort();
   workspace->on_event = options->on_event ? options->on_event : print_event;
   workspace->event_data = options->event_data;
   set_directories(workspace, options);
   workspace->main = bz_repository_find(workspace, "", 0);
-  if (!bz_repo_file_read(thread, workspace->main) || !bz_module_read(thread, workspace->main)) return NULL;
+  if (!bz_repo_file_read(thread, workspace->main) || !bz_module_read(thread, workspace->main))
+    return NULL;
   return workspace;
 }
 
 const char *bz_workspace_root(const struct bz_workspace *workspace) { return workspace->root; }
-const char *bz_workspace_output_base(const struct bz_workspace *workspace) { return workspace->output_base; }
-const char *bz_workspace_vendor_dir(const struct bz_workspace *workspace) { return workspace->vendor_dir; }
-struct bz_repository *bz_workspace_main(const struct bz_workspace *workspace) { return workspace->main; }
+const char *bz_workspace_output_base(const struct bz_workspace *workspace) {
+  return workspace->output_base;
+}
+const char *bz_workspace_vendor_dir(const struct bz_workspace *workspace) {
+  return workspace->vendor_dir;
+}
+struct bz_repository *bz_workspace_main(const struct bz_workspace *workspace) {
+  return workspace->main;
+}

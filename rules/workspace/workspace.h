@@ -19,7 +19,8 @@ struct bz_label;
 enum bz_event_kind { BZ_ERROR, BZ_WARNING, BZ_INFO, BZ_DEBUG };
 
 // What a host does with a message for the user. `position` ("FILE:LINE:COL") may be NULL; `text` has no newline at its end.
-typedef void (*bz_event_handler)(void *data, enum bz_event_kind kind, const char *position, const char *text);
+typedef void (*bz_event_handler)(void *data, enum bz_event_kind kind, const char *position,
+                                 const char *text);
 
 // ---------------------------------------------------------------- embedded files
 
@@ -43,13 +44,14 @@ extern const struct bz_rule_set bz_rule_sets[];
 
 // What commands know of the built-in check, as data.
 struct bz_check {
-  const char *aspect;           // runs when the user names none
-  const char *mnemonic;         // of its actions
-  const char *provider;         // tells sources, search path with origins, report, or why there is no action
-  const char *output_group;     // the reports
-  const char *search_path;      // the environment variable that provider's `path` explains: "MYPYPATH"
-  const char *module;           // the Python module that must be importable: "mypy"
-  const char *vendor_tool;      // fills the vendor directory: a Python file
+  const char *aspect;    // runs when the user names none
+  const char *mnemonic;  // of its actions
+  const char
+      *provider;  // tells sources, search path with origins, report, or why there is no action
+  const char *output_group;  // the reports
+  const char *search_path;   // the environment variable that provider's `path` explains: "MYPYPATH"
+  const char *module;        // the Python module that must be importable: "mypy"
+  const char *vendor_tool;   // fills the vendor directory: a Python file
   const char *vendor_manifest;  // the file of a generated repository that tells it what to fetch
   const char *tree_tool;        // packs and unpacks tree artifacts in lowered graphs
 };
@@ -59,9 +61,10 @@ extern const struct bz_check bz_check_default;
 
 // Where a workspace's things are. All paths absolute.
 struct bz_workspace_options {
-  const char *root;           // the workspace's directory
-  const char *output_base;    // NULL: the default (bz_output_base_default)
-  const char *vendor_dir;     // repositories on disk, one folder each by canonical name; NULL: output_base/external
+  const char *root;         // the workspace's directory
+  const char *output_base;  // NULL: the default (bz_output_base_default)
+  const char *
+      vendor_dir;  // repositories on disk, one folder each by canonical name; NULL: output_base/external
   bz_event_handler on_event;  // NULL: to stderr as "WARNING: ..."
   void *event_data;
 };
@@ -72,15 +75,16 @@ char *bz_workspace_find_root(const char *start);
 char *bz_output_base_default(const char *root);
 
 // Opens a workspace: reads .bazelignore, REPO.bazel and MODULE.bazel. NULL with an error pending when MODULE.bazel is broken.
-struct bz_workspace *bz_workspace_open(struct sl_thread *thread, const struct bz_workspace_options *options);
+struct bz_workspace *bz_workspace_open(struct sl_thread *thread,
+                                       const struct bz_workspace_options *options);
 const char *bz_workspace_root(const struct bz_workspace *workspace);
 const char *bz_workspace_output_base(const struct bz_workspace *workspace);
 const char *bz_workspace_vendor_dir(const struct bz_workspace *workspace);
 struct bz_repository *bz_workspace_main(const struct bz_workspace *workspace);
 
 // Tells the user; the text may use printf's directives.
-void bz_event(const struct bz_workspace *workspace, enum bz_event_kind kind, const char *position, const char *format, ...)
-    SL_PRINTF(4, 5);
+void bz_event(const struct bz_workspace *workspace, enum bz_event_kind kind, const char *position,
+              const char *format, ...) SL_PRINTF(4, 5);
 
 // ---------------------------------------------------------------- repositories
 
@@ -95,54 +99,62 @@ enum bz_repository_kind {
 // One repository. Read-only outside of workspace/.
 struct bz_repository {
   struct bz_workspace *workspace;
-  const char *name;               // canonical: "" is the main repository, "rules_python+"
-  const char *module_name;        // of its Bazel module, or NULL
-  const char *module_version;     // or NULL
+  const char *name;            // canonical: "" is the main repository, "rules_python+"
+  const char *module_name;     // of its Bazel module, or NULL
+  const char *module_version;  // or NULL
   enum bz_repository_kind kind;
-  const char *directory;          // DISK: absolute; MISSING: where it would be; else NULL
-  const char *exec_prefix;        // "" for main, else "external/NAME/"
-  const char *short_prefix;       // "" for main, else "../NAME/"
-  const char *reason;             // MISSING: what to tell the user
-  sl_value package_arguments;     // dict from repo() of REPO.bazel, or NULL
+  const char *directory;              // DISK: absolute; MISSING: where it would be; else NULL
+  const char *exec_prefix;            // "" for main, else "external/NAME/"
+  const char *short_prefix;           // "" for main, else "../NAME/"
+  const char *reason;                 // MISSING: what to tell the user
+  sl_value package_arguments;         // dict from repo() of REPO.bazel, or NULL
   struct bz_repository_state *state;  // workspace/'s own: mapping, directory cache
 };
 
 // The repository of a canonical name; made on first use. One that nothing defines is MISSING. Never NULL.
-struct bz_repository *bz_repository_find(struct bz_workspace *workspace, const char *canonical_name, size_t length);
+struct bz_repository *bz_repository_find(struct bz_workspace *workspace, const char *canonical_name,
+                                         size_t length);
 // The repository that `from` sees under an apparent name. One that it does not see is MISSING, for the reason
 // "No repository visible as '@x' from main repository". Never NULL.
-struct bz_repository *bz_repository_resolve(struct bz_repository *from, const char *apparent_name, size_t length);
+struct bz_repository *bz_repository_resolve(struct bz_repository *from, const char *apparent_name,
+                                            size_t length);
 // The apparent name under which main sees `repository`, or NULL.
 const char *bz_repository_apparent_name(const struct bz_repository *repository);
 // Makes every repository that main names, so that bz_repository_each meets them.
 void bz_workspace_resolve_all(struct bz_workspace *workspace);
 // Calls back for each repository met so far, sorted by name.
-void bz_repository_each(struct bz_workspace *workspace, void (*visit)(struct bz_repository *repository, void *data), void *data);
+void bz_repository_each(struct bz_workspace *workspace,
+                        void (*visit)(struct bz_repository *repository, void *data), void *data);
 
 // A tag of a module extension, as MODULE.bazel gives it: pip.parse(hub_name = "pypi", ...).
 struct bz_tag {
-  const char *name;             // "parse"
-  sl_value arguments;           // dict of the keyword arguments
-  const char *position;         // "MODULE.bazel:5:10"
+  const char *name;      // "parse"
+  sl_value arguments;    // dict of the keyword arguments
+  const char *position;  // "MODULE.bazel:5:10"
 };
 // A use_extension() of the main module, all usages of one extension together.
 struct bz_extension {
-  const char *bzl_file;         // as written: "@rules_python//python/extensions:pip.bzl"
-  const char *name;             // "pip"
+  const char *bzl_file;  // as written: "@rules_python//python/extensions:pip.bzl"
+  const char *name;      // "pip"
   struct bz_tag *tags;
   size_t tag_count;
   struct bz_repository *defined_in;  // whose module uses it
-  const char *repository_prefix;     // canonical names of its repositories begin with it: "rules_python++pip+"
+  const char *
+      repository_prefix;  // canonical names of its repositories begin with it: "rules_python++pip+"
 };
 // Asked for once, when a repository that an extension generates is first needed: runs it and defines its
 // repositories with bz_repository_define. Set by loading/. False: an error is pending.
-typedef bool (*bz_extension_runner)(struct sl_thread *thread, struct bz_extension *extension, void *data);
-void bz_workspace_set_extension_runner(struct bz_workspace *workspace, struct sl_thread *thread, bz_extension_runner run, void *data);
+typedef bool (*bz_extension_runner)(struct sl_thread *thread, struct bz_extension *extension,
+                                    void *data);
+void bz_workspace_set_extension_runner(struct bz_workspace *workspace, struct sl_thread *thread,
+                                       bz_extension_runner run, void *data);
 // Gives a GENERATED repository its files: a dict of path -> text (strings). A folder of its canonical name in the vendor
 // directory has precedence: then it is DISK and `files` is not used.
-struct bz_repository *bz_repository_define(struct bz_workspace *workspace, const char *canonical_name, sl_value files);
+struct bz_repository *bz_repository_define(struct bz_workspace *workspace,
+                                           const char *canonical_name, sl_value files);
 // The same for one that could not be made: MISSING, with the reason.
-struct bz_repository *bz_repository_define_missing(struct bz_workspace *workspace, const char *canonical_name, const char *reason);
+struct bz_repository *bz_repository_define_missing(struct bz_workspace *workspace,
+                                                   const char *canonical_name, const char *reason);
 
 // ---------------------------------------------------------------- files
 
@@ -150,8 +162,8 @@ enum bz_file_kind { BZ_FILE_MISSING, BZ_FILE_REGULAR, BZ_FILE_DIRECTORY };
 
 struct bz_directory_entry {
   const char *name;
-  enum bz_file_kind kind;       // symbolic links are followed
-  bool is_link;                 // it is a symbolic link
+  enum bz_file_kind kind;  // symbolic links are followed
+  bool is_link;            // it is a symbolic link
 };
 // A directory's entries in byte order of names. Cached for the life of the workspace.
 struct bz_directory {
@@ -164,22 +176,27 @@ enum bz_file_kind bz_file_stat(struct bz_repository *repository, const char *pat
 // A directory's entries; NULL, no error: there is no such directory.
 const struct bz_directory *bz_directory_list(struct bz_repository *repository, const char *path);
 // Reads a whole file into `out`. False with an error pending: "no such file", "Permission denied" ...
-bool bz_file_read(struct sl_thread *thread, struct bz_repository *repository, const char *path, struct sl_text *out) SL_MUST_CHECK;
-bool bz_file_read_absolute(struct sl_thread *thread, const char *path, struct sl_text *out) SL_MUST_CHECK;
+bool bz_file_read(struct sl_thread *thread, struct bz_repository *repository, const char *path,
+                  struct sl_text *out) SL_MUST_CHECK;
+bool bz_file_read_absolute(struct sl_thread *thread, const char *path,
+                           struct sl_text *out) SL_MUST_CHECK;
 // DIRECTORY/NAME; either may be "". malloc'ed.
 char *bz_path_join(const char *directory, const char *name);
 // The absolute path of a file of a DISK repository, malloc'ed; NULL otherwise.
 char *bz_file_absolute(const struct bz_repository *repository, const char *path);
 // Writes a file by rename, making parent directories. False with an error pending.
-bool bz_file_write(struct sl_thread *thread, const char *absolute_path, const char *bytes, size_t length) SL_MUST_CHECK;
+bool bz_file_write(struct sl_thread *thread, const char *absolute_path, const char *bytes,
+                   size_t length) SL_MUST_CHECK;
 bool bz_directory_make(struct sl_thread *thread, const char *absolute_path) SL_MUST_CHECK;
 
 // The build file of a package, "BUILD.bazel" or "BUILD"; NULL, no error: it is no package (or ignored).
 const char *bz_package_build_file(struct bz_repository *repository, const char *package);
 // Why it is none, in Bazel's words: "no such package 'P': BUILD file not found in any of the following directories. ..."
-void bz_package_missing_message(struct bz_repository *repository, const char *package, struct sl_text *out);
+void bz_package_missing_message(struct bz_repository *repository, const char *package,
+                                struct sl_text *out);
 // The packages at and below a directory, sorted by path. A Starlark list of strings.
-sl_value bz_packages_below(struct sl_thread *thread, struct bz_repository *repository, const char *directory);
+sl_value bz_packages_below(struct sl_thread *thread, struct bz_repository *repository,
+                           const char *directory);
 // The longest package that is a proper extension of `package` and a prefix of package/name: the subpackage that a
 // label crosses into. NULL: none. malloc'ed.
 char *bz_package_crossed(struct bz_repository *repository, const char *package, const char *name);
@@ -187,14 +204,16 @@ char *bz_package_crossed(struct bz_repository *repository, const char *package, 
 // glob(): the files (and directories, unless excluded) of a package that match, sorted, as a new list; names that begin with
 // "@" get a ":" before them. Errors in Bazel's words.
 struct bz_glob {
-  sl_value include;             // sequences of strings
+  sl_value include;  // sequences of strings
   sl_value exclude;
   bool exclude_directories;
   bool allow_empty;
 };
-sl_value bz_glob_run(struct sl_thread *thread, struct bz_repository *repository, const char *package, const struct bz_glob *glob);
+sl_value bz_glob_run(struct sl_thread *thread, struct bz_repository *repository,
+                     const char *package, const struct bz_glob *glob);
 // subpackages(): relative paths of the packages directly below that match.
-sl_value bz_glob_subpackages(struct sl_thread *thread, struct bz_repository *repository, const char *package, const struct bz_glob *glob);
+sl_value bz_glob_subpackages(struct sl_thread *thread, struct bz_repository *repository,
+                             const char *package, const struct bz_glob *glob);
 
 // ---------------------------------------------------------------- labels
 
@@ -202,10 +221,10 @@ extern const struct sl_type bz_label_type;
 
 // A label. Interned: two equal labels are the same pointer.
 struct bz_label {
-  const struct sl_type *type;       // &bz_label_type
+  const struct sl_type *type;  // &bz_label_type
   struct bz_repository *repository;
-  const char *package;              // "a/b"; "" at the root
-  const char *name;                 // "c"
+  const char *package;  // "a/b"; "" at the root
+  const char *name;     // "c"
   uint32_t hash;
 };
 
@@ -214,11 +233,12 @@ static inline struct bz_label *bz_label_of(sl_value v) { return (struct bz_label
 static inline sl_value bz_label_value(struct bz_label *label) { return (sl_value)(void *)label; }
 
 // The one label of these parts; no check.
-struct bz_label *bz_label_make(struct bz_repository *repository, const char *package, const char *name);
+struct bz_label *bz_label_make(struct bz_repository *repository, const char *package,
+                               const char *name);
 // Parses a label string in the context of a repository and package. NULL with an error pending: the reason in Bazel's words
 // ("invalid target name 'b:c': target names may not contain ':'"; "No repository visible as '@x' from main repository").
-struct bz_label *bz_label_parse(struct sl_thread *thread, struct bz_repository *repository, const char *package,
-                                const char *text, size_t length);
+struct bz_label *bz_label_parse(struct sl_thread *thread, struct bz_repository *repository,
+                                const char *package, const char *text, size_t length);
 // Checks a target name: NULL when legal, else the reason, malloc'ed.
 char *bz_target_name_error(const char *name, size_t length);
 char *bz_package_name_error(const char *name, size_t length);
@@ -238,21 +258,22 @@ const char *bz_label_exec_path(const struct bz_label *label);
 // ---------------------------------------------------------------- target patterns
 
 enum bz_pattern_kind {
-  BZ_PATTERN_TARGET,            // //a:b
-  BZ_PATTERN_PACKAGE_RULES,     // //a:all
-  BZ_PATTERN_PACKAGE_TARGETS,   // //a:*, //a:all-targets
-  BZ_PATTERN_BELOW_RULES,       // //a/..., //a/...:all
-  BZ_PATTERN_BELOW_TARGETS,     // //a/...:*
+  BZ_PATTERN_TARGET,           // //a:b
+  BZ_PATTERN_PACKAGE_RULES,    // //a:all
+  BZ_PATTERN_PACKAGE_TARGETS,  // //a:*, //a:all-targets
+  BZ_PATTERN_BELOW_RULES,      // //a/..., //a/...:all
+  BZ_PATTERN_BELOW_TARGETS,    // //a/...:*
 };
 struct bz_pattern {
   enum bz_pattern_kind kind;
-  bool negative;                // -//a/...
+  bool negative;  // -//a/...
   struct bz_repository *repository;
   const char *package;
-  const char *name;             // TARGET, and the word of PACKAGE_* ("all"), as a target of that name wins
+  const char *name;  // TARGET, and the word of PACKAGE_* ("all"), as a target of that name wins
 };
 // Parses one pattern; `directory` is the working directory relative to the workspace root ("" at the root).
-bool bz_pattern_parse(struct sl_thread *thread, struct bz_workspace *workspace, const char *directory, const char *text,
+bool bz_pattern_parse(struct sl_thread *thread, struct bz_workspace *workspace,
+                      const char *directory, const char *text,
                       struct bz_pattern *pattern) SL_MUST_CHECK;
 
 // ---------------------------------------------------------------- .bazelrc
@@ -262,6 +283,7 @@ bool bz_pattern_parse(struct sl_thread *thread, struct bz_workspace *workspace, 
 // A new list of tuples (word, section, position): section is what stands before the colon-less word ("common", "build:ci" ...), position
 // "FILE:LINE". `arguments` are the words of the command line (for --config, --bazelrc, --noworkspace_rc ...), a list of strings.
 // NULL with an error pending: an import that is not there, a --config that nothing defines.
-sl_value bz_bazelrc_options(struct sl_thread *thread, const char *root, const char *command, sl_value arguments);
+sl_value bz_bazelrc_options(struct sl_thread *thread, const char *root, const char *command,
+                            sl_value arguments);
 
 #endif  // RULES_WORKSPACE_WORKSPACE_H_
