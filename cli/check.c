@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Check: `starmypy check`: graph, ninja, reports. Nothing is decided here about how a target is checked; this file runs what the
-// action graph says and tells a person what came out.
+// Check: `starmypy check`: graph, ninja, reports. Nothing is decided here about how a target is
+// checked; this file runs what the action graph says and tells a person what came out.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -275,7 +275,8 @@ static int check_run(int argc, char **argv) {
       !sl_list_push(context.thread, context.options.words, sl_string_from("//...")))
     return BZ_EXIT_FAILURE;
   if (!find_interpreter(&run)) return BZ_EXIT_LOCAL_ENVIRONMENT;
-  // The launchers of tools start the interpreter that was found, unless the user names another for programs.
+  // The launchers of tools start the interpreter that was found, unless the user names another for
+  // programs.
   if (!context.options.python_path) context.options.python_path = run.interpreter.path;
   status = context_open(&context);
   if (status < 0) status = check(&run);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Checks: from target patterns to an execution root in which ninja can run. What the aspect makes of a target is read from the
-// provider that the table of rule sets names, so nothing here knows how a check is made.
+// Checks: from target patterns to an execution root in which ninja can run. What the aspect makes
+// of a target is read from the provider that the table of rule sets names, so nothing here knows
+// how a check is made.
 #include "cli/checks.h"
 
 #include <stdlib.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Checks: the targets that are checked, with what the check's aspect tells of each, and the place where their actions run. Shared by
-// check and explain. All of it is of the collector: keep the structs on the stack.
+// Checks: the targets that are checked, with what the check's aspect tells of each, and the place
+// where their actions run. Shared by check and explain. All of it is of the collector: keep the
+// structs on the stack.
 #ifndef CLI_CHECKS_H_
 #define CLI_CHECKS_H_
 
@@ -25,11 +26,13 @@ struct checks {
   const char *execution_root;
 };
 
-// The targets that patterns name, sorted by label, each once: `*targets` gets `*count` of them. Patterns with wildcards leave out targets
-// with the tag "manual", as a build does. False with an error told; *status is the exit status.
+// The targets that patterns name, sorted by label, each once: `*targets` gets `*count` of them.
+// Patterns with wildcards leave out targets with the tag "manual", as a build does. False with an
+// error told; *status is the exit status.
 bool checks_targets(struct context *context, sl_value patterns, struct bz_target ***targets,
                     size_t *count, int *status);
-// Analyses the targets, applies the aspects that the options or .bazelrc name, else the built-in one, and collects what they tell.
+// Analyses the targets, applies the aspects that the options or .bazelrc name, else the built-in
+// one, and collects what they tell.
 bool checks_collect(struct context *context, struct bz_target **targets, size_t count,
                     struct checks *checks, int *status);
 // Makes the execution root and its build.ninja. `toolchain` as in struct bz_graph.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Clean: `starmypy clean`: removes what commands made in the output base. Fetched packages are kept, as they cost a download;
-// --expunge removes the whole output base.
+// Clean: `starmypy clean`: removes what commands made in the output base. Fetched packages are
+// kept, as they cost a download; --expunge removes the whole output base.
 #include <errno.h>
 #include <ftw.h>
 #include <stdio.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Explain: `starmypy explain FILE | LABEL`: who owns a file, which action checks it, with what command and search path, or why there
-// is none. Everything about the check is read from what the aspect tells.
+// Explain: `starmypy explain FILE | LABEL`: who owns a file, which action checks it, with what
+// command and search path, or why there is none. Everything about the check is read from what the
+// aspect tells.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +48,8 @@ static void find_owners(const struct bz_package *package, struct owners *owners)
   }
 }
 
-// The rules that a word of the command line means: itself, or the owners of a file. False with an error pending.
+// The rules that a word of the command line means: itself, or the owners of a file. False with an
+// error pending.
 static bool targets_of(struct context *context, const char *word, struct owners *owners) {
   struct bz_pattern pattern;
   struct bz_session *session = context->session;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Interpreter: tries the places where a Python with the wanted module may be, in a fixed order, by asking each.
+// Interpreter: tries the places where a Python with the wanted module may be, in a fixed order, by
+// asking each.
 #include "cli/interpreter.h"
 
 #include <errno.h>
@@ -39,7 +40,8 @@ static bool ask(const char *python, const char *module, struct interpreter *foun
 
 static bool try(const char *python, const char *module, struct interpreter *found) {
   if (access(python, X_OK) != 0 || !ask(python, module, found)) return false;
-  // The path stays as it is: a virtual environment's python is a link, and following it would leave the environment.
+  // The path stays as it is: a virtual environment's python is a link, and following it would leave
+  // the environment.
   char buffer[PATH_MAX];
   char *directory = getcwd(buffer, sizeof buffer);
   struct sl_text path = {0};
@@ -76,7 +78,8 @@ static bool try_beside_program(const char *environment, const char *module,
   return done;
 }
 
-// The interpreter that the first line of a program names: `mypy` in PATH may live in an environment of its own.
+// The interpreter that the first line of a program names: `mypy` in PATH may live in an environment
+// of its own.
 static bool try_shebang(const char *program, const char *module, struct interpreter *found) {
   char line[PATH_MAX] = "";
   FILE *stream = fopen(program, "r");

@@ -14,8 +14,9 @@ struct interpreter {
   char *identity;  // one line that changes when the interpreter or the module does; malloc'ed
 };
 
-// Finds a Python that can import `module`: the one given (NULL: none), else the workspace's .venv, the environment beside this
-// program (the source tree's build/), `python3` and the module's own program in PATH. False: `message` says what to do.
+// Finds a Python that can import `module`: the one given (NULL: none), else the workspace's .venv,
+// the environment beside this program (the source tree's build/), `python3` and the module's own
+// program in PATH. False: `message` says what to do.
 bool interpreter_find(const char *given, const char *workspace_root, const char *module,
                       struct interpreter *found, struct sl_text *message);
 // The first of the same places that has a Python at all with pip, for fetching packages.

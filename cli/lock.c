@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Lock: flock() on a file in the output base. The kernel releases it with the process, so a killed run leaves nothing locked.
+// Lock: flock() on a file in the output base. The kernel releases it with the process, so a killed
+// run leaves nothing locked.
 #include "cli/lock.h"
 
 #include <errno.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Ninja run: ninja's output is read line by line. A mark of our own in its status tells its lines from those of the programs it runs.
+// Ninja run: ninja's output is read line by line. A mark of our own in its status tells its lines
+// from those of the programs it runs.
 #include "cli/ninja_run.h"
 
 #include <errno.h>
@@ -43,7 +44,8 @@ static void append_failure_text(struct ninja_run *run, struct sl_text *text) {
   sl_text_reset(text);
 }
 
-// Reads to the end. A failed edge is a status line, a FAILED line, its command, and what it printed.
+// Reads to the end. A failed edge is a status line, a FAILED line, its command, and what it
+// printed.
 static void read_output(struct ninja_run *run, struct process *process) {
   struct sl_text line = {0}, text = {0};
   bool in_failure = false, command_next = false;

@@ -27,7 +27,8 @@ struct ninja_run {
   int status;               // 0: everything is up to date now
 };
 
-// Runs ninja, keeping on after failures. False: it could not be started; `run->messages` says what to do.
+// Runs ninja, keeping on after failures. False: it could not be started; `run->messages` says what
+// to do.
 bool ninja_run_start(struct ninja_run *run);
 // The failure of the edge with this output, or NULL.
 const struct ninja_failure *ninja_run_failure(const struct ninja_run *run, const char *output);

@@ -22,7 +22,8 @@ static void drop(int descriptor) {
   if (null >= 0) dup2(null, descriptor);
 }
 
-// What happens in the child. Reports a failed exec through `report`, which closes by itself when exec succeeds.
+// What happens in the child. Reports a failed exec through `report`, which closes by itself when
+// exec succeeds.
 static _Noreturn void become(const char *const *argv, const char *directory,
                              const char *environment, int report) {
   if (directory && chdir(directory) != 0) goto failed;
@@ -34,7 +35,8 @@ failed:;
   _exit(written == sizeof error ? 127 : 126);
 }
 
-// Forks; the child's descriptors are set up by `setup`. 0 and errno set when the program could not be started.
+// Forks; the child's descriptors are set up by `setup`. 0 and errno set when the program could not
+// be started.
 static pid_t start(const char *const *argv, const char *directory, const char *environment,
                    int output, int errors) {
   int report[2];

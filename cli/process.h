@@ -9,8 +9,9 @@
 
 #include "common/text.h"
 
-// Runs a program to its end. `argv` ends with NULL; its first word is looked up in PATH. Standard output goes to `out` (NULL: it is
-// inherited), standard error is dropped when `quiet`. Returns the exit status, 128 + signal, or -1: it could not be started (errno is set).
+// Runs a program to its end. `argv` ends with NULL; its first word is looked up in PATH. Standard
+// output goes to `out` (NULL: it is inherited), standard error is dropped when `quiet`. Returns the
+// exit status, 128 + signal, or -1: it could not be started (errno is set).
 int process_run(const char *const *argv, struct sl_text *out, bool quiet);
 
 // A program whose standard output and standard error are read line by line.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Vendor: `starmypy vendor`: fetches the packages that the workspace's lock files name, once. What is to be fetched stands in files
-// that module extensions generate, and the program that fetches is part of the rule set: both are named by the table of rule sets.
+// Vendor: `starmypy vendor`: fetches the packages that the workspace's lock files name, once. What
+// is to be fetched stands in files that module extensions generate, and the program that fetches is
+// part of the rule set: both are named by the table of rule sets.
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,7 +27,8 @@ struct vendoring {
   bool failed;
 };
 
-// Writes a repository's file below the output base, where a program can read it. malloc'ed path; NULL with an error pending.
+// Writes a repository's file below the output base, where a program can read it. malloc'ed path;
+// NULL with an error pending.
 static char *write_out(struct context *context, struct bz_repository *repository, const char *path,
                        const char *name) {
   struct sl_text content = {0};

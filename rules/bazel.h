@@ -8,7 +8,8 @@
 //   struct bz_session *session = bz_session_open(thread, &options);
 //   struct bz_query *query = bz_query_parse(thread, "deps(//app:all)", BZ_QUERY_TARGETS);
 //
-// The parts are documented in the headers that this one includes; the conventions are those of starlark.h.
+// The parts are documented in the headers that this one includes; the conventions are those of
+// starlark.h.
 #ifndef RULES_BAZEL_H_
 #define RULES_BAZEL_H_
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Dump: the action graph as analysis.ActionGraphContainer (analysis_v2.proto) in its three encodings. An id is taken when an item
-// is first needed, the item is written when it is complete: a depset after its children, a path after its directories.
+// Dump: the action graph as analysis.ActionGraphContainer (analysis_v2.proto) in its three
+// encodings. An id is taken when an item is first needed, the item is written when it is complete:
+// a depset after its children, a path after its directories.
 #include <stdlib.h>
 #include <string.h>
 
@@ -147,7 +148,8 @@ static void write_depset(struct dump *dump, const struct bz_depset *depset, uint
     dump->scratch = realloc(dump->scratch, dump->scratch_size * sizeof *dump->scratch);
     if (!dump->scratch) abort();
   }
-  // Transitive ids from the front, direct ones from the back, so that both keep their order in one array.
+  // Transitive ids from the front, direct ones from the back, so that both keep their order in one
+  // array.
   uint32_t transitive = 0, direct = 0;
   bool is_new;
   for (uint32_t i = 0; i < depset->count; i++)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Execution root: the directory in which a lowered graph runs. It holds links to the declared sources and nothing else of the
-// workspace, so that an action which reads an undeclared file fails here as it would elsewhere. What is there already is left
-// alone, so that times do not change; a list of what was made lets the next call remove what nobody wants any more.
+// Execution root: the directory in which a lowered graph runs. It holds links to the declared
+// sources and nothing else of the workspace, so that an action which reads an undeclared file fails
+// here as it would elsewhere. What is there already is left alone, so that times do not change; a
+// list of what was made lets the next call remove what nobody wants any more.
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

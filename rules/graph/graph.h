@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The door of rules/graph/: writers of the action graph. The same actions in the same order give the same bytes, on any machine
-// and from any directory.
+// The door of rules/graph/: writers of the action graph. The same actions in the same order give
+// the same bytes, on any machine and from any directory.
 #ifndef RULES_GRAPH_GRAPH_H_
 #define RULES_GRAPH_GRAPH_H_
 
@@ -18,9 +18,8 @@ struct bz_graph {
   bool include_file_write_contents;
   // For what is to be executed.
   const char *execution_root;  // absolute
-  const char *python;  // the interpreter that runs the tree tool: absolute, or found in PATH
-  const char *
-      toolchain;  // text that names the tools in use: when it changes, every process runs again; or NULL
+  const char *python;     // the interpreter that runs the tree tool: absolute, or found in PATH
+  const char *toolchain;  // names the tools in use, which every process depends on; or NULL
 };
 
 // One format: adding one is adding a row. `write` appends to `out`; false with an error pending.
@@ -30,30 +29,36 @@ struct bz_graph_writer {
   bool (*write)(struct sl_thread *thread, const struct bz_graph *graph, struct sl_text *out);
   bool is_executable;  // to be run in an execution root: see bz_execution_root_prepare
 };
-// Ended by a row without name: text, jsonproto, textproto, proto?, streamed_proto?, summary, commands, ninja.
+// Ended by a row without name: text, jsonproto, textproto, proto?, streamed_proto?, summary,
+// commands, ninja.
 extern const struct bz_graph_writer bz_graph_writers[];
 const struct bz_graph_writer *bz_graph_writer_find(const char *name);
 
 // ---------------------------------------------------------------- lowering
 
-// A lowered graph is what an engine that knows only files and processes can execute: each tree artifact is one archive
-// (PATH.zip), a runfiles tree is the files in it, and actions without a process (FileWrite, Symlink of a source ...) are done
-// when the execution root is made. Paths are relative to the execution root.
+// A lowered graph is what an engine that knows only files and processes can execute: each tree
+// artifact is one archive (PATH.zip), a runfiles tree is the files in it, and actions without a
+// process (FileWrite, Symlink of a source ...) are done when the execution root is made. Paths are
+// relative to the execution root.
 
-// The path of the file that stands for an artifact: a tree's archive, else the artifact's own path. malloc'ed.
+// The path of the file that stands for an artifact: a tree's archive, else the artifact's own path.
+// malloc'ed.
 char *bz_lowered_path(const struct bz_artifact *artifact);
-// The command line of a SPAWN action: the environment set, trees unpacked before and packed after. A list of strings.
+// The command line of a SPAWN action: the environment set, trees unpacked before and packed after.
+// A list of strings.
 sl_value bz_lowered_arguments(struct sl_thread *thread, const struct bz_graph *graph,
                               const struct bz_action *action);
 // The same as a line that a shell takes.
 bool bz_lowered_command(struct sl_thread *thread, const struct bz_graph *graph,
                         const struct bz_action *action, struct sl_text *out) SL_MUST_CHECK;
-// The actions of the graph and all that make their inputs, producers first, each once. A new graph of the collector.
+// The actions of the graph and all that make their inputs, producers first, each once. A new graph
+// of the collector.
 struct bz_graph *bz_lowered_closure(struct sl_thread *thread, const struct bz_graph *graph);
 
-// Makes the execution root of a closure: links to every source file that its actions read, embedded and generated files, and the
-// outputs of actions without a process. Touches only what changed, and removes what earlier calls made and this one does not want.
-// False with an error pending: "...: mypy //lib:x failed: missing input file '//lib:x.py'" ...
+// Makes the execution root of a closure: links to every source file that its actions read, embedded
+// and generated files, and the outputs of actions without a process. Touches only what changed, and
+// removes what earlier calls made and this one does not want. False with an error pending: "...:
+// mypy //lib:x failed: missing input file '//lib:x.py'" ...
 bool bz_execution_root_prepare(struct sl_thread *thread,
                                const struct bz_graph *closure) SL_MUST_CHECK;
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Lower: from the action graph to what an engine of files and processes can execute. Engines hand on files, not directories,
-// so a tree artifact travels as one deterministic archive, made and opened by the tree tool around the action's own command.
+// Lower: from the action graph to what an engine of files and processes can execute. Engines hand
+// on files, not directories, so a tree artifact travels as one deterministic archive, made and
+// opened by the tree tool around the action's own command.
 #include "rules/graph/lower.h"
 
 #include <stdio.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Ninja: a complete build.ninja for the execution root. One rule for each mnemonic, one edge for each process; depsets that several
-// edges share are phony edges, so that the file grows with the graph and not with its closure.
+// Ninja: a complete build.ninja for the execution root. One rule for each mnemonic, one edge for
+// each process; depsets that several edges share are phony edges, so that the file grows with the
+// graph and not with its closure.
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,8 +40,8 @@ static void put_value(struct sl_text *out, const char *text, size_t length) {
   }
 }
 
-// An argument with newlines is made by printf, the only way that a line of ninja has. Newlines at its very end are lost to the
-// shell's substitution; no shell command needs them.
+// An argument with newlines is made by printf, the only way that a line of ninja has. Newlines at
+// its very end are lost to the shell's substitution; no shell command needs them.
 static void put_argument_with_newlines(struct sl_text *out, const char *bytes, size_t length) {
   sl_text_append_string(out, "\"$$(printf '%b' '");
   for (size_t i = 0; i < length; i++) {
@@ -110,7 +111,8 @@ static void put_children(struct ninja *ninja, const struct bz_depset *depset, st
   }
 }
 
-// Writes the phony edges below a depset that were not written yet. Their order does not matter to ninja.
+// Writes the phony edges below a depset that were not written yet. Their order does not matter to
+// ninja.
 static void write_depsets(struct ninja *ninja, const struct bz_depset *root) {
   const struct bz_depset **stack = malloc(sizeof *stack);
   size_t count = 0, capacity = 1;

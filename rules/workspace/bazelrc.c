@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Bazelrc: options from .bazelrc files, in the order and with the inheritance that Bazel gives them. Lines are kept as written
-// until a command asks; --config sections are expanded where they are asked for.
+// Bazelrc: options from .bazelrc files, in the order and with the inheritance that Bazel gives
+// them. Lines are kept as written until a command asks; --config sections are expanded where they
+// are asked for.
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -48,8 +49,8 @@ static void free_rc(struct rc *rc) {
 
 // ---------------------------------------------------------------- lines and words
 
-// Takes one word off a line: blanks separate, quotes join, a backslash takes the next character as it is, and a "#" that begins
-// a word ends the line. False: there is no more.
+// Takes one word off a line: blanks separate, quotes join, a backslash takes the next character as
+// it is, and a "#" that begins a word ends the line. False: there is no more.
 static bool next_word(const char **at, struct sl_text *word) {
   const char *s = *at;
   while (*s == ' ' || *s == '\t' || *s == '\r') s++;
@@ -180,7 +181,8 @@ static bool read_files(struct rc *rc, sl_value arguments) {
 
 // ---------------------------------------------------------------- which sections
 
-// What a command inherits, as Bazel's command annotations say it; commands of our own analyse, so they inherit build.
+// What a command inherits, as Bazel's command annotations say it; commands of our own analyse, so
+// they inherit build.
 static const char *parent_of(const char *command) {
   static const char *const parents[][2] = {
       {"test", "build"},    {"run", "build"},    {"aquery", "build"}, {"cquery", "test"},

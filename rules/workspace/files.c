@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Files: what a repository's directories hold, wherever they come from (disk, the binary, a module extension). Listings
-// are cached for the life of the workspace, so that all answers of one run agree with each other.
+// Files: what a repository's directories hold, wherever they come from (disk, the binary, a module
+// extension). Listings are cached for the life of the workspace, so that all answers of one run
+// agree with each other.
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -85,8 +86,9 @@ static struct bz_directory *list_disk(struct bz_repository *repository, const ch
   return finish(&draft);
 }
 
-// Adds the first segment of `rest` unless it is the entry added last: paths come sorted, so equal segments are neighbours
-// but for names such as "a.b" between "a" and "a/c"; `finish` sorts and duplicates are dropped here by a search.
+// Adds the first segment of `rest` unless it is the entry added last: paths come sorted, so equal
+// segments are neighbours but for names such as "a.b" between "a" and "a/c"; `finish` sorts and
+// duplicates are dropped here by a search.
 static void add_segment(struct draft *draft, const char *rest) {
   const char *slash = strchr(rest, '/');
   size_t length = slash ? (size_t)(slash - rest) : strlen(rest);
@@ -330,7 +332,8 @@ const char *bz_package_build_file(struct bz_repository *repository, const char *
   return directory_of(repository, package)->build_file;
 }
 
-// A repository whose packages all come from one list says in this file what to do about one that it lacks.
+// A repository whose packages all come from one list says in this file what to do about one that it
+// lacks.
 static const char missing_package_file[] = "MISSING_PACKAGE";
 
 // Why a package is missing whose directory could have had a build file.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Glob: files by pattern. A pattern is a row of segments; `*` stays inside one, `**` is a segment of its own. Nothing inside
-// another package is ever found, and the result is sorted and without duplicates.
+// Glob: files by pattern. A pattern is a row of segments; `*` stays inside one, `**` is a segment
+// of its own. Nothing inside another package is ever found, and the result is sorted and without
+// duplicates.
 #include <stdlib.h>
 #include <string.h>
 

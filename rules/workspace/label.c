@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Label: names of targets. A label is interned, so that equality is identity; its parts live in the workspace's arena.
+// Label: names of targets. A label is interned, so that equality is identity; its parts live in the
+// workspace's arena.
 #include "rules/workspace/state.h"
 
 #include <ctype.h>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Module: MODULE.bazel, REPO.bazel and .bazelignore. A MODULE.bazel is executed as Starlark with the functions below; what
-// it says becomes the repository's mapping and, for the main module, overrides and the tags of module extensions.
-// Versions are not resolved: every module exists once, where the binary, an override or the vendor directory has it.
+// Module: MODULE.bazel, REPO.bazel and .bazelignore. A MODULE.bazel is executed as Starlark with
+// the functions below; what it says becomes the repository's mapping and, for the main module,
+// overrides and the tags of module extensions. Versions are not resolved: every module exists once,
+// where the binary, an override or the vendor directory has it.
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Pattern: target patterns as the command line and queries write them. Parsing needs the directories (which prefix of a/b/c is a
-// package?) but no BUILD file.
+// Pattern: target patterns as the command line and queries write them. Parsing needs the
+// directories (which prefix of a/b/c is a package?) but no BUILD file.
 #include <stdlib.h>
 #include <string.h>
 

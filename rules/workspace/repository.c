@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Repository: where files come from, and which repository sees which under what name. A repository never changes once
-// somebody asked for it, but for one: a repository that a module extension generates is filled when the extension ran.
+// Repository: where files come from, and which repository sees which under what name. A repository
+// never changes once somebody asked for it, but for one: a repository that a module extension
+// generates is filled when the extension ran.
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -34,7 +35,8 @@ static struct bz_extension_usage *extension_of(const struct bz_workspace *worksp
   return NULL;
 }
 
-// Decides where a repository other than main comes from: the binary, an override, the vendor directory, or nowhere.
+// Decides where a repository other than main comes from: the binary, an override, the vendor
+// directory, or nowhere.
 static void set_kind(struct bz_repository *repository) {
   struct bz_workspace *workspace = repository->workspace;
   const struct bz_rule_set *rule_set = bz_rule_set_of(repository->name);
@@ -172,7 +174,8 @@ static const char *mapped_name(const struct bz_repository *repository, const cha
   return mapping ? mapping->canonical : NULL;
 }
 
-// What every repository sees without saying so: the binary's own repositories by the names of their modules.
+// What every repository sees without saying so: the binary's own repositories by the names of their
+// modules.
 static const char *embedded_name(const char *apparent, size_t length) {
   for (const struct bz_rule_set *set = bz_rule_sets; set->canonical_name; set++) {
     const char *name = set->module_name;
@@ -182,7 +185,8 @@ static const char *embedded_name(const char *apparent, size_t length) {
   return NULL;
 }
 
-// A repository that an extension generates sees its siblings by their own names, and what the user of the extension sees.
+// A repository that an extension generates sees its siblings by their own names, and what the user
+// of the extension sees.
 static const char *sibling_name(struct bz_repository *from, const char *apparent, size_t length) {
   struct bz_workspace *workspace = from->workspace;
   struct bz_extension_usage *usage = *from->name ? extension_of(workspace, from->name) : NULL;
@@ -194,7 +198,8 @@ static const char *sibling_name(struct bz_repository *from, const char *apparent
   return mapped_name(usage->extension.defined_in, apparent, length);
 }
 
-// Reads the MODULE.bazel of a repository on disk before its mapping is first used. One that cannot be read maps nothing.
+// Reads the MODULE.bazel of a repository on disk before its mapping is first used. One that cannot
+// be read maps nothing.
 static void ensure_mapped(struct bz_repository *repository) {
   if (repository->state->mapped || repository->kind != BZ_REPOSITORY_DISK) return;
   struct sl_thread *thread = sl_thread_new();

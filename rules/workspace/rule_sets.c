@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Rule sets: the one table that names the repositories inside the binary, the aspect that runs by default, and what commands
-// read about its actions. No other C code knows a rule set by name.
+// Rule sets: the one table that names the repositories inside the binary, the aspect that runs by
+// default, and what commands read about its actions. No other C code knows a rule set by name.
 #include <string.h>
 
 #include "rules/workspace/state.h"

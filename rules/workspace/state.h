@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// State: what the files of workspace/ share behind the door. Everything lives in the workspace's arena, outside of the
-// collected heap, so that labels and repositories are immortal and cost the collector nothing; Starlark values are
-// kept alive by handles.
+// State: what the files of workspace/ share behind the door. Everything lives in the workspace's
+// arena, outside of the collected heap, so that labels and repositories are immortal and cost the
+// collector nothing; Starlark values are kept alive by handles.
 #ifndef RULES_WORKSPACE_STATE_H_
 #define RULES_WORKSPACE_STATE_H_
 
@@ -80,7 +80,8 @@ struct bz_override {
 // What the binary knows of a rule set that it carries: see rule_sets.c.
 const struct bz_rule_set *bz_rule_set_of(const char *canonical_name);
 
-// Reads MODULE.bazel (and what it includes) of a repository on disk into its mapping; for main also extensions and overrides.
+// Reads MODULE.bazel (and what it includes) of a repository on disk into its mapping; for main also
+// extensions and overrides.
 bool bz_module_read(struct sl_thread *thread, struct bz_repository *repository) SL_MUST_CHECK;
 // Reads REPO.bazel and .bazelignore.
 bool bz_repo_file_read(struct sl_thread *thread, struct bz_repository *repository) SL_MUST_CHECK;

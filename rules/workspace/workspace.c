@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Workspace: finding and opening a workspace, and telling its user things. A workspace lives as long as the process.
+// Workspace: finding and opening a workspace, and telling its user things. A workspace lives as
+// long as the process.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The door of rules/workspace/: a workspace on disk, its repositories and their mappings, labels, files, glob,
-// MODULE.bazel and .bazelrc. Everything here answers from directories and bytes; no BUILD file is executed.
+// The door of rules/workspace/: a workspace on disk, its repositories and their mappings, labels,
+// files, glob, MODULE.bazel and .bazelrc. Everything here answers from directories and bytes; no
+// BUILD file is executed.
 //
-// Unless said otherwise objects belong to the collector, strings handed out live as long as their object, and a failing
-// function leaves the error pending in the thread.
+// Unless said otherwise objects belong to the collector, strings handed out live as long as their
+// object, and a failing function leaves the error pending in the thread.
 #ifndef RULES_WORKSPACE_WORKSPACE_H_
 #define RULES_WORKSPACE_WORKSPACE_H_
 
@@ -18,13 +19,15 @@ struct bz_label;
 
 enum bz_event_kind { BZ_ERROR, BZ_WARNING, BZ_INFO, BZ_DEBUG };
 
-// What a host does with a message for the user. `position` ("FILE:LINE:COL") may be NULL; `text` has no newline at its end.
+// What a host does with a message for the user. `position` ("FILE:LINE:COL") may be NULL; `text`
+// has no newline at its end.
 typedef void (*bz_event_handler)(void *data, enum bz_event_kind kind, const char *position,
                                  const char *text);
 
 // ---------------------------------------------------------------- embedded files
 
-// A file inside the binary. The first folder of its path names the rule set's repository: "rules_python/python/defs.bzl".
+// A file inside the binary. The first folder of its path names the rule set's repository:
+// "rules_python/python/defs.bzl".
 struct bz_embedded_file {
   const char *path;
   const char *bytes;
@@ -44,10 +47,9 @@ extern const struct bz_rule_set bz_rule_sets[];
 
 // What commands know of the built-in check, as data.
 struct bz_check {
-  const char *aspect;    // runs when the user names none
-  const char *mnemonic;  // of its actions
-  const char
-      *provider;  // tells sources, search path with origins, report, or why there is no action
+  const char *aspect;        // runs when the user names none
+  const char *mnemonic;      // of its actions
+  const char *provider;      // tells sources, search path, report, or why there is no action
   const char *output_group;  // the reports
   const char *search_path;   // the environment variable that provider's `path` explains: "MYPYPATH"
   const char *module;        // the Python module that must be importable: "mypy"
@@ -61,20 +63,21 @@ extern const struct bz_check bz_check_default;
 
 // Where a workspace's things are. All paths absolute.
 struct bz_workspace_options {
-  const char *root;         // the workspace's directory
-  const char *output_base;  // NULL: the default (bz_output_base_default)
-  const char *
-      vendor_dir;  // repositories on disk, one folder each by canonical name; NULL: output_base/external
+  const char *root;           // the workspace's directory
+  const char *output_base;    // NULL: the default (bz_output_base_default)
+  const char *vendor_dir;     // repositories by canonical name; NULL: OUTPUT_BASE/external
   bz_event_handler on_event;  // NULL: to stderr as "WARNING: ..."
   void *event_data;
 };
 
-// The nearest directory at or above `start` that holds MODULE.bazel, REPO.bazel, WORKSPACE.bazel or WORKSPACE; malloc'ed. NULL: none.
+// The nearest directory at or above `start` that holds MODULE.bazel, REPO.bazel, WORKSPACE.bazel or
+// WORKSPACE; malloc'ed. NULL: none.
 char *bz_workspace_find_root(const char *start);
 // <cache folder of the user>/starmypy/<md5-like hash of the root>; malloc'ed.
 char *bz_output_base_default(const char *root);
 
-// Opens a workspace: reads .bazelignore, REPO.bazel and MODULE.bazel. NULL with an error pending when MODULE.bazel is broken.
+// Opens a workspace: reads .bazelignore, REPO.bazel and MODULE.bazel. NULL with an error pending
+// when MODULE.bazel is broken.
 struct bz_workspace *bz_workspace_open(struct sl_thread *thread,
                                        const struct bz_workspace_options *options);
 const char *bz_workspace_root(const struct bz_workspace *workspace);
@@ -111,11 +114,12 @@ struct bz_repository {
   struct bz_repository_state *state;  // workspace/'s own: mapping, directory cache
 };
 
-// The repository of a canonical name; made on first use. One that nothing defines is MISSING. Never NULL.
+// The repository of a canonical name; made on first use. One that nothing defines is MISSING. Never
+// NULL.
 struct bz_repository *bz_repository_find(struct bz_workspace *workspace, const char *canonical_name,
                                          size_t length);
-// The repository that `from` sees under an apparent name. One that it does not see is MISSING, for the reason
-// "No repository visible as '@x' from main repository". Never NULL.
+// The repository that `from` sees under an apparent name. One that it does not see is MISSING, for
+// the reason "No repository visible as '@x' from main repository". Never NULL.
 struct bz_repository *bz_repository_resolve(struct bz_repository *from, const char *apparent_name,
                                             size_t length);
 // The apparent name under which main sees `repository`, or NULL.
@@ -142,14 +146,14 @@ struct bz_extension {
   const char *
       repository_prefix;  // canonical names of its repositories begin with it: "rules_python++pip+"
 };
-// Asked for once, when a repository that an extension generates is first needed: runs it and defines its
-// repositories with bz_repository_define. Set by loading/. False: an error is pending.
+// Asked for once, when a repository that an extension generates is first needed: runs it and
+// defines its repositories with bz_repository_define. Set by loading/. False: an error is pending.
 typedef bool (*bz_extension_runner)(struct sl_thread *thread, struct bz_extension *extension,
                                     void *data);
 void bz_workspace_set_extension_runner(struct bz_workspace *workspace, struct sl_thread *thread,
                                        bz_extension_runner run, void *data);
-// Gives a GENERATED repository its files: a dict of path -> text (strings). A folder of its canonical name in the vendor
-// directory has precedence: then it is DISK and `files` is not used.
+// Gives a GENERATED repository its files: a dict of path -> text (strings). A folder of its
+// canonical name in the vendor directory has precedence: then it is DISK and `files` is not used.
 struct bz_repository *bz_repository_define(struct bz_workspace *workspace,
                                            const char *canonical_name, sl_value files);
 // The same for one that could not be made: MISSING, with the reason.
@@ -175,7 +179,8 @@ struct bz_directory {
 enum bz_file_kind bz_file_stat(struct bz_repository *repository, const char *path);
 // A directory's entries; NULL, no error: there is no such directory.
 const struct bz_directory *bz_directory_list(struct bz_repository *repository, const char *path);
-// Reads a whole file into `out`. False with an error pending: "no such file", "Permission denied" ...
+// Reads a whole file into `out`. False with an error pending: "no such file", "Permission denied"
+// ...
 bool bz_file_read(struct sl_thread *thread, struct bz_repository *repository, const char *path,
                   struct sl_text *out) SL_MUST_CHECK;
 bool bz_file_read_absolute(struct sl_thread *thread, const char *path,
@@ -189,20 +194,22 @@ bool bz_file_write(struct sl_thread *thread, const char *absolute_path, const ch
                    size_t length) SL_MUST_CHECK;
 bool bz_directory_make(struct sl_thread *thread, const char *absolute_path) SL_MUST_CHECK;
 
-// The build file of a package, "BUILD.bazel" or "BUILD"; NULL, no error: it is no package (or ignored).
+// The build file of a package, "BUILD.bazel" or "BUILD"; NULL, no error: it is no package (or
+// ignored).
 const char *bz_package_build_file(struct bz_repository *repository, const char *package);
-// Why it is none, in Bazel's words: "no such package 'P': BUILD file not found in any of the following directories. ..."
+// Why it is none, in Bazel's words: "no such package 'P': BUILD file not found in any of the
+// following directories. ..."
 void bz_package_missing_message(struct bz_repository *repository, const char *package,
                                 struct sl_text *out);
 // The packages at and below a directory, sorted by path. A Starlark list of strings.
 sl_value bz_packages_below(struct sl_thread *thread, struct bz_repository *repository,
                            const char *directory);
-// The longest package that is a proper extension of `package` and a prefix of package/name: the subpackage that a
-// label crosses into. NULL: none. malloc'ed.
+// The longest package that is a proper extension of `package` and a prefix of package/name: the
+// subpackage that a label crosses into. NULL: none. malloc'ed.
 char *bz_package_crossed(struct bz_repository *repository, const char *package, const char *name);
 
-// glob(): the files (and directories, unless excluded) of a package that match, sorted, as a new list; names that begin with
-// "@" get a ":" before them. Errors in Bazel's words.
+// glob(): the files (and directories, unless excluded) of a package that match, sorted, as a new
+// list; names that begin with "@" get a ":" before them. Errors in Bazel's words.
 struct bz_glob {
   sl_value include;  // sequences of strings
   sl_value exclude;
@@ -235,8 +242,9 @@ static inline sl_value bz_label_value(struct bz_label *label) { return (sl_value
 // The one label of these parts; no check.
 struct bz_label *bz_label_make(struct bz_repository *repository, const char *package,
                                const char *name);
-// Parses a label string in the context of a repository and package. NULL with an error pending: the reason in Bazel's words
-// ("invalid target name 'b:c': target names may not contain ':'"; "No repository visible as '@x' from main repository").
+// Parses a label string in the context of a repository and package. NULL with an error pending: the
+// reason in Bazel's words ("invalid target name 'b:c': target names may not contain ':'"; "No
+// repository visible as '@x' from main repository").
 struct bz_label *bz_label_parse(struct sl_thread *thread, struct bz_repository *repository,
                                 const char *package, const char *text, size_t length);
 // Checks a target name: NULL when legal, else the reason, malloc'ed.
@@ -251,7 +259,8 @@ void bz_label_canonical(const struct bz_label *label, struct sl_text *out);
 void bz_label_display(const struct bz_label *label, struct sl_text *out);
 // The display form as a C string of the collector.
 const char *bz_label_text(const struct bz_label *label);
-// The file a label names, relative to its repository ("p/n") and to the execution root ("external/r/p/n").
+// The file a label names, relative to its repository ("p/n") and to the execution root
+// ("external/r/p/n").
 const char *bz_label_path(const struct bz_label *label);
 const char *bz_label_exec_path(const struct bz_label *label);
 
@@ -271,18 +280,21 @@ struct bz_pattern {
   const char *package;
   const char *name;  // TARGET, and the word of PACKAGE_* ("all"), as a target of that name wins
 };
-// Parses one pattern; `directory` is the working directory relative to the workspace root ("" at the root).
+// Parses one pattern; `directory` is the working directory relative to the workspace root ("" at
+// the root).
 bool bz_pattern_parse(struct sl_thread *thread, struct bz_workspace *workspace,
                       const char *directory, const char *text,
                       struct bz_pattern *pattern) SL_MUST_CHECK;
 
 // ---------------------------------------------------------------- .bazelrc
 
-// The options that .bazelrc files give a command, in order, as Bazel reads them: `common`, then the commands it inherits from
-// (aquery: build; test: build ...), then itself; import and try-import; --config=NAME sections expanded where they are asked for.
-// A new list of tuples (word, section, position): section is what stands before the colon-less word ("common", "build:ci" ...), position
-// "FILE:LINE". `arguments` are the words of the command line (for --config, --bazelrc, --noworkspace_rc ...), a list of strings.
-// NULL with an error pending: an import that is not there, a --config that nothing defines.
+// The options that .bazelrc files give a command, in order, as Bazel reads them: `common`, then the
+// commands it inherits from (aquery: build; test: build ...), then itself; import and try-import;
+// --config=NAME sections expanded where they are asked for. A new list of tuples (word, section,
+// position): section is what stands before the colon-less word ("common", "build:ci" ...), position
+// "FILE:LINE". `arguments` are the words of the command line (for --config, --bazelrc,
+// --noworkspace_rc ...), a list of strings. NULL with an error pending: an import that is not
+// there, a --config that nothing defines.
 sl_value bz_bazelrc_options(struct sl_thread *thread, const char *root, const char *command,
                             sl_value arguments);
 
