@@ -14,11 +14,10 @@ static int print_help(void) {
   printf("\nFunctions:\n");
   for (const struct bz_query_function *row = bz_query_functions; row->synopsis; row++)
     if (row->scopes != BZ_QUERY_ACTIONS) printf("  %-32s %s\n", row->synopsis, row->doc);
-  printf(
-      "\nOperators: x + y (union), x - y (except), x ^ y (intersect), let $name = x in y, set(a b "
-      "c)\n\nFormats:\n");
+  printf("\nOperators: x + y (union), x - y (except), x ^ y (intersect), set(a b c),\n");
+  printf("           let name = x in deps($name)\n\nFormats:\n");
   for (const struct bz_query_output *row = bz_query_outputs; row->name; row++)
-    printf("  %-12s %s\n", row->name, row->doc);
+    printf("  %-20s %s\n", row->name, row->doc);
   return BZ_EXIT_SUCCESS;
 }
 

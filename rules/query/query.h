@@ -70,7 +70,7 @@ struct bz_evaluation;
 struct bz_expression;
 struct bz_query_set;
 struct bz_query_function {
-  const char *synopsis;  // "deps(expr, depth)"
+  const char *synopsis;  // "deps(expr[, depth])"
   const char *doc;
   // The kinds of its arguments: e an expression, w a word, i an integer; those behind "?" may be missing, those behind "*" come
   // any number of times.
