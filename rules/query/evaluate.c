@@ -223,7 +223,7 @@ static struct bz_query_set select_members(const struct bz_query_set *set,
   return selected;
 }
 
-// Operations of one union after the other need no copy: sets of patterns too.
+// A set() is a union of its words.
 static bool evaluate_operation(struct bz_evaluation *evaluation,
                                const struct bz_expression *operation, struct bz_query_set *out) {
   struct bz_query_set result = {0};

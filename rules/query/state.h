@@ -215,6 +215,7 @@ void bz_query_attribute_labels(struct bz_target *target, size_t attribute,
 struct bz_regex;
 // Compiles; `whole`: a match must be the whole text. NULL: `error` says why.
 struct bz_regex *bz_regex_new(const char *pattern, bool whole, struct sl_text *error);
+// A search that takes absurdly many steps is given up, and counts as no match.
 bool bz_regex_matches(const struct bz_regex *regex, const char *text, size_t length);
 void bz_regex_free(struct bz_regex *regex);
 
