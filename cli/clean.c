@@ -15,9 +15,12 @@
 
 #define COMMANDS (OPTIONS_WORKSPACE | OPTIONS_CLEAN)
 
-static const char synopsis[] = "[--expunge]";
+static const char synopsis[] = "";
 static const char doc[] =
-    "Removes the outputs; with --expunge also fetched packages and the output base itself.";
+    "Removes outputs; with --expunge also fetched packages.\n"
+    "\n"
+    "Reports, caches and the execution root go. Packages that `starmypy vendor` fetched cost a\n"
+    "download and stay, unless --expunge removes the whole output base.";
 
 static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk) {
   (void)status;
@@ -34,23 +37,34 @@ static bool remove_tree(struct context *context, const char *path) {
   return false;
 }
 
-static bool clean(struct context *context) {
-  const char *output_base = bz_workspace_output_base(context->session->workspace);
-  static const char *const made[] = {"execroot", "vendor"};
-  if (access(output_base, F_OK) != 0) return true;
-  bool done = lock_take(context);
-  if (done && context->options.expunge) return remove_tree(context, output_base);
-  for (size_t i = 0; done && i < sizeof made / sizeof *made; i++) {
-    char *path = bz_path_join(output_base, made[i]);
+// What commands make in an output base. Nothing else is touched: --output_base may name a folder that holds other things.
+static const char *const outputs[] = {"execroot", "vendor", NULL};
+static const char *const kept[] = {"external", "lock", NULL};
+
+static bool remove_entries(struct context *context, const char *folder, const char *const *names) {
+  bool done = true;
+  for (; done && *names; names++) {
+    char *path = bz_path_join(folder, *names);
     done = remove_tree(context, path);
     free(path);
   }
   return done;
 }
 
+static bool clean(struct context *context) {
+  const char *output_base = bz_workspace_output_base(context->session->workspace);
+  if (access(output_base, F_OK) != 0) return true;
+  if (!lock_take(context) || !remove_entries(context, output_base, outputs)) return false;
+  if (!context->options.expunge) return true;
+  if (!remove_entries(context, output_base, kept)) return false;
+  rmdir(output_base);  // stays if it holds other things
+  return true;
+}
+
 static int clean_run(int argc, char **argv) {
   struct context context;
   int status = context_begin(&context, "clean", synopsis, doc, COMMANDS, argc, argv);
+  if (status < 0) status = context_refuse_words(&context);
   if (status < 0) status = context_open(&context);
   if (status >= 0) return status;
   return clean(&context) ? BZ_EXIT_SUCCESS : BZ_EXIT_LOCAL_ENVIRONMENT;

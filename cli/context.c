@@ -60,18 +60,21 @@ static const char *directory_below(const char *root) {
   return kept;
 }
 
-static int print_help(const struct context *context, const char *synopsis, const char *doc, unsigned commands) {
-  printf("Usage: starmypy %s [OPTION...] %s\n\n%s\n\nOptions:\n", context->command, synopsis, doc);
+static int print_help(const struct context *context, const char *synopsis, const char *doc,
+                      unsigned commands) {
+  printf("Usage: starmypy %s [OPTION...]%s%s\n\n%s\n\nOptions:\n", context->command,
+         *synopsis ? " " : "", synopsis, doc);
   options_describe(commands);
   return BZ_EXIT_SUCCESS;
 }
 
-int context_begin(struct context *context, const char *command, const char *synopsis, const char *doc, unsigned commands, int argc,
-                  char **argv) {
+int context_begin(struct context *context, const char *command, const char *synopsis,
+                  const char *doc, unsigned commands, int argc, char **argv) {
   *context = (struct context){.thread = sl_thread_new(), .command = command};
   context->color = wants_color("auto", STDERR_FILENO);
   char *root = bz_workspace_find_root(".");
-  bool parsed = options_parse(context->thread, command, commands, root, argc - 1, argv + 1, &context->options);
+  bool parsed = options_parse(context->thread, command, commands, root, argc - 1, argv + 1,
+                              &context->options);
   if (parsed && context->options.help) return print_help(context, synopsis, doc, commands);
   if (!parsed) {
     context_tell_error(context);
@@ -81,13 +84,25 @@ int context_begin(struct context *context, const char *command, const char *syno
   context->color_output = wants_color(context->options.color, STDOUT_FILENO);
   if (!root) {
     context_tell(context, BZ_ERROR,
-                 "The '%s' command is only supported from within a workspace (below a directory having a MODULE.bazel file).",
+                 "The '%s' command is only supported from within a workspace (below a directory "
+                 "having a MODULE.bazel file).",
                  command);
     return BZ_EXIT_COMMAND_LINE;
   }
   context->root = root;
   context->directory = directory_below(root);
   return -1;
+}
+
+int context_refuse_words(const struct context *context) {
+  sl_value words = context->options.words;
+  if (sl_list_length(words) == 0) return -1;
+  struct sl_text text = {0};
+  for (size_t i = 0; i < sl_list_length(words); i++)
+    sl_text_format(&text, " %s", sl_string_bytes(sl_list_get(words, i)));
+  context_tell(context, BZ_ERROR, "Unrecognized arguments:%s", sl_text_string(&text));
+  sl_text_free(&text);
+  return BZ_EXIT_COMMAND_LINE;
 }
 
 // An option that names a directory is relative to the working directory.

@@ -11,21 +11,24 @@ struct context {
   struct sl_thread *thread;
   struct options options;
   const char *command;
-  const char *root;          // of the workspace
-  const char *directory;     // the working directory below it, "" at the root
+  const char *root;       // of the workspace
+  const char *directory;  // the working directory below it, "" at the root
   struct bz_session *session;
-  bool color;                // on standard error
-  bool color_output;         // on standard output
+  bool color;         // on standard error
+  bool color_output;  // on standard output
 };
 
 // Parses options and finds the workspace. Returns -1 to go on, else the exit status (after --help, or an error that was told).
-int context_begin(struct context *context, const char *command, const char *synopsis, const char *doc, unsigned commands, int argc,
-                  char **argv);
+int context_begin(struct context *context, const char *command, const char *synopsis,
+                  const char *doc, unsigned commands, int argc, char **argv);
+// For commands that take options only. Returns as context_begin.
+int context_refuse_words(const struct context *context);
 // Opens the session with the options. Returns as context_begin.
 int context_open(struct context *context);
 
 // "ERROR: TEXT" and so on, to standard error.
-void context_tell(const struct context *context, enum bz_event_kind kind, const char *format, ...) SL_PRINTF(3, 4);
+void context_tell(const struct context *context, enum bz_event_kind kind, const char *format, ...)
+    SL_PRINTF(3, 4);
 // Tells the pending error, if there is one, and clears it.
 void context_tell_error(struct context *context);
 // Writes to standard output. Returns the exit status: 0, or that of a full disk.

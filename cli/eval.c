@@ -25,6 +25,12 @@ struct evaluation {
 };
 
 static const char synopsis[] = "[--check | --parse-only] (FILE | - | -c TEXT)";
+static const char doc[] =
+    "Runs a Starlark program.\n\n"
+    "A FILE, the standard input (-), or TEXT: a program, or an expression whose value is printed.\n"
+    "load() reads files beside the one that says so. print() writes to the standard output.\n\n"
+    "  --check       only parse and resolve: print all static errors\n"
+    "  --parse-only  only parse";
 
 // What the command line asks for.
 struct request {
@@ -219,6 +225,7 @@ static bool read_arguments(int argc, char **argv, struct request *request) {
 }
 
 static int eval_run(int argc, char **argv) {
+  if (bz_command_told_help(synopsis, doc, argc, argv)) return BZ_EXIT_SUCCESS;
   struct request request = {.options = ""};
   if (!read_arguments(argc, argv, &request)) {
     fprintf(stderr, "Usage: starmypy eval %s\n", synopsis);
@@ -236,8 +243,4 @@ static int eval_run(int argc, char **argv) {
   return status;
 }
 
-const struct bz_command bz_eval_command = {
-    synopsis,
-    "Runs a Starlark file, or the program or expression TEXT.",
-    eval_run,
-};
+const struct bz_command bz_eval_command = {synopsis, doc, eval_run};

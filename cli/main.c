@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "common/spell.h"
 
 // Every command, in the order of `starmypy help`.
 #define COMMANDS(ROW) \
@@ -30,6 +31,10 @@ static const struct {
   const struct bz_command *command;
 } commands[] = {COMMANDS(TABLE_ROW)};
 
+static const char help_synopsis[] = "[COMMAND]";
+static const char help_doc[] = "Lists the commands, or tells about one.";
+static const char version_doc[] = "Prints the version.";
+
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
 static const struct bz_command *find(const char *name) {
@@ -40,34 +45,63 @@ static const struct bz_command *find(const char *name) {
 }
 
 static int not_found(const char *name) {
-  fprintf(stderr, "Command '%s' not found. Try 'starmypy help'.\n", name);
+  struct sl_spell spell;
+  sl_spell_begin(&spell, name, strlen(name));
+  for (size_t i = 0; i < COMMAND_COUNT; i++) {
+    sl_spell_offer(&spell, commands[i].name, strlen(commands[i].name));
+  }
+  fprintf(stderr, "Command '%s' not found", name);
+  if (spell.best) fprintf(stderr, " (did you mean '%s'?)", spell.best);
+  fputs(". Try 'starmypy help'.\n", stderr);
   return BZ_EXIT_COMMAND_LINE;
 }
 
+static bool is_help(const char *argument) {
+  return strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0;
+}
+
+bool bz_command_told_help(const char *synopsis, const char *doc, int argc, char **argv) {
+  if (argc < 2 || !is_help(argv[1])) return false;
+  printf("Usage: starmypy %s%s%s\n\n%s\n", argv[0], *synopsis ? " " : "", synopsis, doc);
+  return true;
+}
+
+static void list_commands(void) {
+  printf(
+      "Usage: starmypy COMMAND ...\n       starmypy FILE\n       starmypy -c TEXT\n\n"
+      "Commands:\n");
+  for (size_t i = 0; i < COMMAND_COUNT; i++) {
+    const char *doc = commands[i].command->doc;
+    printf("  %-9s %.*s\n", commands[i].name, (int)strcspn(doc, "\n"), doc);
+  }
+  printf("\n'starmypy help COMMAND' tells more.\n");
+}
+
 static int help_run(int argc, char **argv) {
-  if (argc > 1) {
-    const struct bz_command *command = find(argv[1]);
-    if (!command) return not_found(argv[1]);
-    printf("Usage: starmypy %s %s\n\n%s\n", argv[1], command->synopsis, command->doc);
+  if (bz_command_told_help(help_synopsis, help_doc, argc, argv)) return BZ_EXIT_SUCCESS;
+  if (argc < 2) {
+    list_commands();
     return BZ_EXIT_SUCCESS;
   }
-  printf("Usage: starmypy COMMAND ...\n       starmypy FILE\n\n");
-  for (size_t i = 0; i < COMMAND_COUNT; i++) {
-    printf("  %-10s %s\n", commands[i].name, commands[i].command->doc);
-  }
-  return BZ_EXIT_SUCCESS;
+  const struct bz_command *command = find(argv[1]);
+  if (!command) return not_found(argv[1]);
+  char help[] = "--help";
+  char *words[] = {argv[1], help, NULL};
+  return command->run(2, words);
 }
 
 static int version_run(int argc, char **argv) {
-  (void)argc, (void)argv;
+  if (bz_command_told_help("", version_doc, argc, argv)) return BZ_EXIT_SUCCESS;
   printf("starmypy %s\n", STARMYPY_VERSION);
   return BZ_EXIT_SUCCESS;
 }
 
 // Whether the first argument is no command, but something for eval: an option of it, or the name of a file.
 static bool is_for_eval(const char *argument) {
-  return strcmp(argument, "--testing") == 0 || strcmp(argument, "-c") == 0 ||
-         strpbrk(argument, "./") || access(argument, R_OK) == 0;
+  if (argument[0] == '-' && argument[1]) {
+    return strcmp(argument, "--testing") == 0 || strcmp(argument, "-c") == 0;
+  }
+  return strpbrk(argument, "./") || access(argument, R_OK) == 0;
 }
 
 // Options may stand before the command's name, as Bazel's startup options do; the command reads them behind it.
@@ -81,7 +115,7 @@ int main(int argc, char **argv) {
   sl_initialize(NULL);
   int leading = options_count_leading(argc - 1, argv + 1);
   if (leading > 0 && leading < argc - 1 && find(argv[leading + 1])) move_options(leading, argv + 1);
-  if (argc < 2 || strcmp(argv[1], "--help") == 0) return help_run(1, argv);
+  if (argc < 2 || is_help(argv[1])) return help_run(1, argv);
   if (strcmp(argv[1], "--version") == 0) return version_run(1, argv);
   const struct bz_command *command = find(argv[1]);
   if (command) return command->run(argc - 1, argv + 1);
@@ -89,6 +123,5 @@ int main(int argc, char **argv) {
   return not_found(argv[1]);
 }
 
-const struct bz_command bz_help_command = {"[COMMAND]", "Lists the commands, or explains one.",
-                                           help_run};
-const struct bz_command bz_version_command = {"", "Prints the version.", version_run};
+const struct bz_command bz_help_command = {help_synopsis, help_doc, help_run};
+const struct bz_command bz_version_command = {"", version_doc, version_run};

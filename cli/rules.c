@@ -9,7 +9,9 @@
 
 static const char synopsis[] = "[PATH...]";
 static const char doc[] =
-    "Lists the files of the rule sets inside this program, or prints those named.";
+    "Shows the rule sets inside this program.\n"
+    "\n"
+    "Lists their files, or prints those named.";
 
 static const struct bz_embedded_file *find(const char *path) {
   for (const struct bz_embedded_file *file = bz_embedded_files; file->path; file++)
@@ -18,10 +20,7 @@ static const struct bz_embedded_file *find(const char *path) {
 }
 
 static int rules_run(int argc, char **argv) {
-  if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
-    printf("Usage: starmypy rules %s\n\n%s\n", synopsis, doc);
-    return BZ_EXIT_SUCCESS;
-  }
+  if (bz_command_told_help(synopsis, doc, argc, argv)) return BZ_EXIT_SUCCESS;
   for (const struct bz_embedded_file *file = bz_embedded_files; argc < 2 && file->path; file++)
     puts(file->path);
   for (int i = 1; i < argc; i++) {

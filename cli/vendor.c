@@ -16,8 +16,10 @@
 
 static const char synopsis[] = "";
 static const char doc[] =
-    "Fetches the pypi packages of the lock files that MODULE.bazel names, with pip, their hashes "
-    "checked.";
+    "Fetches the pypi packages of the lock files, once.\n"
+    "\n"
+    "The lock files are those that MODULE.bazel names. pip downloads the packages and checks\n"
+    "their hashes. What is there already is left alone.";
 
 struct vendoring {
   struct context *context;
@@ -96,6 +98,7 @@ static int vendor_run(int argc, char **argv) {
   struct interpreter interpreter = {0};
   struct sl_text message = {0};
   int status = context_begin(&context, "vendor", synopsis, doc, COMMANDS, argc, argv);
+  if (status < 0) status = context_refuse_words(&context);
   if (status < 0) status = context_open(&context);
   if (status >= 0) return status;
   if (interpreter_find_with_pip(context.options.mypy, context.root, bz_check_default.module,
