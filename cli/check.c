@@ -20,8 +20,10 @@
 
 static const char synopsis[] = "[PATTERN...]";
 static const char doc[] =
-    "Type-checks targets with mypy (default: //...). Prints the reports of those with errors; the "
-    "exit status is 1 if there are any.";
+    "Type-checks targets with mypy.\n"
+    "\n"
+    "Without a PATTERN: //... . Only what changed is checked again. Prints the reports of\n"
+    "targets with errors; the exit status is 1 if there are any.";
 
 // ---------------------------------------------------------------- what happened to each action
 
@@ -131,6 +133,7 @@ static void print_failure(struct run *run, const struct check_item *item,
   read_report(run, item, &report);
   append_plain(&plain, sl_text_string(&report));
   run->errors += number_before(sl_text_string(&plain), " error");
+  if (item->asked) run->files += number_before(sl_text_string(&plain), " source file");
   const char *shown = sl_text_string(run->context->color_output ? &report : &plain);
   if (report.length == 0)
     shown = state->failure->text ? state->failure->text : "";  // the program itself failed
