@@ -35,7 +35,8 @@ bool checks_targets(struct context *context, sl_value patterns, struct bz_target
 // one, and collects what they tell.
 bool checks_collect(struct context *context, struct bz_target **targets, size_t count,
                     struct checks *checks, int *status);
-// Makes the execution root and its build.ninja. `toolchain` as in struct bz_graph.
+// Makes the graph, the execution root and its build.ninja. `toolchain` as in struct bz_graph. Without
+// a Python only the graph: what stands in the execution root is of another one, and is left alone.
 bool checks_prepare(struct context *context, struct checks *checks, const char *python,
                     const char *toolchain, int *status);
 

@@ -17,8 +17,11 @@
 
 static const char synopsis[] = "(FILE | LABEL)...";
 static const char doc[] =
-    "Tells which targets own a file, which action checks it, its command, and where each entry of "
-    "its search path comes from.";
+    "Tells how a file or target is checked, and why so.\n"
+    "\n"
+    "For each target that owns FILE, or that LABEL names: the files that are checked, the\n"
+    "targets whose caches are used, MYPYPATH with the reason for each entry, and the command;\n"
+    "or why there is no action. Formats: text, json.";
 
 // ---------------------------------------------------------------- owners
 
@@ -48,13 +51,37 @@ static void find_owners(const struct bz_package *package, struct owners *owners)
   }
 }
 
+// A path that an editor or a shell gives, absolute or with "..", as one below the workspace's root;
+// NULL: it is none. Links to folders are followed; the file itself may be one, or not be there.
+static const char *path_below_root(const struct context *context, const char *word) {
+  if (strncmp(word, "//", 2) == 0 || word[0] == '@' || strchr(word, ':')) return NULL;
+  const char *slash = strrchr(word, '/');
+  char *folder =
+      realpath(slash ? sl_string_bytes(sl_string(word, (size_t)(slash - word) + 1)) : ".", NULL);
+  char *path = folder ? bz_path_join(folder, slash ? slash + 1 : word) : NULL;
+  size_t length = strlen(context->root);
+  bool below = path && strncmp(path, context->root, length) == 0 && path[length] == '/';
+  const char *kept = below ? bz_text_copy(path + length + 1) : NULL;
+  free(folder);
+  free(path);
+  return kept;
+}
+
+static bool parse_word(struct context *context, const char *word, struct bz_pattern *pattern) {
+  const char *path = path_below_root(context, word);
+  if (!path && word[0] == '/' && word[1] != '/')
+    return sl_fail_false(context->thread, "'%s' is not below the workspace %s", word,
+                         context->root);
+  return bz_pattern_parse(context->thread, context->session->workspace,
+                          path ? "" : context->directory, path ? path : word, pattern);
+}
+
 // The rules that a word of the command line means: itself, or the owners of a file. False with an
 // error pending.
 static bool targets_of(struct context *context, const char *word, struct owners *owners) {
   struct bz_pattern pattern;
   struct bz_session *session = context->session;
-  if (!bz_pattern_parse(context->thread, session->workspace, context->directory, word, &pattern))
-    return false;
+  if (!parse_word(context, word, &pattern)) return false;
   if (pattern.kind != BZ_PATTERN_TARGET || pattern.negative)
     return sl_fail_false(context->thread, "explain takes files and labels, not patterns: %s", word);
   struct bz_package *package =
@@ -273,8 +300,7 @@ static int explain(struct context *context, const struct interpreter *interprete
     if (!targets_of(context, sl_string_bytes(sl_list_get(context->options.words, i)), &owners))
       return status;
     if (!checks_collect(context, owners.items, owners.count, &checks, &status) ||
-        !checks_prepare(context, &checks, interpreter->path ? interpreter->path : "python3",
-                        interpreter->identity, &status))
+        !checks_prepare(context, &checks, interpreter->path, interpreter->identity, &status))
       return status ? status : BZ_EXIT_FAILURE;
     for (size_t k = 0; k < owners.count; k++) {
       sl_value dict =
