@@ -43,6 +43,13 @@ static bool parse_below(struct sl_thread *thread, struct bz_pattern *pattern, co
   return true;
 }
 
+static bool check_package(struct sl_thread *thread, const char *package, size_t length) {
+  char *error = bz_package_name_error(package, length);
+  if (error) sl_fail_false(thread, "invalid package name '%.*s': %s", (int)length, package, error);
+  free(error);
+  return !error;
+}
+
 // What follows "//".
 static bool parse_absolute(struct sl_thread *thread, struct bz_pattern *pattern, const char *text,
                            const char *whole) {
@@ -53,12 +60,7 @@ static bool parse_absolute(struct sl_thread *thread, struct bz_pattern *pattern,
   if (is_below(text, length)) return parse_below(thread, pattern, text, length, name);
   if (length && text[length - 1] == '/')
     return sl_fail_false(thread, "The package part of '%s' should not end in a slash", whole);
-  char *error = bz_package_name_error(text, length);
-  if (error) {
-    sl_fail_false(thread, "invalid package name '%.*s': %s", (int)length, text, error);
-    free(error);
-    return false;
-  }
+  if (!check_package(thread, text, length)) return false;
   pattern->package = keep(workspace, text, length);
   if (!name) {
     const char *slash = strrchr(pattern->package, '/');
@@ -66,7 +68,7 @@ static bool parse_absolute(struct sl_thread *thread, struct bz_pattern *pattern,
   }
   pattern->name = keep(workspace, name, strlen(name));
   if (colon && wildcard_kind(name, &pattern->kind)) return true;
-  error = bz_target_name_error(name, strlen(name));
+  char *error = bz_target_name_error(name, strlen(name));
   if (!error) return true;
   sl_fail_false(thread, "invalid target format '%s': invalid target name '%s': %s", whole, name,
                 error);
@@ -96,6 +98,7 @@ static bool parse_path(struct sl_thread *thread, struct bz_pattern *pattern, cha
     bool package = bz_package_build_file(repository, path) != NULL;
     path[end] = saved;
     if (package) {
+      if (!check_package(thread, path, end)) return false;
       pattern->package = keep(workspace, path, end);
       const char *slash = strrchr(pattern->package, '/');
       const char *own = slash ? slash + 1 : pattern->package;
