@@ -6,7 +6,7 @@
 
 #include "rules/loading/state.h"
 
-// The rule sets' door: two dicts, `exported_rules` and `exported_toplevels`.
+// The rule sets' door: two dicts, `exported_rules` and `exported_toplevels`, and a list, `opaque_rules`.
 #define BUILTINS_REPOSITORY "_builtins"
 #define BUILTINS_FILE "exports.bzl"
 
@@ -122,6 +122,18 @@ static sl_value exported_dict(struct sl_thread *thread, struct sl_module *module
   return sl_fail(thread, "%s of the built-in rule sets must be a dict", name);
 }
 
+// Rules that the built-in rule sets only name: `opaque_rules`, a list.
+static bool take_opaque_rules(struct sl_thread *thread, sl_value rules, struct sl_module *module) {
+  sl_value names = sl_module_get(module, "opaque_rules"), *items;
+  size_t count = 0;
+  if (names && !sl_sequence_items(names, &items, &count)) return true;
+  for (size_t i = 0; i < count; i++) {
+    const char *name = bz_text_copy(sl_string_bytes(items[i]));
+    if (!sl_dict_set(thread, rules, items[i], bz_opaque(name))) return false;
+  }
+  return true;
+}
+
 static bool load_exports(struct sl_thread *thread, struct bz_loader *loader, sl_value rules) {
   struct bz_repository *repository =
       bz_repository_find(loader->workspace, BUILTINS_REPOSITORY, strlen(BUILTINS_REPOSITORY));
@@ -135,7 +147,9 @@ static bool load_exports(struct sl_thread *thread, struct bz_loader *loader, sl_
   if (!module) return false;
   sl_value exported = exported_dict(thread, module, "exported_rules");
   sl_value toplevels = exported_dict(thread, module, "exported_toplevels");
-  if (!exported || !toplevels || !take_rules(thread, rules, exported)) return false;
+  if (!exported || !toplevels || !take_opaque_rules(thread, rules, module) ||
+      !take_rules(thread, rules, exported))
+    return false;
   struct sl_environment *environment = sl_environment_new(loader->bzl_environment);
   set_each(environment, toplevels);
   loader->bzl_environment = environment;
