@@ -17,13 +17,19 @@ struct word {
   char *position;  // "FILE:LINE"
 };
 
+// A file that is being read.
+struct import {
+  const char *path;
+  const struct import *from;
+};
+
 struct rc {
   struct sl_thread *thread;
   const char *root;
   struct word *words;
   size_t count;
   size_t capacity;
-  int depth;  // of imports
+  const struct import *imports;  // the files being read, innermost first
 };
 
 static void add_word(struct rc *rc, const char *section, const char *text, const char *path,
@@ -71,17 +77,46 @@ static bool next_word(const char **at, struct sl_text *word) {
 
 static bool read_file(struct rc *rc, const char *path, bool required);
 
-static bool read_import(struct rc *rc, const char *target, bool required, const char *from,
-                        unsigned line) {
+static void append_imports(const struct import *import, struct sl_text *out) {
+  if (!import) return;
+  append_imports(import->from, out);
+  sl_text_format(out, "\n  %s", import->path);
+}
+
+static bool fail_loop(struct rc *rc) {
+  struct sl_text loop = {0};
+  append_imports(rc->imports, &loop);
+  sl_fail_false(rc->thread, "Import loop detected:%s", sl_text_string(&loop));
+  sl_text_free(&loop);
+  return false;
+}
+
+static bool read_import(struct rc *rc, const char *target, bool required) {
   static const char workspace[] = "%workspace%";
   size_t length = sizeof workspace - 1;
   bool in_workspace = strncmp(target, workspace, length) == 0;
   char *path = in_workspace ? bz_path_join(rc->root, target + length + (target[length] == '/'))
                             : strdup(target);
-  bool done = rc->depth < 32 ? read_file(rc, path, required)
-                             : sl_fail_false(rc->thread, "%s:%u: .bazelrc files import each other",
-                                             from, line);
+  bool loop = false;
+  for (const struct import *import = rc->imports; import && !loop; import = import->from)
+    loop = strcmp(import->path, path) == 0;
+  bool done = loop ? fail_loop(rc) : read_file(rc, path, required);
   free(path);
+  return done;
+}
+
+// "import FILE" and "try-import FILE": one word, no more.
+static bool read_import_line(struct rc *rc, const char *text, bool required, const char *path,
+                             unsigned line) {
+  struct sl_text target = {0}, more = {0};
+  bool one = next_word(&text, &target) && !next_word(&text, &more);
+  bool done = one ? read_import(rc, sl_text_string(&target), required)
+                  : sl_fail_false(rc->thread,
+                                  "%s:%u: Invalid import declaration in .bazelrc file: "
+                                  "it takes one file",
+                                  path, line);
+  sl_text_free(&target);
+  sl_text_free(&more);
   return done;
 }
 
@@ -91,13 +126,10 @@ static bool read_line(struct rc *rc, const char *text, const char *path, unsigne
   if (next_word(&text, &section)) {
     const char *name = sl_text_string(&section);
     bool import = strcmp(name, "import") == 0;
-    while (done && next_word(&text, &word)) {
-      const char *value = word.length ? word.bytes : "";
-      if (import || strcmp(name, "try-import") == 0) {
-        done = read_import(rc, value, import, path, line);
-      } else {
-        add_word(rc, name, value, path, line);
-      }
+    if (import || strcmp(name, "try-import") == 0) {
+      done = read_import_line(rc, text, import, path, line);
+    } else {
+      while (next_word(&text, &word)) add_word(rc, name, sl_text_string(&word), path, line);
     }
   }
   sl_text_free(&word);
@@ -129,10 +161,11 @@ static bool read_file(struct rc *rc, const char *path, bool required) {
     return !required ||
            sl_fail_false(rc->thread, "Unable to read .bazelrc file '%s': it does not exist", path);
   struct sl_text text = {0};
-  rc->depth++;
+  struct import import = {path, rc->imports};
+  rc->imports = &import;
   bool done =
       bz_file_read_absolute(rc->thread, path, &text) && read_text(rc, sl_text_string(&text), path);
-  rc->depth--;
+  rc->imports = import.from;
   sl_text_free(&text);
   return done;
 }
@@ -202,25 +235,40 @@ struct selection {
 
 static bool expand_config(struct selection *selection, const char *command, const char *name);
 
-static bool take_word(struct selection *selection, const char *command, const struct word *word) {
-  const char *config = option_value(word->text, "--config");
-  if (config) return expand_config(selection, command, config);
+static bool take_word(struct selection *selection, const struct word *word) {
   sl_value parts[] = {sl_string_from(word->text), sl_string_from(word->section),
                       sl_string_from(word->position)};
   return sl_list_push(selection->rc->thread, selection->result, sl_tuple(parts, 3));
 }
 
+static bool is_in_section(const struct word *word, const char *name, const char *config) {
+  size_t length = strlen(name);
+  if (strncmp(word->section, name, length) != 0) return false;
+  const char *rest = word->section + length;
+  return config ? *rest == ':' && strcmp(rest + 1, config) == 0 : *rest == '\0';
+}
+
+// The value of a --config that stands at word i, as one word or two, or NULL.
+static const char *config_at(const struct rc *rc, size_t i, size_t *length) {
+  const char *value = option_value(rc->words[i].text, "--config");
+  *length = value ? 1 : 2;
+  if (value || strcmp(rc->words[i].text, "--config") != 0 || i + 1 == rc->count) return value;
+  const struct word *next = &rc->words[i + 1];
+  return strcmp(next->position, rc->words[i].position) == 0 ? next->text : NULL;
+}
+
 // Every word of section NAME or NAME:CONFIG. Returns -1 on failure, else how many there were.
 static int take_section(struct selection *selection, const char *command, const char *name,
                         const char *config) {
+  const struct rc *rc = selection->rc;
   int taken = 0;
-  size_t length = strlen(name);
-  for (size_t i = 0; i < selection->rc->count; i++) {
-    const struct word *word = &selection->rc->words[i];
-    if (strncmp(word->section, name, length) != 0) continue;
-    const char *rest = word->section + length;
-    if (config ? *rest != ':' || strcmp(rest + 1, config) != 0 : *rest != '\0') continue;
-    if (!take_word(selection, command, word)) return -1;
+  for (size_t i = 0, length; i < rc->count; i += length) {
+    const char *nested = config_at(rc, i, &length);
+    if (!nested) length = 1;
+    if (!is_in_section(&rc->words[i], name, config)) continue;
+    bool done =
+        nested ? expand_config(selection, command, nested) : take_word(selection, &rc->words[i]);
+    if (!done) return -1;
     taken++;
   }
   return taken;

@@ -58,11 +58,16 @@ static struct bz_directory *finish(struct draft *draft) {
   return directory;
 }
 
-static enum bz_file_kind kind_of_entry(int directory, const struct dirent *entry) {
-  if (entry->d_type == DT_REG) return BZ_FILE_REGULAR;
-  if (entry->d_type == DT_DIR) return BZ_FILE_DIRECTORY;
+static enum bz_file_kind kind_of_entry(int directory, const char *name, unsigned char type,
+                                       bool *is_link) {
   struct stat status;
-  if (fstatat(directory, entry->d_name, &status, 0) != 0) return BZ_FILE_MISSING;
+  *is_link = type == DT_LNK;
+  // Not every file system says what its entries are.
+  if (type == DT_UNKNOWN && fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0)
+    *is_link = S_ISLNK(status.st_mode);
+  if (type == DT_REG) return BZ_FILE_REGULAR;
+  if (type == DT_DIR) return BZ_FILE_DIRECTORY;
+  if (fstatat(directory, name, &status, 0) != 0) return BZ_FILE_MISSING;
   return S_ISDIR(status.st_mode) ? BZ_FILE_DIRECTORY : BZ_FILE_REGULAR;
 }
 
@@ -78,9 +83,10 @@ static struct bz_directory *list_disk(struct bz_repository *repository, const ch
   struct draft draft = {.arena = &repository->workspace->arena};
   for (struct dirent *entry; (entry = readdir(stream));) {
     if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
-    enum bz_file_kind kind = kind_of_entry(dirfd(stream), entry);
+    bool is_link;
+    enum bz_file_kind kind = kind_of_entry(dirfd(stream), entry->d_name, entry->d_type, &is_link);
     if (kind != BZ_FILE_MISSING)
-      add_entry(&draft, entry->d_name, strlen(entry->d_name), kind, entry->d_type == DT_LNK);
+      add_entry(&draft, entry->d_name, strlen(entry->d_name), kind, is_link);
   }
   closedir(stream);
   return finish(&draft);
@@ -153,7 +159,19 @@ static bool holds_file(const struct bz_directory *directory, const char *name) {
   return entry && entry->kind == BZ_FILE_REGULAR;
 }
 
-bool bz_directory_is_ignored(const struct bz_repository *repository, const char *path) {
+// A directory is ignored with everything below it, so each of its ancestors is tried as well.
+static bool matches_with_ancestors(const char *pattern, const char *path) {
+  char *prefix = strdup(path);
+  bool hit = false;
+  for (char *end = prefix + strlen(prefix); !hit && end && *prefix; end = strrchr(prefix, '/')) {
+    *end = '\0';
+    hit = bz_glob_match(pattern, prefix);
+  }
+  free(prefix);
+  return hit;
+}
+
+static bool matches_ignored(const struct bz_repository *repository, const char *path) {
   const struct bz_repository_state *state = repository->state;
   for (size_t i = 0; i < state->ignored_count; i++) {
     size_t length = strlen(state->ignored[i]);
@@ -161,26 +179,24 @@ bool bz_directory_is_ignored(const struct bz_repository *repository, const char 
         (path[length] == '/' || path[length] == '\0'))
       return true;
   }
-  if (!state->ignored_globs) return false;
-  sl_value globs = sl_handle_get(state->ignored_globs);
-  for (size_t i = 0; i < sl_list_length(globs); i++) {
-    const char *pattern = sl_string_bytes(sl_list_get(globs, i));
-    // A directory is ignored with everything below it, so each of its ancestors is tried as well.
-    char *prefix = strdup(path);
-    bool hit = false;
-    for (char *end = prefix + strlen(prefix); !hit && *prefix; end = strrchr(prefix, '/')) {
-      if (!end) break;
-      *end = '\0';
-      hit = bz_glob_match(pattern, prefix);
-    }
-    free(prefix);
-    if (hit) return true;
-  }
+  sl_value globs = state->ignored_globs ? sl_handle_get(state->ignored_globs) : NULL;
+  for (size_t i = 0; globs && i < sl_list_length(globs); i++)
+    if (matches_with_ancestors(sl_string_bytes(sl_list_get(globs, i)), path)) return true;
   return false;
+}
+
+// Reads what says how a repository's directories are to be taken, before the first is.
+static void configure(struct bz_repository *repository) {
+  if (repository->state->configured || repository->kind == BZ_REPOSITORY_MISSING) return;
+  struct sl_thread *thread = sl_thread_new();
+  if (!bz_repo_file_read(thread, repository))
+    bz_event(repository->workspace, BZ_WARNING, NULL, "%s", sl_error_message(thread));
+  sl_thread_free(thread);
 }
 
 static struct bz_cached_directory *directory_of(struct bz_repository *repository,
                                                 const char *path) {
+  configure(repository);
   struct bz_repository_state *state = repository->state;
   struct bz_cached_directory *cached;
   HASH_FIND_STR(state->directories, path, cached);
@@ -189,13 +205,18 @@ static struct bz_cached_directory *directory_of(struct bz_repository *repository
   cached = sl_arena_allocate(arena, sizeof *cached);
   cached->path = sl_arena_copy(arena, path, strlen(path));
   cached->listing = list_uncached(repository, path);
-  if (cached->listing && !bz_directory_is_ignored(repository, path)) {
+  cached->is_ignored = matches_ignored(repository, path);
+  if (!cached->is_ignored) {
     cached->build_file = holds_file(cached->listing, "BUILD.bazel") ? "BUILD.bazel"
                          : holds_file(cached->listing, "BUILD")     ? "BUILD"
                                                                     : NULL;
   }
   HASH_ADD_KEYPTR(hh, state->directories, cached->path, strlen(cached->path), cached);
   return cached;
+}
+
+bool bz_directory_is_ignored(struct bz_repository *repository, const char *path) {
+  return directory_of(repository, path)->is_ignored;
 }
 
 const struct bz_directory *bz_directory_list(struct bz_repository *repository, const char *path) {
@@ -382,37 +403,53 @@ char *bz_package_crossed(struct bz_repository *repository, const char *package, 
   return NULL;
 }
 
-// Directories that `...` does not enter: the links that Bazel itself leaves at the root.
-static bool is_convenience_link(const char *parent, const char *name) {
-  return !*parent && strncmp(name, "bazel-", 6) == 0;
+// Whether the directory at `absolute`, whose repository begins at `root`, is one of its ancestors.
+static bool leads_back(char *absolute, size_t root_length) {
+  struct stat own, above;
+  if (stat(absolute, &own) != 0) return false;
+  for (char *slash;
+       (slash = strrchr(absolute, '/')) && (size_t)(slash - absolute) >= root_length;) {
+    *slash = '\0';
+    if (stat(absolute, &above) == 0 && above.st_ino == own.st_ino && above.st_dev == own.st_dev)
+      return true;
+  }
+  return false;
 }
 
-// A directory that a link leads back to one of its own ancestors.
-static bool is_loop(const struct bz_repository *repository, const char *path) {
+bool bz_directory_is_loop(struct bz_repository *repository, const char *path) {
+  if (repository->kind != BZ_REPOSITORY_DISK) return false;
+  struct bz_cached_directory *directory = directory_of(repository, path);
+  if (directory->loop != BZ_LOOP_UNKNOWN) return directory->loop == BZ_LOOP_FOUND;
   char *absolute = bz_file_absolute(repository, path);
-  if (!absolute) return false;
-  char *real = realpath(absolute, NULL);
-  bool loop = false;
-  if (real && strcmp(real, absolute) != 0) {
-    size_t length = strlen(real);
-    loop = strncmp(absolute, real, length) == 0 && absolute[length] == '/';
-  }
-  free(real);
+  bool loop = leads_back(absolute, strlen(repository->directory));
   free(absolute);
+  directory->loop = loop ? BZ_LOOP_FOUND : BZ_LOOP_NONE;
+  if (loop)
+    bz_event(repository->workspace, BZ_WARNING, NULL,
+             "Failed to get information about path, for %s, skipping: Infinite symlink expansion",
+             path);
   return loop;
 }
 
+// Directories that `...` does not enter: ignored ones, the links that Bazel itself leaves at the
+// root, and links back.
+static bool is_skipped(struct bz_repository *repository, const char *path,
+                       const struct bz_directory_entry *entry) {
+  if (bz_directory_is_ignored(repository, path)) return true;
+  if (!entry->is_link) return false;
+  return strncmp(path, "bazel-", strlen("bazel-")) == 0 || bz_directory_is_loop(repository, path);
+}
+
 static bool collect_packages(struct sl_thread *thread, struct bz_repository *repository,
-                             const char *path, int depth, sl_value found) {
+                             const char *path, sl_value found) {
   const struct bz_cached_directory *directory = directory_of(repository, path);
-  if (!directory->listing || bz_directory_is_ignored(repository, path)) return true;
   if (directory->build_file && !sl_list_push(thread, found, sl_string_from(path))) return false;
-  for (size_t i = 0; i < directory->listing->count; i++) {
+  for (size_t i = 0; directory->listing && i < directory->listing->count; i++) {
     const struct bz_directory_entry *entry = &directory->listing->entries[i];
-    if (entry->kind != BZ_FILE_DIRECTORY || is_convenience_link(path, entry->name)) continue;
+    if (entry->kind != BZ_FILE_DIRECTORY) continue;
     char *child = bz_path_join(path, entry->name);
-    bool done = (entry->is_link && (depth > 64 || is_loop(repository, child))) ||
-                collect_packages(thread, repository, child, depth + 1, found);
+    bool done =
+        is_skipped(repository, child, entry) || collect_packages(thread, repository, child, found);
     free(child);
     if (!done) return false;
   }
@@ -426,7 +463,9 @@ static int compare_strings(const void *a, const void *b) {
 sl_value bz_packages_below(struct sl_thread *thread, struct bz_repository *repository,
                            const char *directory) {
   sl_value found = sl_list(thread, NULL, 0);
-  if (!collect_packages(thread, repository, directory, 0, found)) return NULL;
+  if (!bz_directory_is_ignored(repository, directory) &&
+      !collect_packages(thread, repository, directory, found))
+    return NULL;
   if (sl_list_length(found) > 1)
     qsort(sl_list_items(found), sl_list_length(found), sizeof(sl_value), compare_strings);
   return found;

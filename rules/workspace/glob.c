@@ -86,7 +86,15 @@ static const char *pattern_error(const char *pattern) {
   }
 }
 
-static bool check_patterns(struct sl_thread *thread, sl_value patterns, const char *what) {
+// Bazel words it one way for patterns to include and another for those to exclude.
+static bool fail_pattern(struct sl_thread *thread, const char *pattern, const char *error,
+                         bool excluded) {
+  return excluded ? sl_fail_false(thread, "%s (in glob pattern '%s')", error, pattern)
+                  : sl_fail_false(thread, "invalid glob pattern '%s': %s", pattern, error);
+}
+
+static bool check_patterns(struct sl_thread *thread, sl_value patterns, bool excluded) {
+  const char *what = excluded ? "exclude" : "include";
   sl_value *items;
   size_t count;
   if (!sl_sequence_items(patterns, &items, &count))
@@ -97,9 +105,7 @@ static bool check_patterns(struct sl_thread *thread, sl_value patterns, const ch
           thread, "expected value of type 'string' for element %zu of '%s' argument, but got %s", i,
           what, sl_type_name(items[i]));
     const char *error = pattern_error(sl_string_bytes(items[i]));
-    if (error)
-      return sl_fail_false(thread, "invalid glob pattern '%s': %s", sl_string_bytes(items[i]),
-                           error);
+    if (error) return fail_pattern(thread, sl_string_bytes(items[i]), error, excluded);
   }
   return true;
 }
@@ -131,6 +137,16 @@ static bool is_package(const struct walk *walk, const char *path) {
   bool package = bz_package_build_file(walk->repository, full) != NULL;
   free(full);
   return package;
+}
+
+// A link back, which `**` would follow for ever.
+static bool is_loop(const struct walk *walk, const char *path,
+                    const struct bz_directory_entry *entry) {
+  if (!entry->is_link) return false;
+  char *full = bz_path_join(walk->package, path);
+  bool loop = bz_directory_is_loop(walk->repository, full);
+  free(full);
+  return loop;
 }
 
 // A directory's entries; nothing is seen of one that the workspace ignores.
@@ -170,7 +186,7 @@ static void visit_all(struct walk *walk, const char *path) {
       if (walk->files) add_found(walk, child);
     } else if (is_package(walk, child)) {
       if (!walk->files) add_found(walk, child);
-    } else {
+    } else if (!is_loop(walk, child, entry)) {
       visit_all(walk, child);
     }
     free(child);
@@ -192,7 +208,8 @@ static void visit_directory(struct walk *walk, const char *path, const char *pat
     const struct bz_directory_entry *entry = &directory->entries[i];
     char *child = bz_path_join(path, entry->name);
     if (recursive) {
-      if (entry->kind == BZ_FILE_DIRECTORY && !is_package(walk, child))
+      if (entry->kind == BZ_FILE_DIRECTORY && !is_package(walk, child) &&
+          !is_loop(walk, child, entry))
         visit_directory(walk, child, pattern);
     } else if (match_segment(pattern, length, entry->name, strlen(entry->name))) {
       visit_entry(walk, child, entry, rest);
@@ -244,8 +261,7 @@ static void end_walk(struct walk *walk) {
 }
 
 static sl_value run(struct sl_thread *thread, struct walk *walk, const struct bz_glob *glob) {
-  if (!check_patterns(thread, glob->include, "include") ||
-      !check_patterns(thread, glob->exclude, "exclude"))
+  if (!check_patterns(thread, glob->include, false) || !check_patterns(thread, glob->exclude, true))
     return NULL;
   sl_value *patterns;
   size_t count;

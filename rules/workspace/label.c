@@ -173,6 +173,42 @@ static size_t without_trailing_dot(const char *name, size_t length) {
   return length > 2 && name[length - 1] == '.' && name[length - 2] == '/' ? length - 2 : length;
 }
 
+static bool is_repository_name(const char *name, size_t length) {
+  for (size_t i = 0; i < length; i++) {
+    unsigned char c = (unsigned char)name[i];
+    // Bazel 7 still has "~" where later ones have "+".
+    if (!isalnum(c) && (c == '\0' || !strchr("-_.+~", c))) return false;
+  }
+  return true;
+}
+
+// Takes a label string apart. False with an error pending.
+static bool split(struct sl_thread *thread, const char *text, size_t length, struct parts *parts) {
+  const char *rest = text;
+  size_t left = length;
+  split_repository(&rest, &left, parts);
+  bool absolute = left >= 2 && rest[0] == '/' && rest[1] == '/';
+  if (parts->has_repository &&
+      ((left && !absolute) || !is_repository_name(parts->repository, parts->repository_length)))
+    return sl_fail_false(thread,
+                         "invalid repository name '%.*s': repo names may contain only A-Z, a-z, "
+                         "0-9, '-', '_', '.' and '+'",
+                         (int)(length - 1), text + 1);
+  if (left > 2 && absolute) {
+    parts->absolute = true;
+    split_target(rest + 2, left - 2, parts);
+  } else if (parts->has_repository) {
+    parts->package = "";  // "@r" and "@r//" are "@r//:r"
+    parts->name = parts->repository;
+    parts->name_length = parts->repository_length;
+  } else {
+    size_t skipped = absolute ? 2 : left > 0 && rest[0] == ':';
+    parts->name = rest + skipped;
+    parts->name_length = left - skipped;
+  }
+  return true;
+}
+
 static struct bz_label *fail_name(struct sl_thread *thread, const struct parts *parts,
                                   char *error) {
   sl_fail(thread, "invalid target name '%.*s': %s", (int)parts->name_length, parts->name, error);
@@ -187,35 +223,29 @@ static struct bz_repository *repository_of(struct bz_repository *from, const str
   return bz_repository_resolve(from, parts->repository, parts->repository_length);
 }
 
+// The label of parts that were found legal.
+static struct bz_label *make(struct bz_repository *from, const char *package,
+                             const struct parts *parts) {
+  char stack[512];
+  size_t name_length = without_trailing_dot(parts->name, parts->name_length);
+  size_t needed = parts->package_length + name_length + 2;
+  char *copy = needed <= sizeof stack ? stack : malloc(needed);
+  if (!copy) abort();
+  if (parts->package_length) memcpy(copy, parts->package, parts->package_length);
+  copy[parts->package_length] = '\0';
+  char *name = copy + parts->package_length + 1;
+  memcpy(name, parts->name, name_length);
+  name[name_length] = '\0';
+  struct bz_label *label =
+      bz_label_make(repository_of(from, parts), parts->absolute ? copy : package, name);
+  if (copy != stack) free(copy);
+  return label;
+}
+
 struct bz_label *bz_label_parse(struct sl_thread *thread, struct bz_repository *repository,
                                 const char *package, const char *text, size_t length) {
   struct parts parts = {0};
-  const char *rest = text;
-  size_t left = length;
-  split_repository(&rest, &left, &parts);
-  if (left >= 2 && rest[0] == '/' && rest[1] == '/') {
-    parts.absolute = true;
-    split_target(rest + 2, left - 2, &parts);
-    if (parts.name_length == 0 && parts.package_length == 0 && parts.has_repository && left == 2) {
-      parts.name = parts.repository;
-      parts.name_length = parts.repository_length;
-    }
-  } else if (parts.has_repository) {
-    if (left > 0) {
-      sl_fail(thread,
-              "invalid repository name '%.*s': repo names may contain only A-Z, a-z, 0-9, '-', "
-              "'_', '.' and '+'",
-              (int)(length - 1), text + 1);
-      return NULL;
-    }
-    parts.name = parts.repository;  // "@r" is "@r//:r"
-    parts.name_length = parts.repository_length;
-    parts.package = "";
-  } else {
-    bool colon = left > 0 && rest[0] == ':';
-    parts.name = rest + colon;
-    parts.name_length = left - colon;
-  }
+  if (!split(thread, text, length, &parts)) return NULL;
   char *error = bz_target_name_error(parts.name, parts.name_length);
   if (error) return fail_name(thread, &parts, error);
   if (parts.absolute && (error = bz_package_name_error(parts.package, parts.package_length))) {
@@ -224,21 +254,7 @@ struct bz_label *bz_label_parse(struct sl_thread *thread, struct bz_repository *
     free(error);
     return NULL;
   }
-  struct bz_repository *home = repository_of(repository, &parts);
-  char stack[512];
-  size_t name_length = without_trailing_dot(parts.name, parts.name_length);
-  size_t package_length = parts.absolute ? parts.package_length : 0;
-  size_t needed = package_length + name_length + 2;
-  char *copy = needed <= sizeof stack ? stack : malloc(needed);
-  if (!copy) abort();
-  if (package_length) memcpy(copy, parts.package, package_length);
-  copy[package_length] = '\0';
-  char *name = copy + package_length + 1;
-  memcpy(name, parts.name, name_length);
-  name[name_length] = '\0';
-  struct bz_label *label = bz_label_make(home, parts.absolute ? copy : package, name);
-  if (copy != stack) free(copy);
-  return label;
+  return make(repository, package, &parts);
 }
 
 // ---------------------------------------------------------------- text and order

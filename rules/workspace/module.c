@@ -12,6 +12,8 @@
 // The file being executed: data of the thread.
 struct reading {
   struct bz_repository *repository;
+  const char *path;            // below the repository
+  const struct reading *from;  // the file that includes it, or NULL
 };
 
 static struct reading *reading_of(struct sl_thread *thread) { return sl_thread_data(thread); }
@@ -235,9 +237,9 @@ static sl_value use_repo_rule(struct sl_thread *thread, sl_value self, sl_value 
 
 // ---------------------------------------------------------------- executing
 
-static bool execute(struct sl_thread *thread, struct reading *reading, const char *path,
-                    struct sl_builtin *rows) {
+static bool execute(struct sl_thread *thread, struct reading *reading, struct sl_builtin *rows) {
   struct bz_repository *repository = reading->repository;
+  const char *path = reading->path;
   struct sl_text text = {0};
   if (!bz_file_read(thread, repository, path, &text)) {
     sl_text_free(&text);
@@ -249,7 +251,7 @@ static bool execute(struct sl_thread *thread, struct reading *reading, const cha
   sl_thread_set_data(thread, reading);
   char *name = bz_file_absolute(repository, path);
   bool done =
-      sl_execute_text(thread, name ? name : path, sl_string_bytes(sl_string_from_text(&text)),
+      sl_execute_text(thread, name ? name : path, sl_text_string(&text),
                       text.length, environment) != NULL;
   free(name);
   sl_thread_set_data(thread, data_before);
@@ -303,15 +305,18 @@ static sl_value include(struct sl_thread *thread, sl_value self, sl_value *argum
   struct bz_label *label = bz_label_parse(thread, repository, "", sl_string_bytes(arguments[0]),
                                           sl_string_length(arguments[0]));
   if (!label) return NULL;
-  struct reading reading = {.repository = repository};
-  return execute(thread, &reading, bz_label_path(label), module_rows) ? SL_NONE : NULL;
+  struct reading reading = {repository, bz_label_path(label), reading_of(thread)};
+  for (const struct reading *above = reading.from; above; above = above->from)
+    if (strcmp(above->path, reading.path) == 0)
+      return sl_fail(thread, "%s includes itself", bz_label_text(label));
+  return execute(thread, &reading, module_rows) ? SL_NONE : NULL;
 }
 
 bool bz_module_read(struct sl_thread *thread, struct bz_repository *repository) {
   repository->state->mapped = true;
   if (bz_file_stat(repository, "MODULE.bazel") != BZ_FILE_REGULAR) return true;
-  struct reading reading = {.repository = repository};
-  return execute(thread, &reading, "MODULE.bazel", module_rows);
+  struct reading reading = {.repository = repository, .path = "MODULE.bazel"};
+  return execute(thread, &reading, module_rows);
 }
 
 // ---------------------------------------------------------------- REPO.bazel and .bazelignore
@@ -371,9 +376,10 @@ static bool read_bazelignore(struct sl_thread *thread, struct bz_repository *rep
 }
 
 bool bz_repo_file_read(struct sl_thread *thread, struct bz_repository *repository) {
-  struct reading reading = {.repository = repository};
+  repository->state->configured = true;
+  struct reading reading = {.repository = repository, .path = "REPO.bazel"};
   if (bz_file_stat(repository, "REPO.bazel") == BZ_FILE_REGULAR &&
-      !execute(thread, &reading, "REPO.bazel", repo_rows))
+      !execute(thread, &reading, repo_rows))
     return false;
   if (bz_file_stat(repository, ".bazelignore") == BZ_FILE_REGULAR &&
       !read_bazelignore(thread, repository))

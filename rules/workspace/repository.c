@@ -59,9 +59,7 @@ static void set_kind(struct bz_repository *repository) {
   }
   repository->kind = BZ_REPOSITORY_MISSING;
   repository->directory = directory;
-  repository->reason = sl_arena_format(&workspace->arena,
-                                       "the repository '@@%s' is not available: %s does not exist",
-                                       repository->name, directory);
+  repository->reason = sl_arena_format(&workspace->arena, "%s does not exist", directory);
 }
 
 static struct bz_repository *make_repository(struct bz_workspace *workspace, const char *name) {
@@ -87,40 +85,60 @@ static struct bz_repository *known_repository(struct bz_workspace *workspace, co
   return state ? state->repository : NULL;
 }
 
+static struct bz_repository *known_or_made(struct bz_workspace *workspace, const char *name,
+                                           size_t length) {
+  struct bz_repository *repository = known_repository(workspace, name, length);
+  return repository ? repository
+                    : make_repository(workspace, sl_arena_copy(&workspace->arena, name, length));
+}
+
 // ---------------------------------------------------------------- extensions
 
 static void run_extension(struct bz_workspace *workspace, struct bz_extension_usage *usage) {
-  usage->ran = true;
-  if (!workspace->run_extension) return;
   struct sl_thread *thread = workspace->run_thread;
-  if (workspace->run_extension(thread, &usage->extension, workspace->run_data)) return;
-  usage->failed = true;
+  usage->ran = true;
+  bool done = workspace->run_extension(thread, &usage->extension, workspace->run_data);
+  usage->ended = true;
+  if (done) return;
+  const char *message = sl_error_message(thread);
+  usage->failure = sl_arena_copy(&workspace->arena, message, strlen(message));
   bz_event(workspace, BZ_WARNING, NULL,
            "module extension %s of %s failed: what it defines is not available: %s",
-           usage->extension.name, usage->extension.bzl_file, sl_error_message(thread));
+           usage->extension.name, usage->extension.bzl_file, usage->failure);
   sl_error_clear(thread);
+}
+
+// Says why a repository is missing whose extension has run.
+static void explain(struct bz_workspace *workspace, struct bz_repository *repository,
+                    const struct bz_extension_usage *usage) {
+  repository->state->explained = true;
+  const struct bz_extension *extension = &usage->extension;
+  repository->reason =
+      usage->failure
+          ? usage->failure
+          : sl_arena_format(&workspace->arena,
+                            "module extension %s of %s does not generate repository '%s'",
+                            extension->name, extension->bzl_file,
+                            repository->name + strlen(extension->repository_prefix));
 }
 
 struct bz_repository *bz_repository_find(struct bz_workspace *workspace, const char *canonical_name,
                                          size_t length) {
-  struct bz_repository *repository = known_repository(workspace, canonical_name, length);
-  if (!repository)
-    repository =
-        make_repository(workspace, sl_arena_copy(&workspace->arena, canonical_name, length));
-  if (repository->kind == BZ_REPOSITORY_MISSING && workspace->run_extension) {
-    struct bz_extension_usage *usage = extension_of(workspace, repository->name);
-    if (usage && !usage->ran) run_extension(workspace, usage);
-  }
+  struct bz_repository *repository = known_or_made(workspace, canonical_name, length);
+  if (repository->kind != BZ_REPOSITORY_MISSING || !workspace->run_extension) return repository;
+  struct bz_extension_usage *usage = extension_of(workspace, repository->name);
+  if (usage && !usage->ran) run_extension(workspace, usage);
+  const struct bz_repository_state *state = repository->state;
+  if (usage && usage->ended && repository->kind == BZ_REPOSITORY_MISSING && !state->defined &&
+      !state->explained)
+    explain(workspace, repository, usage);
   return repository;
 }
 
 struct bz_repository *bz_repository_define(struct bz_workspace *workspace,
                                            const char *canonical_name, sl_value files) {
   struct bz_repository *repository =
-      known_repository(workspace, canonical_name, strlen(canonical_name));
-  if (!repository)
-    repository = make_repository(
-        workspace, sl_arena_copy(&workspace->arena, canonical_name, strlen(canonical_name)));
+      known_or_made(workspace, canonical_name, strlen(canonical_name));
   if (repository->kind != BZ_REPOSITORY_MISSING) return repository;
   repository->kind = BZ_REPOSITORY_GENERATED;
   repository->directory = NULL;
@@ -133,10 +151,7 @@ struct bz_repository *bz_repository_define(struct bz_workspace *workspace,
 struct bz_repository *bz_repository_define_missing(struct bz_workspace *workspace,
                                                    const char *canonical_name, const char *reason) {
   struct bz_repository *repository =
-      known_repository(workspace, canonical_name, strlen(canonical_name));
-  if (!repository)
-    repository = make_repository(
-        workspace, sl_arena_copy(&workspace->arena, canonical_name, strlen(canonical_name)));
+      known_or_made(workspace, canonical_name, strlen(canonical_name));
   repository->state->defined = true;
   if (repository->kind == BZ_REPOSITORY_MISSING)
     repository->reason = sl_arena_copy(&workspace->arena, reason, strlen(reason));

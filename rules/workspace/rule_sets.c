@@ -19,7 +19,6 @@ const struct bz_check bz_check_default = {
     .aspect = "@@rules_mypy+//mypy:mypy.bzl%mypy_aspect",
     .mnemonic = "mypy",
     .provider = "@@rules_mypy+//mypy/private:providers.bzl%MypyInfo",
-    .output_group = "mypy",
     .search_path = "MYPYPATH",
     .module = "mypy",
     .vendor_tool = "@@rules_python+//python/private:vendor.py",

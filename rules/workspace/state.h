@@ -21,7 +21,9 @@ struct bz_mapping {
 struct bz_cached_directory {
   const char *path;
   struct bz_directory *listing;
-  const char *build_file;  // "BUILD.bazel", "BUILD" or NULL
+  const char *build_file;                                      // "BUILD.bazel", "BUILD" or NULL
+  bool is_ignored;                                             // see bz_directory_is_ignored
+  enum { BZ_LOOP_UNKNOWN, BZ_LOOP_NONE, BZ_LOOP_FOUND } loop;  // see bz_directory_is_loop
   UT_hash_handle hh;
 };
 
@@ -33,6 +35,8 @@ struct bz_repository_state {
   const char *embedded_prefix;     // EMBEDDED: "rules_python/"
   struct bz_extension *extension;  // generates it, or NULL
   bool defined;                    // an extension names it, even if it could not be made
+  bool explained;                  // its extension has ended without defining it
+  bool configured;                 // its REPO.bazel and .bazelignore were read
   bool mapped;                     // its MODULE.bazel was read
   const char **ignored;            // directories without packages, from .bazelignore
   size_t ignored_count;
@@ -42,10 +46,10 @@ struct bz_repository_state {
 
 struct bz_extension_usage {
   struct bz_extension extension;
-  struct sl_handle *arguments;  // a list that keeps the tags' dicts alive
   size_t tag_capacity;
-  bool ran;
-  bool failed;
+  bool ran;  // or runs now
+  bool ended;
+  const char *failure;  // why it failed, or NULL
   struct bz_extension_usage *next;
 };
 
@@ -83,13 +87,17 @@ const struct bz_rule_set *bz_rule_set_of(const char *canonical_name);
 // Reads MODULE.bazel (and what it includes) of a repository on disk into its mapping; for main also
 // extensions and overrides.
 bool bz_module_read(struct sl_thread *thread, struct bz_repository *repository) SL_MUST_CHECK;
-// Reads REPO.bazel and .bazelignore.
+// Reads REPO.bazel and .bazelignore. Those of other repositories than main are read when a directory
+// is first needed, and tell the user what is wrong with them.
 bool bz_repo_file_read(struct sl_thread *thread, struct bz_repository *repository) SL_MUST_CHECK;
 void bz_repository_map(struct bz_repository *repository, const char *apparent,
                        const char *canonical);
 
-// Whether a directory lies in one that .bazelignore or ignore_directories() names.
-bool bz_directory_is_ignored(const struct bz_repository *repository, const char *path);
+// Whether a directory is, or lies in, one that .bazelignore or ignore_directories() names.
+bool bz_directory_is_ignored(struct bz_repository *repository, const char *path);
+// Whether a directory is a link back to one that it lies in, so that a walk would never end. The
+// user is told when it is first found.
+bool bz_directory_is_loop(struct bz_repository *repository, const char *path);
 
 // Whether `text` matches a glob pattern of segments; both relative, without trailing slash.
 bool bz_glob_match(const char *pattern, const char *path);

@@ -48,12 +48,10 @@ char *bz_output_base_default(const char *root) {
   } else {
     sl_text_format(&path, "/tmp/starmypy-cache-%ld", (long)getuid());
   }
-  // Two independent 32-bit hashes name the workspace; its last directory makes the name readable.
-  size_t length = strlen(root);
+  // The hash tells workspaces apart, the last directory's name is for people.
   const char *slash = strrchr(root, '/');
-  sl_text_format(&path, "/starmypy/%s-%08x%08x", slash ? slash + 1 : root,
-                 sl_hash_text(root, length),
-                 sl_hash_text(root, length / 2 + 1) ^ (uint32_t)length * 0x9e3779b1u);
+  sl_text_format(&path, "/starmypy/%s-%016llx", slash ? slash + 1 : root,
+                 (unsigned long long)sl_hash_text_wide(root, strlen(root)));
   return path.bytes;
 }
 

@@ -47,13 +47,12 @@ extern const struct bz_rule_set bz_rule_sets[];
 
 // What commands know of the built-in check, as data.
 struct bz_check {
-  const char *aspect;        // runs when the user names none
-  const char *mnemonic;      // of its actions
-  const char *provider;      // tells sources, search path, report, or why there is no action
-  const char *output_group;  // the reports
-  const char *search_path;   // the environment variable that provider's `path` explains: "MYPYPATH"
-  const char *module;        // the Python module that must be importable: "mypy"
-  const char *vendor_tool;   // fills the vendor directory: a Python file
+  const char *aspect;       // runs when the user names none
+  const char *mnemonic;     // of its actions
+  const char *provider;     // tells sources, search path, report, or why there is no action
+  const char *search_path;  // the environment variable that provider's `path` explains: "MYPYPATH"
+  const char *module;       // the Python module that must be importable: "mypy"
+  const char *vendor_tool;  // fills the vendor directory: a Python file
   const char *vendor_manifest;  // the file of a generated repository that tells it what to fetch
   const char *tree_tool;        // packs and unpacks tree artifacts in lowered graphs
 };
@@ -73,7 +72,7 @@ struct bz_workspace_options {
 // The nearest directory at or above `start` that holds MODULE.bazel, REPO.bazel, WORKSPACE.bazel or
 // WORKSPACE; malloc'ed. NULL: none.
 char *bz_workspace_find_root(const char *start);
-// <cache folder of the user>/starmypy/<md5-like hash of the root>; malloc'ed.
+// <cache folder of the user>/starmypy/<last directory and hash of the root>; malloc'ed.
 char *bz_output_base_default(const char *root);
 
 // Opens a workspace: reads .bazelignore, REPO.bazel and MODULE.bazel. NULL with an error pending
