@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Lock: flock() on a file in the output base. The kernel releases it with the process, so a killed
-// run leaves nothing locked.
+// Lock: flock() on a file in the output base. The kernel releases it with the process and all that
+// it started, so a killed run leaves nothing locked, and nothing running that is not locked out.
 #include "cli/lock.h"
 
 #include <errno.h>
@@ -37,8 +37,8 @@ bool lock_take(struct context *context) {
     return false;
   }
   char *path = bz_path_join(output_base, "lock");
-  // Not closed on purpose: the lock lives as long as the process.
-  int descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  // Not closed on purpose, nor on exec: the lock lives as long as the process and its children.
+  int descriptor = open(path, O_RDWR | O_CREAT, 0666);
   bool done = descriptor >= 0 && wait_for(context, descriptor);
   if (!done) context_tell(context, BZ_ERROR, "cannot lock %s: %s", path, strerror(errno));
   free(path);

@@ -90,7 +90,11 @@ bool process_start(struct process *process, const char *const *argv, const char 
   int error = errno;
   close(ends[1]);
   process->output = ends[0];
-  if (process->pid) return true;
+  if (process->pid) {
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigaction(SIGINT, &ignore, &process->interrupt);
+    return true;
+  }
   close(ends[0]);
   errno = error;
   return false;
@@ -119,5 +123,7 @@ bool process_line(struct process *process, struct sl_text *line) {
 int process_finish(struct process *process) {
   close(process->output);
   sl_text_free(&process->rest);
-  return wait_for(process->pid);
+  int status = wait_for(process->pid);
+  sigaction(SIGINT, &process->interrupt, NULL);
+  return status;
 }

@@ -4,6 +4,7 @@
 #ifndef CLI_PROCESS_H_
 #define CLI_PROCESS_H_
 
+#include <signal.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -17,10 +18,13 @@ int process_run(const char *const *argv, struct sl_text *out, bool quiet);
 // A program whose standard output and standard error are read line by line.
 struct process {
   pid_t pid;
-  int output;           // file descriptor
-  struct sl_text rest;  // read, but not handed out yet
+  int output;                  // file descriptor
+  struct sl_text rest;         // read, but not handed out yet
+  struct sigaction interrupt;  // what SIGINT did before
 };
 // Starts it in a directory, with `environment` ("NAME=VALUE", or NULL) added. False: errno is set.
+// While it runs SIGINT, which a terminal sends to both, is left to it: it ends in order, and so does
+// what it started.
 bool process_start(struct process *process, const char *const *argv, const char *directory,
                    const char *environment);
 // The next line without its newline, in `line`. False at the end.
