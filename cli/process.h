@@ -23,7 +23,7 @@ struct process {
   struct sigaction interrupt;  // what SIGINT did before
 };
 // Starts it in a directory, with `environment` ("NAME=VALUE", or NULL) added. False: errno is set.
-// While it runs SIGINT, which a terminal sends to both, is left to it: it ends in order, and so does
+// While it runs SIGINT, which a terminal sends to both, is left to it: it ends in order, as does
 // what it started.
 bool process_start(struct process *process, const char *const *argv, const char *directory,
                    const char *environment);
