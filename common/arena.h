@@ -7,6 +7,10 @@
 
 #include <stddef.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct sl_arena_block;
 
 // An empty arena is all zeros: `struct sl_arena arena = {0};`.
@@ -30,5 +34,9 @@ char *sl_arena_format(struct sl_arena *arena, const char *format, ...)
 
 // Releases everything; the arena is empty and usable again.
 void sl_arena_clear(struct sl_arena *arena);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif  // COMMON_ARENA_H_

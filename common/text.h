@@ -10,6 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 // An empty text is all zeros: `struct sl_text text = {0};`. The owner calls sl_text_free.
 struct sl_text {
   char *bytes;      // malloc'ed; NULL while nothing was appended
@@ -37,5 +41,9 @@ void sl_text_reset(struct sl_text *text);
 
 // Releases the memory; the text is empty and usable again.
 void sl_text_free(struct sl_text *text);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif  // COMMON_TEXT_H_

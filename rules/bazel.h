@@ -19,6 +19,10 @@
 #include "rules/query/query.h"
 #include "rules/workspace/workspace.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 // What a session is opened with. Only `root` is needed.
 struct bz_session_options {
   const char *root;           // the workspace's directory, absolute
@@ -46,5 +50,9 @@ struct bz_session {
 // Opens a workspace. The session lives as long as the process. NULL with an error pending.
 struct bz_session *bz_session_open(struct sl_thread *thread,
                                    const struct bz_session_options *options);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif  // RULES_BAZEL_H_

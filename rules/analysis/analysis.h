@@ -10,6 +10,10 @@
 
 #include "rules/loading/loading.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 // ---------------------------------------------------------------- configurations
 
 // One target and one exec configuration exist.
@@ -195,5 +199,9 @@ bool bz_action_content(struct sl_thread *thread, const struct bz_action *action,
 // SHA-256 of everything that determines the action's result except input contents: 64 hex digits into `out`.
 bool bz_action_key(struct sl_thread *thread, const struct bz_action *action,
                    char out[65]) SL_MUST_CHECK;
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif  // RULES_ANALYSIS_ANALYSIS_H_

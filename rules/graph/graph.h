@@ -7,6 +7,10 @@
 
 #include "rules/analysis/analysis.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct bz_graph {
   struct bz_analysis *analysis;
   struct bz_action *const *actions;
@@ -61,5 +65,9 @@ struct bz_graph *bz_lowered_closure(struct sl_thread *thread, const struct bz_gr
 // mypy //lib:x failed: missing input file '//lib:x.py'" ...
 bool bz_execution_root_prepare(struct sl_thread *thread,
                                const struct bz_graph *closure) SL_MUST_CHECK;
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif  // RULES_GRAPH_GRAPH_H_

@@ -15,6 +15,10 @@
 
 #include "rules/workspace/workspace.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 // ---------------------------------------------------------------- attributes and rule classes
 
 enum bz_attribute_type {
@@ -303,5 +307,9 @@ sl_value bz_value_convert(struct sl_thread *thread, enum bz_attribute_type type,
 // Text that lives as long as its address is held, which the bytes of a Starlark string need not. Never NULL.
 const char *bz_text_copy(const char *text);
 const char *bz_text_format(const char *format, ...) SL_PRINTF(1, 2);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif  // RULES_LOADING_LOADING_H_

@@ -6,6 +6,10 @@
 
 #include "rules/analysis/analysis.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct bz_query;  // a parsed expression
 
 // Which functions there are, as bits.
@@ -106,5 +110,9 @@ struct bz_aspect_results {
 bool bz_aquery_run(struct sl_thread *thread, struct bz_query *query,
                    const struct bz_aquery_options *options, struct bz_action_list *actions,
                    struct bz_aspect_results *results, int *exit_status) SL_MUST_CHECK;
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif  // RULES_QUERY_QUERY_H_

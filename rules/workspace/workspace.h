@@ -11,6 +11,10 @@
 
 #include "runtime/starlark.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct bz_workspace;
 struct bz_repository;
 struct bz_label;
@@ -296,5 +300,9 @@ bool bz_pattern_parse(struct sl_thread *thread, struct bz_workspace *workspace,
 // there, a --config that nothing defines.
 sl_value bz_bazelrc_options(struct sl_thread *thread, const char *root, const char *command,
                             sl_value arguments);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif  // RULES_WORKSPACE_WORKSPACE_H_
