@@ -51,7 +51,7 @@ GENERATED := $(addprefix $(GEN)/,parser/lexer.c parser/grammar.c embedded.c)
 ARCHIVES := $(BUILD)/libstarmypy.a $(BUILD)/libstarlark.a
 
 .PHONY: all run test check bench layers format format-check headers typecheck install uninstall dist \
-    clean help packages programs
+    clean help packages programs embedding
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -175,6 +175,16 @@ headers:  # the public ones are C++ too
 	    echo "#include \"$$header\"" | \
 	        clang -x c++ -std=c++17 -Wall -Wextra -Werror -fsyntax-only -I. - || exit 1; done
 
+# What is installed is all that a host needs, in C and in C++.
+STAGE = $(abspath $(BUILD))/stage
+STAGED = PKG_CONFIG_SYSROOT_DIR=$(STAGE) PKG_CONFIG_PATH=$(STAGE)$(PREFIX)/lib/pkgconfig pkg-config
+embedding:
+	@$(MAKE) --no-print-directory install DESTDIR=$(STAGE) >$(BUILD)/stage.log
+	@for host in examples/embed/*.c; do for language in c c++; do \
+	    clang -x $$language $$host -x none $$($(STAGED) --cflags --libs starmypy) \
+	        -o $(STAGE)/host || exit 1; done; done
+	@echo "embedding: $(words $(wildcard examples/embed/*.c)) hosts, in C and C++"
+
 programs: $(BUILD)/starmypy $(SINGLE_PROGRAMS)
 
 # Gates in the order of their price; the tests come last, so that their closing line is the last.
@@ -185,6 +195,7 @@ check:  ## everything that must hold before a change goes in
 	$(SUBMAKE) layers format-check typecheck headers
 	$(SUBMAKE) BUILD=$(BUILD)/clang CC=clang WERROR=1 programs
 	$(SUBMAKE) BUILD=$(BUILD)/sanitize SANITIZE=address,undefined CFLAGS=-DSL_SWITCH_DISPATCH test
+	$(SUBMAKE) BUILD=$(BUILD)/werror WERROR=1 embedding
 	$(SUBMAKE) BUILD=$(BUILD)/werror WERROR=1 test
 
 # --- release -------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ set -eu
 packages="gcc make libc6-dev re2c lemon libutf8proc-dev uthash-dev libgc-dev libgmp-dev libmd-dev
   libpcre2-dev ninja-build protobuf-compiler python3 python3-venv ca-certificates git"
 if [ "${1:-}" = --check ]; then
-  packages="$packages clang libclang-rt-dev"
+  packages="$packages clang libclang-rt-dev pkgconf"
 fi
 
 command -v dpkg-query >/dev/null || exit 0
