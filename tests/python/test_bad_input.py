@@ -15,7 +15,6 @@ from typing import Any, Dict, List, Tuple
 import workspaces
 
 SCENARIOS = workspaces.ROOT / "tests" / "scenarios"
-MYPY_PYTHON = os.environ.get("STARMYPY_MYPY_PYTHON", str(workspaces.ROOT / "build/mypy/bin/python"))
 NOBODY = 65534
 
 # Exit statuses of Bazel.
@@ -196,6 +195,7 @@ class BadInputTest(unittest.TestCase):
         self.judge(run("version"), 0)
         self.judge(run(*command.split(), "--output_base=/nowhere"), status, *messages)
 
+    @workspaces.needs_mypy
     def test_missing_source(self) -> None:
         self.write("lib/BUILD.bazel", LIBRARY.format(""))
         message = (
@@ -230,14 +230,13 @@ class BadInputTest(unittest.TestCase):
                     output, status, "numpy==1.26.4", "not on disk: run `starmypy vendor` once"
                 )
 
+    @workspaces.needs_mypy
     def test_vendor_that_fails(self) -> None:
-        if not os.path.exists(MYPY_PYTHON):
-            self.skipTest(f"no {MYPY_PYTHON}")
         directory = self.base / "packages"
         output = workspaces.run(
             self.workspace,
             "vendor",
-            f"--mypy={MYPY_PYTHON}",
+            f"--mypy={workspaces.MYPY_PYTHON}",
             f"--vendor_dir={directory}",
             f"--output_base={self.base}",
             environment={"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(self.workspace)},
@@ -248,14 +247,13 @@ class BadInputTest(unittest.TestCase):
     # ------------------------------------------------------------ programs
 
     def check(self, status: int, command: str, *messages: str, **variables: str) -> None:
-        if not os.path.exists(MYPY_PYTHON):
-            self.skipTest(f"no {MYPY_PYTHON}")
-        self.expect(status, f"{command} --mypy={MYPY_PYTHON}", *messages, **variables)
+        self.expect(status, f"{command} --mypy={workspaces.MYPY_PYTHON}", *messages, **variables)
 
     def library(self) -> None:
         self.write("lib/BUILD.bazel", LIBRARY.format(""))
         self.write("lib/a.py", "COUNT = 1\n")
 
+    @workspaces.needs_mypy
     def test_no_ninja(self) -> None:
         self.library()
         message = "ninja was not found in PATH. Install it (Debian: `apt-get install ninja-build`)"

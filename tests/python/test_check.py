@@ -14,12 +14,11 @@ from typing import List
 import workspaces
 
 SCENARIOS = workspaces.ROOT / "tests" / "scenarios"
-MYPY_PYTHON = os.environ.get("STARMYPY_MYPY_PYTHON", str(workspaces.ROOT / "build/mypy/bin/python"))
 INTERRUPTED = 8
 PATIENCE = 60  # seconds
 
 
-@unittest.skipUnless(os.path.exists(MYPY_PYTHON), f"no {MYPY_PYTHON}")
+@workspaces.needs_mypy
 class CheckTest(unittest.TestCase):
     def setUp(self) -> None:
         folder = tempfile.TemporaryDirectory(prefix="test_check.")
@@ -32,7 +31,7 @@ class CheckTest(unittest.TestCase):
 
     def start(self) -> "subprocess.Popen[str]":
         child = subprocess.Popen(
-            self.command("check", f"--mypy={MYPY_PYTHON}"),
+            self.command("check", f"--mypy={workspaces.MYPY_PYTHON}"),
             cwd=SCENARIOS / "chain",
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -4,7 +4,6 @@
 The pypi packages come from `starmypy vendor`, which needs the network unless the example has been vendored already.
 """
 
-import os
 import re
 import shutil
 import sys
@@ -15,7 +14,6 @@ from typing import Dict, Set
 
 import workspaces
 
-MYPY_PYTHON = os.environ.get("STARMYPY_MYPY_PYTHON", str(workspaces.ROOT / "build/mypy/bin/python"))
 
 sys.path.insert(0, str(workspaces.ROOT / "tests"))
 from monorepo import reading  # noqa: E402
@@ -23,7 +21,7 @@ from monorepo import reading  # noqa: E402
 COLOR = re.compile(r"\x1b(\[[0-9;]*m|\(B)")
 
 
-@unittest.skipUnless(os.path.exists(MYPY_PYTHON), f"no {MYPY_PYTHON}")
+@workspaces.needs_mypy
 class CheckTest(unittest.TestCase):
     def setUp(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="test_monorepo_check."))
@@ -36,7 +34,7 @@ class CheckTest(unittest.TestCase):
             self.workspace,
             "check",
             "//...",
-            f"--mypy={MYPY_PYTHON}",
+            f"--mypy={workspaces.MYPY_PYTHON}",
             f"--vendor_dir={workspaces.vendor_example()}",
             f"--output_base={self.folder / 'base'}",
         )

@@ -6,7 +6,6 @@ py_library is rules_python's, so it tells its stub files and its imports come a 
 `chain` has what hands no cache on: a target without sources and one that must not be checked.
 """
 
-import os
 import shutil
 import tempfile
 import unittest
@@ -17,7 +16,6 @@ import workspaces
 from action_graph import Action, ActionGraph
 
 SCENARIOS = workspaces.ROOT / "tests" / "scenarios"
-MYPY_PYTHON = os.environ.get("STARMYPY_MYPY_PYTHON", str(workspaces.ROOT / "build/mypy/bin/python"))
 
 K = "bazel-out/k8-fastbuild/bin"
 RULES_PYTHON = "external/rules_python+"
@@ -222,21 +220,21 @@ class ScenariosTest(unittest.TestCase):
     def test_chain(self) -> None:
         self.compare("chain", CHAIN)
 
-    @unittest.skipUnless(os.path.exists(MYPY_PYTHON), f"no {MYPY_PYTHON}")
+    @workspaces.needs_mypy
     def test_mypy_finds_what_the_search_path_promises(self) -> None:
         for name, checked in (("demo", 13), ("opt_in", 1), ("chain", 4)):
             with self.subTest(workspace=name):
-                output = self.run_in(SCENARIOS / name, "check", f"--mypy={MYPY_PYTHON}")
+                output = self.run_in(SCENARIOS / name, "check", f"--mypy={workspaces.MYPY_PYTHON}")
                 self.assertEqual(output.status, 0, output.text())
                 self.assertRegex(output.stderr, rf"\b{checked} targets? checked .* no errors")
 
-    @unittest.skipUnless(os.path.exists(MYPY_PYTHON), f"no {MYPY_PYTHON}")
+    @workspaces.needs_mypy
     def test_mypy_reads_stubs(self) -> None:
         with tempfile.TemporaryDirectory(prefix="test_scenarios.") as folder:
             workspace = Path(shutil.copytree(SCENARIOS / "demo", Path(folder, "demo")))
             source = workspace / "thm" / "b" / "__init__.py"
             source.write_text(source.read_text().replace("[str, float]", "[str, bytes]"))
-            output = self.run_in(workspace, "check", "//thm/b", f"--mypy={MYPY_PYTHON}")
+            output = self.run_in(workspace, "check", "//thm/b", f"--mypy={workspaces.MYPY_PYTHON}")
         self.assertEqual(output.status, 1, output.text())
         # One comes from the stubs of cachetools, the other from numpy's own.
         self.assertIn("thm/b/__init__.py:11: error: Incompatible types in assignment", output.stdout)

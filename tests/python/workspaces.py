@@ -9,12 +9,15 @@ import functools
 import os
 import shutil
 import subprocess
+import unittest
 from pathlib import Path
 from typing import Dict, NamedTuple, Optional
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "monorepo"
 STARMYPY = os.environ.get("STARMYPY", str(ROOT / "build" / "starmypy"))
+# The environment that holds the mypy under which workspaces are checked, and a pip.
+MYPY_PYTHON = os.environ.get("STARMYPY_MYPY_PYTHON", str(ROOT / "build" / "mypy" / "bin" / "python"))
 VENDOR = Path(os.environ.get("STARMYPY_TEST_VENDOR", ROOT / "build" / "vendor"))
 
 
@@ -47,6 +50,9 @@ def run(workspace: Path, *arguments: str, environment: Optional[Dict[str, str]] 
     return Output(process.returncode, process.stdout, stderr)
 
 
+needs_mypy = unittest.skipUnless(os.path.exists(MYPY_PYTHON), f"no {MYPY_PYTHON}")
+
+
 def copy_example(folder: Path) -> Path:
     """Copies the example, without what was built or fetched in place."""
     workspace = folder / EXAMPLE.name
@@ -61,6 +67,12 @@ def vendor_example() -> Path:
     directory = VENDOR / EXAMPLE.name
     with open(VENDOR / (EXAMPLE.name + ".lock"), "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        output = run(EXAMPLE, "vendor", f"--vendor_dir={directory}", f"--output_base={VENDOR}/base")
+        output = run(
+            EXAMPLE,
+            "vendor",
+            f"--mypy={MYPY_PYTHON}",
+            f"--vendor_dir={directory}",
+            f"--output_base={VENDOR}/base",
+        )
     assert output.status == 0, output.text()
     return directory
