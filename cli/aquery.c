@@ -44,7 +44,8 @@ static size_t tell_missing(struct context *context) {
   if (!sl_dict_next(missing, &cursor, &name, &reason)) return 0;
   struct sl_text others = {0};
   if (count > 1)
-    sl_text_format(&others, count == 2 ? " (nor is %zu other)" : " (nor are %zu others)", count - 1);
+    sl_text_format(&others, count == 2 ? " (nor is %zu other)" : " (nor are %zu others)",
+                   count - 1);
   context_tell(context, context->options.keep_going ? BZ_WARNING : BZ_ERROR,
                "repository '@@%s' is not available%s: %s", sl_string_bytes(name),
                sl_text_string(&others), sl_string_bytes(reason));
