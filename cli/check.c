@@ -143,23 +143,39 @@ static void print_failure(struct run *run, const struct check_item *item,
   sl_text_free(&plain);
 }
 
-static void print_item(struct run *run, const struct check_item *item) {
-  const struct action_state *state = state_of(run, item->report->action);
-  if (state->outcome == OUTCOME_FAILED) {
-    run->failed++;
-    print_failure(run, item, state);
-  } else if (state->outcome == OUTCOME_BLOCKED) {
+static void print_blocked(const struct check_item *item, const struct action_state *state) {
+  bool check = strcmp(state->blocker->mnemonic, bz_check_default.mnemonic) == 0;
+  printf("%s: not checked, because %s %s\n", bz_label_text(item->label),
+         bz_label_text(state->blocker->target->label), check ? "has errors" : "could not be built");
+}
+
+static void count_checked(struct run *run, const struct check_item *item) {
+  struct sl_text report = {0};
+  run->checked++;
+  if (read_report(run, item, &report))
+    run->files += number_before(sl_text_string(&report), " source file");
+  sl_text_free(&report);
+}
+
+// The reports with errors first, then what these errors block.
+static void print_items(struct run *run) {
+  for (size_t i = 0; i < run->checks.count; i++) {
+    const struct check_item *item = &run->checks.items[i];
+    const struct action_state *state = item->report ? state_of(run, item->report->action) : NULL;
+    if (!state) continue;
+    if (state->outcome == OUTCOME_FAILED) {
+      run->failed++;
+      print_failure(run, item, state);
+    } else if (state->outcome == OUTCOME_DONE && item->asked) {
+      count_checked(run, item);
+    }
+  }
+  for (size_t i = 0; i < run->checks.count; i++) {
+    const struct check_item *item = &run->checks.items[i];
+    const struct action_state *state = item->report ? state_of(run, item->report->action) : NULL;
+    if (!state || state->outcome != OUTCOME_BLOCKED) continue;
     run->blocked++;
-    bool check = strcmp(state->blocker->mnemonic, bz_check_default.mnemonic) == 0;
-    printf("%s: not checked, because %s %s\n\n", bz_label_text(item->label),
-           bz_label_text(state->blocker->target->label),
-           check ? "has errors" : "could not be built");
-  } else if (item->asked) {
-    run->checked++;
-    struct sl_text report = {0};
-    if (read_report(run, item, &report))
-      run->files += number_before(sl_text_string(&report), " source file");
-    sl_text_free(&report);
+    print_blocked(item, state);
   }
 }
 
@@ -212,8 +228,7 @@ static int summarize(struct run *run) {
 
 static int tell_results(struct run *run) {
   find_states(run);
-  for (size_t i = 0; i < run->checks.count; i++)
-    if (run->checks.items[i].report) print_item(run, &run->checks.items[i]);
+  print_items(run);
   print_other_failures(run);
   if (run->ninja.messages.length && run->ninja.failure_count == 0)
     context_tell(run->context, BZ_ERROR, "%s", sl_text_string(&run->ninja.messages));
