@@ -133,7 +133,7 @@ static void print_failure(struct run *run, const struct check_item *item,
   read_report(run, item, &report);
   append_plain(&plain, sl_text_string(&report));
   run->errors += number_before(sl_text_string(&plain), " error");
-  if (item->asked) run->files += number_before(sl_text_string(&plain), " source file");
+  run->files += number_before(sl_text_string(&plain), " source file");
   const char *shown = sl_text_string(run->context->color_output ? &report : &plain);
   if (report.length == 0)
     shown = state->failure->text ? state->failure->text : "";  // the program itself failed
