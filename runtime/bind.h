@@ -64,13 +64,28 @@ static inline bool sl_bind_direct(const struct sl_thread *thread,
 
 // ---------------------------------------------------------------- plans
 
-// The site's plan for a callee, made if need be; NULL without an error: bind in the general way.
-const struct sl_call_plan *sl_plan_for_code(struct sl_site *site, const struct sl_code *code);
+// The **kwargs of a function that only passes them on need not be a dict: plans bind them to struct sl_keywords.
+extern const struct sl_type sl_keywords_type;
+
+// A call's operand of ** as such; NULL: it is something else.
+static inline const struct sl_keywords *sl_keywords_of(sl_value operand) {
+  bool packed = sl_has_type(operand, &sl_keywords_type);
+  return packed ? (const struct sl_keywords *)(const void *)operand : NULL;
+}
+
+// The **kwargs of a call that has none.
+sl_value sl_keywords_none(struct sl_thread *thread, const struct sl_code *code);
+
+// The site's plan for a callee and the arguments at `slots`, made if need be; NULL without an error: bind in the
+// general way.
+const struct sl_call_plan *sl_plan_for_code(struct sl_site *site, const struct sl_code *code,
+                                            const sl_value *slots);
 const struct sl_call_plan *sl_plan_for_signature(struct sl_site *site,
-                                                 const struct sl_signature *signature);
-// Moves the keywords' values, which follow the positional arguments, to their parameters. Those that have their default
-// become NULL.
-bool sl_plan_follow(struct sl_thread *thread, const struct sl_site *site,
-                    const struct sl_call_plan *plan, sl_value *slots) SL_MUST_CHECK;
+                                                 const struct sl_signature *signature,
+                                                 const sl_value *slots);
+// Moves the keywords' values, which follow the positional arguments, to their parameters. `defaults`: the function's;
+// a native's parameters without argument become NULL.
+void sl_plan_follow(struct sl_thread *thread, const struct sl_site *site,
+                    const struct sl_call_plan *plan, const sl_value *defaults, sl_value *slots);
 
 #endif  // RUNTIME_BIND_H_

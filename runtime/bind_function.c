@@ -139,7 +139,7 @@ bool sl_bind_positional(struct sl_thread *thread, struct sl_function *function, 
   sl_value *end = slots + (count > code->register_count ? count : code->register_count);
   if (!sl_stack_raise(thread, end) || !bind_star(thread, function, slots, slots, count))
     return false;
-  if (code->star_star) slots[code->parameter_count - 1] = sl_dict(thread, 0);
+  if (code->star_star) slots[code->parameter_count - 1] = sl_keywords_none(thread, code);
   uint32_t given = count < code->positional_count ? count : code->positional_count;
   for (uint32_t i = given; i < code->named_count; i++) slots[i] = NULL;
   return sl_bind_defaults(thread, function, slots, given);

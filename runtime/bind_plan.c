@@ -1,36 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Bind/plan: a call with keywords remembers, for the callee it met last, where each of them goes. Invariant: there are
+// Bind/plan: a call with keywords remembers, for the callees it met, where each of them goes. Invariant: there are
 // plans only for calls that bind without an error, whatever the values; the general way words the errors.
 #include "runtime/bind.h"
 
 enum {
   PLAN_LIMIT = 32,  // keywords of a call that can have a plan
   PLAN_REQUIRED =
-      -4,  // of a parameter without argument, beside enum sl_plan_source: there must be one
+      INT32_MIN,  // of a parameter without argument, beside enum sl_plan_source: there must be one
 };
+
+// ---------------------------------------------------------------- keywords passed on
+
+const struct sl_type sl_keywords_type = {.name = "dict"};
+
+static const struct sl_keywords no_keywords = {.type = &sl_keywords_type};
+
+sl_value sl_keywords_none(struct sl_thread *thread, const struct sl_code *code) {
+  return code->passes_on ? (sl_value)(uintptr_t)&no_keywords : sl_dict(thread, 0);
+}
+
+// ---------------------------------------------------------------- making plans
 
 // What a plan is made from: a function's or a native's parameters.
 struct plan_target {
   const void *callee;
   uint32_t positional_count;
   uint32_t parameter_count;
+  bool star;
+  bool packs;
   // Index of a parameter that a keyword may name, or -1.
   int32_t (*find)(const void *callee, sl_value name);
   // What becomes of a parameter without argument: enum sl_plan_source, or PLAN_REQUIRED.
-  int16_t (*absent)(const void *callee, uint32_t parameter);
+  int32_t (*absent)(const void *callee, uint32_t parameter);
 };
 
 static int32_t function_find(const void *callee, sl_value name) {
   return sl_code_find_parameter(callee, name);
 }
 
-static int16_t function_absent(const void *callee, uint32_t parameter) {
+static int32_t function_absent(const void *callee, uint32_t parameter) {
   const struct sl_code *code = callee;
   if (parameter >= code->named_count) {
     return code->star && parameter == code->named_count ? SL_PLAN_STAR : SL_PLAN_STAR_STAR;
   }
-  return code->default_index[parameter] >= 0 ? SL_PLAN_DEFAULT : PLAN_REQUIRED;
+  int32_t index = code->default_index[parameter];
+  return index >= 0 ? SL_PLAN_DEFAULT - index : PLAN_REQUIRED;
 }
 
 static int32_t native_find(const void *callee, sl_value name) {
@@ -39,36 +54,52 @@ static int32_t native_find(const void *callee, sl_value name) {
   return i >= 0 && signature->parameters[i].kind == SL_SIGNATURE_POSITIONAL_ONLY ? -1 : i;
 }
 
-static int16_t native_absent(const void *callee, uint32_t parameter) {
+static int32_t native_absent(const void *callee, uint32_t parameter) {
   const struct sl_signature_parameter *described =
       &((const struct sl_signature *)callee)->parameters[parameter];
   if (described->kind == SL_SIGNATURE_STAR) return SL_PLAN_STAR;
   if (described->kind == SL_SIGNATURE_STAR_STAR) return SL_PLAN_STAR_STAR;
-  return described->required ? PLAN_REQUIRED : SL_PLAN_DEFAULT;
+  return described->required ? PLAN_REQUIRED : SL_PLAN_ABSENT;
+}
+
+static uint32_t passed_count(const struct sl_shape *passed) { return passed ? passed->count : 0; }
+
+// The names of a call's keywords in order of their numbers.
+static uint32_t keyword_names(const struct sl_site *site, const struct sl_shape *passed,
+                              sl_value *names) {
+  if (site->named_count) memcpy(names, site->names, site->named_count * sizeof *names);
+  for (uint32_t i = 0; i < passed_count(passed); i++)
+    names[site->named_count + i] = passed->names[i];
+  return site->named_count + passed_count(passed);
+}
+
+// Adds a keyword to those for **kwargs. False: it is there already.
+static bool plan_extra(struct sl_call_plan *plan, const sl_value *names, uint32_t i) {
+  for (uint32_t j = 0; j < plan->extra_count; j++) {
+    if (names[plan->extra[j]] == names[i]) return false;
+  }
+  plan->extra[plan->extra_count++] = (uint16_t)i;
+  return true;
 }
 
 // Assigns each keyword its parameter. False: the call does not bind, or not in this simple way.
-static bool plan_keywords(const struct plan_target *target, const struct sl_site *site,
-                          struct sl_call_plan *plan) {
+static bool plan_keywords(const struct plan_target *target, struct sl_call_plan *plan,
+                          const sl_value *names, uint32_t count) {
   bool has_extra = false;
   for (uint32_t i = 0; i < plan->count; i++) {
-    plan->sources[i] = target->absent(target->callee, site->positional_count + i);
+    plan->sources[i] = target->absent(target->callee, plan->first + i);
     has_extra |= plan->sources[i] == SL_PLAN_STAR_STAR;
   }
-  for (uint32_t i = 0; i < site->named_count; i++) {
-    int32_t parameter = target->find(target->callee, site->names[i]);
+  for (uint32_t i = 0; i < count; i++) {
+    int32_t parameter = target->find(target->callee, names[i]);
     if (parameter < 0) {
-      if (!has_extra) return false;
-      for (uint32_t j = 0; j < i; j++) {
-        if (site->names[j] == site->names[i]) return false;
-      }
-      plan->extra[plan->extra_count++] = (uint16_t)i;
+      if (!has_extra || !plan_extra(plan, names, i)) return false;
       continue;
     }
-    if (parameter < site->positional_count) return false;
-    int16_t *source = &plan->sources[parameter - site->positional_count];
+    if ((uint32_t)parameter < plan->first) return false;
+    int32_t *source = &plan->sources[(uint32_t)parameter - plan->first];
     if (*source >= 0) return false;
-    *source = (int16_t)i;
+    *source = (int32_t)i;
   }
   for (uint32_t i = 0; i < plan->count; i++) {
     if (plan->sources[i] == PLAN_REQUIRED) return false;
@@ -76,67 +107,133 @@ static bool plan_keywords(const struct plan_target *target, const struct sl_site
   return true;
 }
 
-static const struct sl_call_plan *plan_for(struct sl_site *site, const struct plan_target *target) {
-  if (site->star || site->star_star) return NULL;
-  const struct sl_call_plan *known = atomic_load_explicit(&site->plan, memory_order_acquire);
-  if (known && known->callee == target->callee) return known;
-  if (site->named_count > PLAN_LIMIT || site->positional_count > target->positional_count)
+static const struct sl_call_plan *plan_new(struct sl_site *site, const struct sl_shape *passed,
+                                           const struct plan_target *target) {
+  sl_value names[PLAN_LIMIT], extra[PLAN_LIMIT];
+  if (site->named_count + passed_count(passed) > PLAN_LIMIT ||
+      (site->positional_count > target->positional_count && !target->star))
     return NULL;
   if (atomic_fetch_add_explicit(&site->misses, 1, memory_order_relaxed) >= SL_MISS_LIMIT)
     return NULL;
+  uint32_t count = keyword_names(site, passed, names);
   struct sl_call_plan *plan = sl_allocate(sizeof *plan);
   plan->callee = target->callee;
-  plan->count = target->parameter_count - site->positional_count;
+  plan->passed = passed;
+  plan->packs = target->packs;
+  plan->star = target->star;
+  plan->first = site->positional_count < target->positional_count ? site->positional_count
+                                                                  : target->positional_count;
+  plan->count = target->parameter_count - plan->first;
   plan->sources = sl_allocate_atomic((plan->count + 1) * sizeof *plan->sources);
-  plan->extra = sl_allocate_atomic((site->named_count + 1u) * sizeof *plan->extra);
-  if (!plan_keywords(target, site, plan)) return NULL;
+  plan->extra = sl_allocate_atomic((count + 1) * sizeof *plan->extra);
+  if (!plan_keywords(target, plan, names, count)) return NULL;
+  for (uint32_t i = 0; i < plan->extra_count; i++) extra[i] = names[plan->extra[i]];
+  if (plan->extra_count) plan->extra_names = sl_shape_of(extra, plan->extra_count);
+  plan->next = atomic_load_explicit(&site->plan, memory_order_acquire);
+  // Of two threads that add one at a time, one's is lost and made again.
   atomic_store_explicit(&site->plan, plan, memory_order_release);
   return plan;
 }
 
-const struct sl_call_plan *sl_plan_for_code(struct sl_site *site, const struct sl_code *code) {
-  struct plan_target target = {code, code->positional_count, code->parameter_count, function_find,
-                               function_absent};
-  return plan_for(site, &target);
+// The keywords that a call passes on. False: there can be no plan.
+static inline bool find_passed(const struct sl_site *site, const sl_value *slots,
+                               const struct sl_shape **passed) {
+  *passed = NULL;
+  if (SL_UNLIKELY(site->star)) return false;
+  if (!site->star_star) return true;
+  const struct sl_keywords *keywords =
+      sl_keywords_of(slots[site->positional_count + site->named_count]);
+  if (!keywords) return false;
+  *passed = keywords->shape;
+  return true;
+}
+
+static inline const struct sl_call_plan *plan_known(const struct sl_site *site,
+                                                    const struct sl_shape *passed,
+                                                    const void *callee) {
+  const struct sl_call_plan *plan = atomic_load_explicit(&site->plan, memory_order_acquire);
+  while (plan && (plan->callee != callee || plan->passed != passed)) plan = plan->next;
+  return plan;
+}
+
+const struct sl_call_plan *sl_plan_for_code(struct sl_site *site, const struct sl_code *code,
+                                            const sl_value *slots) {
+  const struct sl_shape *passed;
+  if (!find_passed(site, slots, &passed)) return NULL;
+  const struct sl_call_plan *known = plan_known(site, passed, code);
+  if (SL_LIKELY(known != NULL)) return known;
+  struct plan_target target = {.callee = code,
+                               .positional_count = code->positional_count,
+                               .parameter_count = code->parameter_count,
+                               .star = code->star,
+                               .packs = code->passes_on,
+                               .find = function_find,
+                               .absent = function_absent};
+  return plan_new(site, passed, &target);
 }
 
 const struct sl_call_plan *sl_plan_for_signature(struct sl_site *site,
-                                                 const struct sl_signature *signature) {
-  struct plan_target target = {signature, signature->positional_count, signature->parameter_count,
-                               native_find, native_absent};
-  return plan_for(site, &target);
+                                                 const struct sl_signature *signature,
+                                                 const sl_value *slots) {
+  const struct sl_shape *passed;
+  if (!find_passed(site, slots, &passed)) return NULL;
+  const struct sl_call_plan *known = plan_known(site, passed, signature);
+  if (SL_LIKELY(known != NULL)) return known;
+  struct plan_target target = {.callee = signature,
+                               .positional_count = signature->positional_count,
+                               .parameter_count = signature->parameter_count,
+                               .star = signature->star,
+                               .find = native_find,
+                               .absent = native_absent};
+  return plan_new(site, passed, &target);
 }
 
-static sl_value extra_of(struct sl_thread *thread, const struct sl_site *site,
-                         const struct sl_call_plan *plan, const sl_value *values) {
-  sl_value dict = sl_dict(thread, plan->extra_count);
-  for (uint32_t i = 0; i < plan->extra_count; i++) {
-    sl_value name = site->names[plan->extra[i]];
-    uint32_t hash = sl_string_hash((struct sl_string *)(void *)name);
-    // Putting strings cannot fail.
-    if (!sl_dict_put(thread, (struct sl_dict *)(void *)dict, name, hash, values[plan->extra[i]]))
-      return NULL;
+// ---------------------------------------------------------------- following them
+
+static sl_value extra_of(struct sl_thread *thread, const struct sl_call_plan *plan,
+                         const sl_value *values) {
+  sl_value extra[PLAN_LIMIT];
+  uint32_t count = plan->extra_count;
+  if (plan->packs && count) {
+    struct sl_keywords *keywords = sl_allocate(sizeof *keywords + count * sizeof *values);
+    keywords->type = &sl_keywords_type;
+    keywords->shape = plan->extra_names;
+    for (uint32_t i = 0; i < count; i++) keywords->values[i] = values[plan->extra[i]];
+    return (sl_value)(void *)keywords;
   }
-  return dict;
+  if (count == 0) return plan->packs ? (sl_value)(uintptr_t)&no_keywords : sl_dict(thread, 0);
+  for (uint32_t i = 0; i < count; i++) extra[i] = values[plan->extra[i]];
+  return sl_dict_of_names(thread, plan->extra_names, extra);
 }
 
-bool sl_plan_follow(struct sl_thread *thread, const struct sl_site *site,
-                    const struct sl_call_plan *plan, sl_value *slots) {
+// The values of a call's keywords in order of their numbers.
+static void keyword_values(const struct sl_site *site, const struct sl_call_plan *plan,
+                           const sl_value *from, sl_value *values) {
+  for (uint32_t i = 0; i < site->named_count; i++) values[i] = from[i];
+  if (!plan->passed) return;
+  const struct sl_keywords *keywords = sl_keywords_of(from[site->named_count]);
+  for (uint32_t i = 0; i < plan->passed->count; i++)
+    values[site->named_count + i] = keywords->values[i];
+}
+
+void sl_plan_follow(struct sl_thread *thread, const struct sl_site *site,
+                    const struct sl_call_plan *plan, const sl_value *defaults, sl_value *slots) {
   sl_value values[PLAN_LIMIT];
-  sl_value *rest = slots + site->positional_count;
-  for (uint32_t i = 0; i < site->named_count; i++) values[i] = rest[i];
+  sl_value *rest = slots + plan->first;
+  keyword_values(site, plan, slots + site->positional_count, values);
+  sl_value surplus = plan->star ? sl_tuple(rest, site->positional_count - plan->first) : NULL;
   for (uint32_t i = 0; i < plan->count; i++) {
-    int16_t source = plan->sources[i];
-    if (source >= 0) {
+    int32_t source = plan->sources[i];
+    if (SL_LIKELY(source >= 0)) {
       rest[i] = values[source];
-    } else if (source == SL_PLAN_DEFAULT) {
+    } else if (source <= SL_PLAN_DEFAULT) {
+      rest[i] = defaults[SL_PLAN_DEFAULT - source];
+    } else if (source == SL_PLAN_ABSENT) {
       rest[i] = NULL;
     } else if (source == SL_PLAN_STAR) {
-      rest[i] = sl_tuple(NULL, 0);
+      rest[i] = surplus;
     } else {
-      rest[i] = extra_of(thread, site, plan, values);
-      if (!rest[i]) return false;
+      rest[i] = extra_of(thread, plan, values);
     }
   }
-  return true;
 }

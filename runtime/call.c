@@ -15,10 +15,10 @@ static sl_value star_operand(struct sl_thread *thread, const struct sl_site *sit
   return NULL;
 }
 
-// The operand of ** as a dict. NULL with an error pending.
+// The operand of ** as a dict or sl_keywords. NULL with an error pending.
 static sl_value star_star_operand(struct sl_thread *thread, const struct sl_site *site,
                                   sl_value mapping) {
-  if (sl_is_dict(mapping)) return mapping;
+  if (sl_is_dict(mapping) || sl_keywords_of(mapping)) return mapping;
   if (sl_is_mapping(mapping)) {
     sl_value dict = sl_dict(thread, 0);
     return sl_dict_update(thread, dict, mapping) ? dict : NULL;
@@ -36,10 +36,23 @@ static bool expand_star(struct sl_thread *thread, sl_value star, sl_value *to, s
   return true;
 }
 
-static bool expand_star_star(struct sl_thread *thread, const struct sl_site *site, sl_value dict,
+static size_t star_star_count(sl_value operand) {
+  const struct sl_keywords *keywords = sl_keywords_of(operand);
+  if (!keywords) return sl_dict_length(operand);
+  return keywords->shape ? keywords->shape->count : 0;
+}
+
+static bool expand_star_star(struct sl_thread *thread, const struct sl_site *site, sl_value operand,
                              sl_value *names, sl_value *values) {
+  const struct sl_keywords *keywords = sl_keywords_of(operand);
+  if (keywords) {
+    size_t size = star_star_count(operand) * sizeof *names;
+    if (size) memcpy(names, keywords->shape->names, size);
+    if (size) memcpy(values, keywords->values, size);
+    return true;
+  }
   size_t cursor = 0;
-  for (; sl_dict_next(dict, &cursor, names, values); names++, values++) {
+  for (; sl_dict_next(operand, &cursor, names, values); names++, values++) {
     if (sl_is_string(*names)) continue;
     sl_fail(thread, "keywords must be strings, not %s", sl_type_name(*names));
     sl_error_move(thread, site->star_star);
@@ -53,10 +66,10 @@ static bool gather(struct sl_thread *thread, const struct sl_site *site, const s
                    sl_value *to, struct sl_arguments *arguments) {
   size_t positional = site->positional_count, named = site->named_count;
   const sl_value *operand = slots + positional + named;
-  sl_value star = NULL, dict = NULL;
+  sl_value star = NULL, rest = NULL;
   if (site->star && !(star = star_operand(thread, site, *operand++))) return false;
-  if (site->star_star && !(dict = star_star_operand(thread, site, *operand))) return false;
-  size_t star_count = star ? (size_t)sl_length(star) : 0, extra = dict ? sl_dict_length(dict) : 0;
+  if (site->star_star && !(rest = star_star_operand(thread, site, *operand))) return false;
+  size_t star_count = star ? (size_t)sl_length(star) : 0, extra = rest ? star_star_count(rest) : 0;
   if (star_count > SL_STACK_VALUES || extra > SL_STACK_VALUES)
     return sl_fail_false(thread, "stack overflow");
   if (!sl_stack_raise(thread, to + positional + star_count + 2 * (named + extra))) return false;
@@ -67,7 +80,7 @@ static bool gather(struct sl_thread *thread, const struct sl_site *site, const s
   *arguments =
       (struct sl_arguments){to, positional + star_count, names, values, named + extra, named};
   return (!star || expand_star(thread, star, to + positional, star_count)) &&
-         (!dict || expand_star_star(thread, site, dict, names + named, values + named));
+         (!rest || expand_star_star(thread, site, rest, names + named, values + named));
 }
 
 // ---------------------------------------------------------------- calls
@@ -87,11 +100,11 @@ static sl_value *beyond(const struct sl_thread *thread, sl_value *slots, uint32_
 static bool bind_site(struct sl_thread *thread, struct sl_function *function, sl_value *slots,
                       struct sl_site *site) {
   const struct sl_code *code = function->code;
-  const struct sl_call_plan *plan = sl_plan_for_code(site, code);
+  const struct sl_call_plan *plan = sl_plan_for_code(site, code, slots);
   if (plan) {
-    return sl_stack_raise(thread, slots + code->register_count) &&
-           sl_plan_follow(thread, site, plan, slots) &&
-           sl_bind_defaults(thread, function, slots, site->positional_count);
+    if (!sl_stack_raise(thread, slots + code->register_count)) return false;
+    sl_plan_follow(thread, site, plan, function->defaults, slots);
+    return true;
   }
   struct sl_arguments arguments;
   return gather(thread, site, slots, beyond(thread, slots, code->register_count), &arguments) &&
@@ -103,15 +116,17 @@ static bool bind_native_site(struct sl_thread *thread, struct sl_builtin *row, s
                              struct sl_site *site) {
   const struct sl_signature *signature = sl_signature_of(row);
   sl_value *end = slots + signature->parameter_count;
-  const struct sl_call_plan *plan = site->plain ? NULL : sl_plan_for_signature(site, signature);
+  const struct sl_call_plan *plan =
+      site->plain ? NULL : sl_plan_for_signature(site, signature, slots);
   struct sl_arguments arguments;
   if (!plan &&
       !gather(thread, site, slots, beyond(thread, slots, signature->parameter_count), &arguments))
     return false;
   thread->frame->native = sl_builtin_value(row);
   if (!plan) return sl_bind_native(thread, signature, &arguments, slots);
-  return sl_stack_raise(thread, end) && sl_plan_follow(thread, site, plan, slots) &&
-         sl_bind_native_planned(thread, signature, slots);
+  if (!sl_stack_raise(thread, end)) return false;
+  sl_plan_follow(thread, site, plan, NULL, slots);
+  return sl_bind_native_planned(thread, signature, slots);
 }
 
 // Calls a row whose `self` is not in the window.

@@ -132,19 +132,27 @@ struct sl_attribute_cache {
   uint32_t index;
 };
 
-// How the arguments of a call with keywords go into the parameters of one callee. Made for calls without *args and
-// **kwargs that bind without an error.
+// How the arguments of a call with keywords go into the parameters of one callee. Made for calls that bind without an
+// error, without *args, and with **kwargs only where these are passed on (see bind.h). Keywords are numbered: first
+// those that the call names, then those that it passes on.
 struct sl_call_plan {
-  const void *callee;    // struct sl_code or struct sl_signature
-  uint32_t count;        // of parameters after the positional arguments
-  uint32_t extra_count;  // of keywords that go to **kwargs
-  int16_t *sources;      // per parameter: keyword number, or one of enum sl_plan_source
-  uint16_t *extra;       // keyword numbers
+  const struct sl_call_plan *next;     // the site's plan for another callee or other keywords
+  const void *callee;                  // struct sl_code or struct sl_signature
+  const struct sl_shape *passed;       // keywords passed on; NULL: none
+  const struct sl_shape *extra_names;  // keywords that go to **kwargs; NULL: none
+  uint32_t first;                      // parameter without positional argument
+  uint32_t count;                      // of parameters from there on
+  uint32_t extra_count;                // of keywords that go to **kwargs
+  bool star;                           // surplus positional arguments go to *args
+  bool packs;                          // the callee only passes its **kwargs on
+  int32_t *sources;  // per parameter: keyword number, or one of enum sl_plan_source
+  uint16_t *extra;   // keyword numbers
 };
 enum sl_plan_source {
-  SL_PLAN_DEFAULT = -1,    // its default value, or unbound
-  SL_PLAN_STAR = -2,       // no further positional arguments: an empty tuple
-  SL_PLAN_STAR_STAR = -3,  // a new dict of the extra keywords
+  SL_PLAN_ABSENT = -1,     // nothing; a native's parameter, whose default value is filled in later
+  SL_PLAN_STAR = -2,       // a tuple of the surplus positional arguments
+  SL_PLAN_STAR_STAR = -3,  // the extra keywords
+  SL_PLAN_DEFAULT = -4,    // the function's default value 0; below it: 1, 2 ...
 };
 
 // A place in the code that looks up a name or calls with more than positional arguments.
@@ -192,6 +200,7 @@ struct sl_code {
   uint16_t slot;              // in the threads' counters of active functions
   bool star;                  // has *args
   bool star_star;             // has **kwargs
+  bool passes_on;             // has **kwargs, of which the only use is f(**kwargs)
   bool simple;                // only positional parameters
   bool recursive;             // may call itself
 };

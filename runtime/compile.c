@@ -26,6 +26,8 @@ static void describe_parameters(struct sl_assembler *assembler) {
     code->star_star |= parameter->kind == SL_PARAMETER_STAR_STAR;
   }
   code->simple = code->positional_count == code->parameter_count;
+  // Reading it in any other way will deny it.
+  code->passes_on = code->star_star && !syntax->locals[syntax->parameter_count - 1].captured;
 }
 
 static void describe_captures(struct sl_assembler *assembler) {

@@ -91,7 +91,15 @@ bool sl_compile_is(const struct sl_assembler *assembler, const struct sl_node *n
 
 // ---------------------------------------------------------------- names
 
+// Whether a node is the function's **kwargs.
+static bool is_own_keywords(const struct sl_assembler *assembler, const struct sl_node *node) {
+  return assembler->code->star_star && node->kind == SL_NODE_IDENTIFIER &&
+         node->op == SL_SCOPE_LOCAL && node->mark == assembler->code->parameter_count - 1u;
+}
+
+// Called before a local's register is read.
 static void check_bound(struct sl_assembler *assembler, const struct sl_node *node) {
+  if (is_own_keywords(assembler, node)) assembler->code->passes_on = false;
   if (!(node->flags & SL_FLAG_MAY_BE_UNBOUND)) return;
   uint32_t name =
       sl_emit_constant(assembler, sl_compile_name(assembler->compiler, node->identifier.name));
@@ -448,8 +456,13 @@ static bool is_positional(const struct sl_node *node, uint32_t count) {
 static void arguments(struct sl_assembler *assembler, const struct sl_node_list *list,
                       struct sl_site *site) {
   for (uint32_t i = 0; i < list->count; i++) {
-    const struct sl_node *argument = list->items[i];
-    sl_compile_expression(assembler, argument->argument.value, sl_reserve(assembler, 1));
+    const struct sl_node *argument = list->items[i], *value = argument->argument.value;
+    uint32_t target = sl_reserve(assembler, 1);
+    if (argument->op == SL_ARGUMENT_STAR_STAR && is_own_keywords(assembler, value)) {
+      move(assembler, target, value->mark);
+    } else {
+      sl_compile_expression(assembler, value, target);
+    }
     site->positional_count += argument->op == SL_ARGUMENT_POSITIONAL;
     site->named_count += argument->op == SL_ARGUMENT_KEYWORD;
     if (argument->op == SL_ARGUMENT_STAR) site->star = argument->start;

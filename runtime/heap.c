@@ -68,7 +68,7 @@ void sl_heap_remove_range(struct sl_heap_range *range) {
 // Small objects are taken from the collector by the page, and handed out by popping an array: half
 // the price of GC_malloc. Invariant: the arrays are roots, and a popped slot is NULL, so that they
 // keep alive what was not handed out, and nothing else.
-enum { GRANULE = 16, CLASSES = 8, BATCH = 4096 / GRANULE };
+enum { GRANULE = 16, CLASSES = 16, BATCH = 4096 / GRANULE };
 
 struct batch {
   size_t count;

@@ -117,11 +117,11 @@ struct sl_range {
   int64_t start, stop, step, length;
 };
 
-// The names of a struct's fields in order; shared by all structs that have them. Immortal.
+// The names of a struct's fields, or of keywords, in order; shared by all that have them. Immortal.
 struct sl_shape {
   uint32_t count;
   uint32_t hash;
-  sl_value names[];            // interned strings, sorted by bytes
+  sl_value names[];            // interned strings; a struct's are sorted by bytes
 };
 
 struct sl_record {
@@ -129,6 +129,13 @@ struct sl_record {
   const struct sl_shape *shape;
   sl_value constructor;        // NULL: struct()
   sl_value fields[];
+};
+
+// The **kwargs of a function that only passes them on: never seen by Starlark code.
+struct sl_keywords {
+  const struct sl_type *type;    // &sl_keywords_type
+  const struct sl_shape *shape;  // NULL: none
+  sl_value values[];
 };
 
 // A captured variable.
@@ -183,6 +190,8 @@ static inline bool sl_string_equal(const struct sl_string *a, const struct sl_st
 sl_value *sl_dict_find(struct sl_thread *thread, struct sl_dict *dict, sl_value key, uint32_t hash);
 sl_value *sl_dict_find_string(struct sl_dict *dict, struct sl_string *key);
 bool sl_dict_put(struct sl_thread *thread, struct sl_dict *dict, sl_value key, uint32_t hash, sl_value value);
+// A dict of strings that differ.
+sl_value sl_dict_of_names(struct sl_thread *thread, const struct sl_shape *names, const sl_value *values);
 // Shallow copies, owned by the thread's mutability.
 struct sl_dict *sl_dict_copy(struct sl_thread *thread, const struct sl_dict *from);
 
@@ -202,6 +211,8 @@ void sl_float_format(double d, struct sl_text *out);  // as str() shows it
 // that denotes it, rounded half up: what lies behind is zeros.
 void sl_float_format_places(double d, bool exponential, struct sl_text *out);
 
+// The one shape of these interned names.
+const struct sl_shape *sl_shape_of(const sl_value *names, size_t count);
 // The fields of a struct: index of a name in a shape, or -1.
 int32_t sl_shape_find(const struct sl_shape *shape, const char *name, size_t length);
 

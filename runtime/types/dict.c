@@ -138,6 +138,12 @@ static uint32_t append(struct sl_dict *table, sl_value key, uint32_t hash, sl_va
   return i;
 }
 
+// The same for a table that has an index in which no place is known.
+static void append_indexed(struct sl_dict *table, sl_value key, uint32_t hash, sl_value value) {
+  uint32_t i = append(table, key, hash, value);
+  if (table->index) index_entry(table, hash, i);
+}
+
 bool sl_dict_put(struct sl_thread *thread, struct sl_dict *table, sl_value key, uint32_t hash,
                  sl_value value) {
   uint32_t slot = 0;
@@ -153,8 +159,7 @@ bool sl_dict_put(struct sl_thread *thread, struct sl_dict *table, sl_value key, 
     return true;
   }
   make_room(table);
-  uint32_t i = append(table, key, hash, value);
-  if (table->index) index_entry(table, hash, i);
+  append_indexed(table, key, hash, value);
   return true;
 }
 
@@ -181,11 +186,20 @@ struct sl_dict *sl_dict_copy(struct sl_thread *thread, const struct sl_dict *fro
   struct sl_dict *copy = sl_table_new(from->type, sl_thread_head(thread)->mutability, from->count);
   for (uint32_t i = from->first; i < from->used; i++) {
     const struct sl_dict_entry *entry = &from->entries[i];
-    if (!entry->key) continue;
-    uint32_t number = append(copy, entry->key, entry->hash, entry->value);
-    if (copy->index) index_entry(copy, entry->hash, number);
+    if (entry->key) append_indexed(copy, entry->key, entry->hash, entry->value);
   }
   return copy;
+}
+
+sl_value sl_dict_of_names(struct sl_thread *thread, const struct sl_shape *names,
+                          const sl_value *values) {
+  struct sl_dict *dict =
+      sl_table_new(&sl_dict_type, sl_thread_head(thread)->mutability, names->count);
+  for (uint32_t i = 0; i < names->count; i++) {
+    struct sl_string *name = (struct sl_string *)(void *)names->names[i];
+    append_indexed(dict, names->names[i], sl_string_hash(name), values[i]);
+  }
+  return (sl_value)(void *)dict;
 }
 
 const struct sl_dict_entry *sl_table_next(const struct sl_dict *table, size_t *cursor) {

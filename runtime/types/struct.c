@@ -61,8 +61,7 @@ static void make_room(void) {
   shapes = larger;
 }
 
-// `names` are interned and sorted.
-static const struct sl_shape *shape_of(const sl_value *names, size_t count) {
+const struct sl_shape *sl_shape_of(const sl_value *names, size_t count) {
   uint32_t hash = hash_names(names, count);
   sl_lock(SL_LOCK_SHAPES);
   make_room();
@@ -121,7 +120,7 @@ static sl_value record_new(sl_value constructor, struct field *fields, size_t co
   for (size_t i = 0; i < count; i++) names[i] = fields[i].name;
   struct sl_record *record = sl_allocate(sizeof *record + count * sizeof *record->fields);
   record->type = &sl_struct_type;
-  record->shape = shape_of(names, count);
+  record->shape = sl_shape_of(names, count);
   record->constructor = constructor;
   for (size_t i = 0; i < count; i++) record->fields[i] = fields[i].value;
   return (sl_value)(void *)record;
