@@ -96,15 +96,17 @@ static int version_run(int argc, char **argv) {
   return BZ_EXIT_SUCCESS;
 }
 
-// Whether the first argument is no command, but something for eval: an option of it, or the name of a file.
+// Whether the first argument is no command, but something for eval: an option of it, or the name of
+// a file.
 static bool is_for_eval(const char *argument) {
-  if (argument[0] == '-' && argument[1]) {
-    return strcmp(argument, "--testing") == 0 || strcmp(argument, "-c") == 0;
+  if (argument[0] == '-') {
+    return !argument[1] || strcmp(argument, "--testing") == 0 || strcmp(argument, "-c") == 0;
   }
   return strpbrk(argument, "./") || access(argument, R_OK) == 0;
 }
 
-// Options may stand before the command's name, as Bazel's startup options do; the command reads them behind it.
+// Options may stand before the command's name, as Bazel's startup options do; the command reads them
+// behind it.
 static void move_options(int count, char **words) {
   char *command = words[count];
   memmove(words + 1, words, (size_t)count * sizeof *words);

@@ -323,9 +323,9 @@ void options_describe(unsigned commands) {
     snprintf(left, sizeof left, "--%s%s%s%s", row->kind == OPTION_BOOL && strcmp(row->name, "help") != 0 ? "[no]" : "", row->name,
              row->value ? "=" : "", row->value ? row->value : "");
     if (row->abbreviation) {
-      printf("  -%c, %-34s %s\n", row->abbreviation, left, row->doc);
+      printf("  -%c, %-38s %s\n", row->abbreviation, left, row->doc);
     } else {
-      printf("      %-34s %s\n", left, row->doc);
+      printf("      %-38s %s\n", left, row->doc);
     }
   }
 }
