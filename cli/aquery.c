@@ -56,8 +56,8 @@ static size_t tell_missing(struct context *context) {
 // Makes the place where the actions can be run.
 static bool prepare(struct context *context, struct bz_graph *graph) {
   graph->execution_root = checks_execution_root(context);
-  const struct bz_graph *closure = bz_lowered_closure(context->thread, graph);
-  bool prepared = closure && lock_take(context) &&
+  const struct bz_graph *closure = bz_lowered_closure(graph);
+  bool prepared = lock_take(context) &&
                   bz_directory_make(context->thread, graph->execution_root) &&
                   bz_execution_root_prepare(context->thread, closure);
   if (prepared) {

@@ -270,7 +270,7 @@ static bool write_build_file(struct context *context, const struct checks *check
 bool checks_prepare(struct context *context, struct checks *checks, const char *python,
                     const char *toolchain, int *status) {
   checks->graph = graph_of(context, checks, python ? python : "python3", toolchain);
-  checks->closure = bz_lowered_closure(context->thread, checks->graph);
+  checks->closure = bz_lowered_closure(checks->graph);
   if (checks->closure && (!python || (bz_directory_make(context->thread, checks->execution_root) &&
                                       bz_execution_root_prepare(context->thread, checks->closure) &&
                                       write_build_file(context, checks))))

@@ -2,8 +2,6 @@
 //
 // Clean: `starmypy clean`: removes what commands made in the output base. Fetched packages are
 // kept, as they cost a download; --expunge removes the whole output base.
-#include <errno.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,22 +20,8 @@ static const char doc[] =
     "Reports, caches and the execution root go. Packages that `starmypy vendor` fetched cost a\n"
     "download and stay, unless --expunge removes the whole output base.";
 
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk) {
-  (void)status;
-  (void)type;
-  (void)walk;
-  return remove(path);
-}
-
-// Removes a tree; links are removed, not followed.
-static bool remove_tree(struct context *context, const char *path) {
-  if (access(path, F_OK) != 0 && errno == ENOENT) return true;
-  if (nftw(path, remove_entry, 32, FTW_DEPTH | FTW_PHYS) == 0) return true;
-  context_tell(context, BZ_ERROR, "cannot remove %s: %s", path, strerror(errno));
-  return false;
-}
-
-// What commands make in an output base. Nothing else is touched: --output_base may name a folder that holds other things.
+// What commands make in an output base. Nothing else is touched: --output_base may name a folder
+// that holds other things.
 static const char *const outputs[] = {"execroot", "vendor", NULL};
 static const char *const kept[] = {"external", "lock", NULL};
 
@@ -45,9 +29,10 @@ static bool remove_entries(struct context *context, const char *folder, const ch
   bool done = true;
   for (; done && *names; names++) {
     char *path = bz_path_join(folder, *names);
-    done = remove_tree(context, path);
+    done = bz_directory_remove(context->thread, path);
     free(path);
   }
+  context_tell_error(context);
   return done;
 }
 

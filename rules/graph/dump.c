@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/arena.h"
 #include "common/message.h"
 #include "rules/graph/describe.h"
 #include "rules/graph/dump.h"
@@ -38,7 +39,8 @@ struct dump {
   struct sl_message_writer writers[TABLE_COUNT];
   bool begun[TABLE_COUNT];
   struct ids artifacts, targets, depsets, configurations, aspects, rule_classes, paths;
-  uint32_t *scratch;  // ids of one depset
+  struct sl_arena names;  // those of aspects, which nobody else keeps
+  uint32_t *scratch;      // ids of one depset
   size_t scratch_size;
 };
 
@@ -245,12 +247,10 @@ static uint32_t aspect_id(struct dump *dump, const struct bz_aspect_result *aspe
   sl_text_append_string(&identity, aspect->aspect);
   for (size_t cursor = 0; parameters && sl_dict_next(parameters, &cursor, &key, &value);)
     sl_text_format(&identity, "\n%s=%s", sl_string_bytes(key), sl_string_bytes(value));
-  char *kept = sl_allocate_atomic(identity.length + 1);
-  memcpy(kept, sl_text_string(&identity), identity.length + 1);
+  const char *kept = sl_arena_copy(&dump->names, sl_text_string(&identity), identity.length);
   uint32_t id = ids_of_text(&dump->aspects, kept, identity.length, &is_new);
   sl_text_free(&identity);
   if (!is_new) return id;
-  sl_handle_new(sl_string_from(kept));
   struct sl_message_writer *writer = begin(dump, ASPECTS);
   put_uint(writer, 1, "id", id);
   put_string(writer, 2, "name", aspect->aspect);
@@ -389,6 +389,7 @@ static void end(struct dump *dump) {
   ids_free(&dump->aspects);
   ids_free(&dump->rule_classes);
   ids_free(&dump->paths);
+  sl_arena_clear(&dump->names);
   free(dump->scratch);
 }
 

@@ -2,8 +2,9 @@
 //
 // Execution root: the directory in which a lowered graph runs. It holds links to the declared
 // sources and nothing else of the workspace, so that an action which reads an undeclared file fails
-// here as it would elsewhere. What is there already is left alone, so that times do not change; a
-// list of what was made lets the next call remove what nobody wants any more.
+// here as it would elsewhere. What is there already is left alone, so that times do not change. A
+// list of the links lets the next call remove those that nobody wants any more. Files stay, as the
+// outputs of processes do: one that is written again would look new to whoever read it.
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@
 #include "rules/graph/describe.h"
 #include "rules/graph/lower.h"
 
-#define LIST_FILE ".made-by-starmypy"
+#define LIST_FILE ".links-of-starmypy"
 
 enum entry_kind { ENTRY_LINK, ENTRY_FILE, ENTRY_PROGRAM };
 
@@ -55,13 +56,17 @@ static void add(struct root *root, const char *path, enum entry_kind kind, const
   HASH_ADD_KEYPTR(hh, root->entries, entry->path, strlen(entry->path), entry);
 }
 
+static void free_entry(struct entry *entry) {
+  free(entry->path);
+  free(entry->text);
+  free(entry);
+}
+
 static void free_entries(struct root *root) {
   struct entry *entry, *next;
   HASH_ITER(hh, root->entries, entry, next) {
     HASH_DEL(root->entries, entry);
-    free(entry->path);
-    free(entry->text);
-    free(entry);
+    free_entry(entry);
   }
 }
 
@@ -95,7 +100,7 @@ static void add_stored_file(struct root *root, struct bz_repository *repository,
   sl_text_free(&content);
 }
 
-static void add_source(struct bz_artifact *input, void *data) {
+static void add_source(const struct bz_artifact *input, void *data) {
   struct root *root = data;
   if (!input->is_source || root->failed) return;
   struct entry *known;
@@ -129,27 +134,21 @@ static void replace_all(struct sl_text *text, const char *from, const char *to) 
   *text = result;
 }
 
-static void expand_template(struct root *root, const struct bz_action *action) {
-  if (!action->source->is_source) {
-    sl_fail_false(root->thread,
-                  "%s: a template that is itself generated (%s) cannot be expanded here",
-                  bz_target_location(action->target), action->source->path);
-    root->failed = true;
-    return;
-  }
-  struct sl_text content = {0};
-  struct bz_repository *repository = action->source->owner->repository;
-  if (!bz_file_read(root->thread, repository,
-                    action->source->path + strlen(repository->exec_prefix), &content)) {
-    root->failed = true;
-    return;
-  }
+// Reads the template of an action and puts its substitutions in. False with an error pending.
+static bool read_template(struct root *root, const struct bz_action *action,
+                          struct sl_text *content) {
+  const struct bz_artifact *source = action->source;
+  if (!source->is_source)
+    return sl_fail_false(root->thread,
+                         "%s: a template that is itself generated (%s) cannot be expanded here",
+                         bz_target_location(action->target), source->path);
+  struct bz_repository *repository = source->owner->repository;
+  const char *path = source->path + strlen(repository->exec_prefix);
+  if (!bz_file_read(root->thread, repository, path, content)) return false;
   sl_value key, value;
   for (size_t cursor = 0; sl_dict_next(action->content, &cursor, &key, &value);)
-    replace_all(&content, sl_string_bytes(key), sl_string_bytes(value));
-  add(root, action->outputs[0]->path, action->is_executable ? ENTRY_PROGRAM : ENTRY_FILE,
-      sl_text_string(&content), content.length);
-  sl_text_free(&content);
+    replace_all(content, sl_string_bytes(key), sl_string_bytes(value));
+  return true;
 }
 
 // The absolute path that a generated or source file has in the execution root.
@@ -180,14 +179,14 @@ static void add_runfiles(struct root *root, const struct bz_action *action) {
   sl_text_free(&manifest);
 }
 
-static void write_content(struct root *root, const struct bz_action *action) {
+static void add_content(struct root *root, const struct bz_action *action) {
   struct sl_text content = {0};
-  if (bz_action_content(root->thread, action, &content)) {
+  bool done = action->kind == BZ_ACTION_WRITE ? bz_action_content(root->thread, action, &content)
+                                              : read_template(root, action, &content);
+  if (done)
     add(root, action->outputs[0]->path, action->is_executable ? ENTRY_PROGRAM : ENTRY_FILE,
         sl_text_string(&content), content.length);
-  } else {
-    root->failed = true;
-  }
+  root->failed |= !done;
   sl_text_free(&content);
 }
 
@@ -206,10 +205,8 @@ static void add_link(struct root *root, const struct bz_action *action) {
 static void add_result(struct root *root, const struct bz_action *action) {
   switch (action->kind) {
     case BZ_ACTION_WRITE:
-      write_content(root, action);
-      break;
     case BZ_ACTION_EXPAND_TEMPLATE:
-      expand_template(root, action);
+      add_content(root, action);
       break;
     case BZ_ACTION_SYMLINK:
       add_link(root, action);
@@ -224,21 +221,38 @@ static void add_result(struct root *root, const struct bz_action *action) {
 }
 
 static bool collect(struct root *root) {
+  struct order known = {.takes = order_takes_depsets};
   for (size_t i = 0; i < root->graph->count && !root->failed; i++) {
     root->action = root->graph->actions[i];
-    if (!lower_inputs(root->thread, root->action, add_source, root)) return false;
+    lower_new_inputs(&known, root->action, add_source, root);
     if (!lower_needs_process(root->action)) add_result(root, root->action);
   }
-  const char *tool = lower_tree_tool(root->graph);
-  const char *name = bz_check_default.tree_tool;
-  struct bz_workspace *workspace = bz_loader_workspace(bz_analysis_loader(root->graph->analysis));
-  struct bz_label *label =
-      bz_label_parse(root->thread, bz_workspace_main(workspace), "", name, strlen(name));
-  if (!label) return false;
-  add_stored_file(root, label->repository, bz_label_path(label), tool);
+  order_free(&known);
+  const struct bz_label *tool = lower_tree_tool(root->graph);
+  add_stored_file(root, tool->repository, bz_label_path(tool), bz_label_exec_path(tool));
   const char *toolchain = root->graph->toolchain;
   if (toolchain) add(root, LOWER_TOOLCHAIN_FILE, ENTRY_FILE, toolchain, strlen(toolchain));
   return !root->failed;
+}
+
+static bool is_below_link(const struct root *root, const char *path) {
+  for (const char *slash = path; (slash = strchr(slash, '/')); slash++) {
+    const struct entry *above;
+    HASH_FIND(hh, root->entries, path, (size_t)(slash - path), above);
+    if (above && above->kind == ENTRY_LINK) return true;
+  }
+  return false;
+}
+
+// Forgets what lies in a directory that is a link. It is there by itself, and what would be made in
+// its place would be made in the user's own directory.
+static void forget_linked(struct root *root) {
+  struct entry *entry, *next;
+  HASH_ITER(hh, root->entries, entry, next) {
+    if (!is_below_link(root, entry->path)) continue;
+    HASH_DEL(root->entries, entry);
+    free_entry(entry);
+  }
 }
 
 // ---------------------------------------------------------------- making it so
@@ -258,6 +272,7 @@ static bool holds(struct sl_thread *thread, const char *path, const struct entry
   struct sl_text content = {0};
   bool same = bz_file_read_absolute(thread, path, &content) &&
               memcmp(sl_text_string(&content), entry->text, entry->length) == 0;
+  sl_error_clear(thread);  // one that cannot be read is written again
   sl_text_free(&content);
   return same;
 }
@@ -276,24 +291,43 @@ static bool make_link(struct sl_thread *thread, const char *path, const struct e
   return done;
 }
 
+// Removes what is in the way of a path: above it whatever is no directory, as a link there would
+// lead into the user's own directories, and in its place a directory.
+static bool clear_way(const struct root *root, char *path) {
+  struct stat status;
+  bool done = true;
+  for (char *slash = path + strlen(root->graph->execution_root); done && *slash;) {
+    slash += 1 + strcspn(slash + 1, "/");
+    char saved = *slash;
+    *slash = '\0';
+    bool there = lstat(path, &status) == 0;
+    if (there && S_ISDIR(status.st_mode) == (saved == '\0'))
+      done = bz_directory_remove(root->thread, path);
+    *slash = saved;
+  }
+  return done;
+}
+
 static bool make_entry(struct root *root, const struct entry *entry) {
   char *path = bz_path_join(root->graph->execution_root, entry->path);
+  struct sl_thread *thread = root->thread;
   bool done = true;
   if (entry->kind == ENTRY_LINK) {
-    if (!is_link_to(path, entry->text, entry->length)) done = make_link(root->thread, path, entry);
-  } else if (!holds(root->thread, path, entry)) {
-    unlink(path);  // it may be a link, and a write would go through it
-    done = bz_file_write(root->thread, path, entry->text, entry->length);
+    if (!is_link_to(path, entry->text, entry->length))
+      done = clear_way(root, path) && make_link(thread, path, entry);
+  } else if (!holds(thread, path, entry)) {
+    done = clear_way(root, path) && bz_file_write(thread, path, entry->text, entry->length);
     if (done && entry->kind == ENTRY_PROGRAM && chmod(path, 0755) != 0)
-      done = sl_fail_false(root->thread, "cannot make %s executable: %s", path, strerror(errno));
+      done = sl_fail_false(thread, "cannot make %s executable: %s", path, strerror(errno));
   }
   free(path);
   return done;
 }
 
-// Removes one path and the directories that it leaves empty.
-static void remove_path(const char *execution_root, const char *relative) {
-  char *path = bz_path_join(execution_root, relative);
+// Removes a link and the directories that it leaves empty.
+static void remove_path(const char *execution_root, const char *relative, size_t length) {
+  char *path = NULL;
+  if (asprintf(&path, "%s/%.*s", execution_root, (int)length, relative) < 0) abort();
   size_t base = strlen(execution_root);
   unlink(path);
   for (char *slash; (slash = strrchr(path, '/')) && (size_t)(slash - path) > base;) {
@@ -303,15 +337,13 @@ static void remove_path(const char *execution_root, const char *relative) {
   free(path);
 }
 
-// Removes what an earlier call made and this one does not want.
+// Removes the links that an earlier call made and this one does not want.
 static void remove_unwanted(struct root *root, const char *list) {
   for (const char *line = list; *line;) {
     size_t length = strcspn(line, "\n");
-    char *path = strndup(line, length);
     struct entry *wanted;
-    HASH_FIND_STR(root->entries, path, wanted);
-    if (!wanted && length) remove_path(root->graph->execution_root, path);
-    free(path);
+    HASH_FIND(hh, root->entries, line, length, wanted);
+    if (!wanted) remove_path(root->graph->execution_root, line, length);
     line += length + (line[length] == '\n');
   }
 }
@@ -327,11 +359,10 @@ static bool make(struct root *root) {
       access(list_path, F_OK) != 0 || bz_file_read_absolute(root->thread, list_path, &before);
   HASH_SORT(root->entries, compare_entries);
   for (const struct entry *entry = root->entries; entry; entry = entry->hh.next)
-    sl_text_format(&after, "%s\n", entry->path);
+    if (entry->kind == ENTRY_LINK) sl_text_format(&after, "%s\n", entry->path);
   if (done) remove_unwanted(root, sl_text_string(&before));
-  // The list first: whatever happens next, everything made is on it.
-  if (done &&
-      (before.length != after.length || memcmp(before.bytes, after.bytes, after.length) != 0))
+  // The list first: whatever happens next, every link is on it.
+  if (done && strcmp(sl_text_string(&before), sl_text_string(&after)) != 0)
     done = bz_file_write(root->thread, list_path, sl_text_string(&after), after.length);
   for (const struct entry *entry = root->entries; done && entry; entry = entry->hh.next)
     done = make_entry(root, entry);
@@ -349,6 +380,7 @@ bool bz_execution_root_prepare(struct sl_thread *thread, const struct bz_graph *
       sl_text_format(&root.missing, "\nand %zu more", root.missing_count - 20);
     done = sl_fail_false(thread, "%s", sl_text_string(&root.missing));
   }
+  forget_linked(&root);
   done = done && make(&root);
   sl_text_free(&root.missing);
   free_entries(&root);

@@ -57,12 +57,16 @@ bool bz_lowered_command(struct sl_thread *thread, const struct bz_graph *graph,
                         const struct bz_action *action, struct sl_text *out) SL_MUST_CHECK;
 // The actions of the graph and all that make their inputs, producers first, each once. A new graph
 // of the collector.
-struct bz_graph *bz_lowered_closure(struct sl_thread *thread, const struct bz_graph *graph);
+struct bz_graph *bz_lowered_closure(const struct bz_graph *graph);
+// Whom the failure of some actions of a closure keeps from running: blockers[i] becomes the first
+// failed action that action i needs, itself if it failed, or NULL.
+void bz_lowered_blockers(const struct bz_graph *closure, const bool *failed,
+                         const struct bz_action **blockers);
 
 // Makes the execution root of a closure: links to every source file that its actions read, embedded
 // and generated files, and the outputs of actions without a process. Touches only what changed, and
-// removes what earlier calls made and this one does not want. False with an error pending: "...:
-// mypy //lib:x failed: missing input file '//lib:x.py'" ...
+// removes links that earlier calls made and this one does not want. False with an error pending:
+// "...: mypy //lib:x failed: missing input file '//lib:x.py'" ...
 bool bz_execution_root_prepare(struct sl_thread *thread,
                                const struct bz_graph *closure) SL_MUST_CHECK;
 

@@ -31,24 +31,87 @@ char *bz_lowered_path(const struct bz_artifact *artifact) {
   return path;
 }
 
-// ---------------------------------------------------------------- command lines
+// ---------------------------------------------------------------- inputs
 
-static bool push_text(struct sl_thread *thread, sl_value list, const char *text) {
-  return sl_list_push(thread, list, sl_string_from(text));
+static void visit_runfiles(const struct bz_artifact *tree, lower_visit visit, void *data) {
+  sl_value path, file;
+  for (size_t cursor = 0; sl_dict_next(tree->action->runfiles, &cursor, &path, &file);)
+    visit((const struct bz_artifact *)(const void *)file, data);
 }
 
-static const struct bz_artifact *artifact_at(sl_value list, size_t i) {
-  return (const struct bz_artifact *)(const void *)sl_list_get(list, i);
+void lower_files(const struct bz_depset *depset, lower_visit visit, void *data) {
+  for (uint32_t i = 0; i < depset->count; i++) {
+    if (sl_has_type(depset->children[i], &bz_depset_type)) continue;
+    const struct bz_artifact *file = (const struct bz_artifact *)(const void *)depset->children[i];
+    if (file->is_runfiles_tree) {
+      visit_runfiles(file, visit, data);
+    } else {
+      visit(file, data);
+    }
+  }
 }
 
-const char *lower_tree_tool(const struct bz_graph *graph) {
+void lower_new_inputs(struct order *known, const struct bz_action *action, lower_visit visit,
+                      void *data) {
+  for (size_t i = order_add(known, ORDER_DEPSET, action->inputs); i < known->count; i++)
+    lower_files(known->nodes[i].item, visit, data);
+  if (action->source) visit(action->source, data);
+}
+
+// ---------------------------------------------------------------- trees
+
+struct bz_label *lower_tree_tool(const struct bz_graph *graph) {
   struct sl_thread *thread = sl_thread_new();
   struct bz_workspace *workspace = bz_loader_workspace(bz_analysis_loader(graph->analysis));
   const char *name = bz_check_default.tree_tool;
   struct bz_label *label =
       bz_label_parse(thread, bz_workspace_main(workspace), "", name, strlen(name));
   sl_thread_free(thread);
-  return bz_label_exec_path(label);
+  return label;
+}
+
+struct lower_trees lower_trees_begin(const struct bz_graph *graph) {
+  return (struct lower_trees){.tool = bz_label_exec_path(lower_tree_tool(graph)),
+                              .depsets = {.takes = order_takes_depsets}};
+}
+
+void lower_trees_end(struct lower_trees *trees) {
+  order_free(&trees->depsets);
+  free(trees->holds);
+}
+
+static bool takes_trees(const struct order_node *node, void *data) {
+  struct lower_trees *trees = data;
+  return node->kind == ORDER_DEPSET && trees->holds[order_id(&trees->depsets, node->item)];
+}
+
+static void note_tree(const struct bz_artifact *file, void *data) {
+  if (is_tree(file)) *(bool *)data = true;
+}
+
+// Finds out about the depsets in one that was not met before. Each stands behind those in it.
+static void learn(struct lower_trees *trees, const void *depset) {
+  size_t i = order_add(&trees->depsets, ORDER_DEPSET, depset);
+  if (trees->capacity <= trees->depsets.count) {
+    trees->capacity = trees->depsets.count * 2;
+    trees->holds = realloc(trees->holds, trees->capacity * sizeof *trees->holds);
+    if (!trees->holds) abort();
+  }
+  for (; i < trees->depsets.count; i++) {
+    const struct order_node *node = &trees->depsets.nodes[i];
+    struct order_node inner;
+    bool holds = false;
+    lower_files(node->item, note_tree, &holds);
+    for (size_t cursor = 0; !holds && order_next(node, &cursor, &inner);)
+      holds = takes_trees(&inner, trees);
+    trees->holds[order_id(&trees->depsets, node->item)] = holds;
+  }
+}
+
+// ---------------------------------------------------------------- command lines
+
+static bool push_text(struct sl_thread *thread, sl_value list, const char *text) {
+  return sl_list_push(thread, list, sl_string_from(text));
 }
 
 static bool push_environment(struct sl_thread *thread, sl_value list,
@@ -63,29 +126,52 @@ static bool push_environment(struct sl_thread *thread, sl_value list,
   return true;
 }
 
+// Puts "--in TREE" for each tree among an action's inputs.
+struct tree_inputs {
+  struct sl_thread *thread;
+  sl_value list;
+  struct ids seen;
+  bool failed;
+};
+
+static void push_tree_input(const struct bz_artifact *input, void *data) {
+  struct tree_inputs *inputs = data;
+  bool is_new = false;
+  if (is_tree(input)) ids_of_pointer(&inputs->seen, input, &is_new);
+  if (is_new && !(push_text(inputs->thread, inputs->list, "--in") &&
+                  push_text(inputs->thread, inputs->list, input->path)))
+    inputs->failed = true;
+}
+
+static bool push_tree_inputs(struct sl_thread *thread, sl_value list, struct lower_trees *trees,
+                             const struct bz_action *action) {
+  struct tree_inputs inputs = {.thread = thread, .list = list};
+  learn(trees, action->inputs);
+  struct order_node all = {ORDER_DEPSET, action->inputs};
+  if (takes_trees(&all, trees)) {
+    struct order with_trees = {.takes = takes_trees, .data = trees};
+    lower_new_inputs(&with_trees, action, push_tree_input, &inputs);
+    order_free(&with_trees);
+  }
+  ids_free(&inputs.seen);
+  return !inputs.failed;
+}
+
 // The tree tool with the trees of an action; nothing when it has none.
 static bool push_tree_tool(struct sl_thread *thread, sl_value list, const struct bz_graph *graph,
-                           const struct bz_action *action, sl_value inputs) {
-  bool any = false;
-  for (size_t i = 0; i < sl_list_length(inputs); i++) any |= is_tree(artifact_at(inputs, i));
-  for (size_t i = 0; i < action->output_count; i++) any |= is_tree(action->outputs[i]);
-  if (!any) return true;
-  if (!push_text(thread, list, graph->python) || !push_text(thread, list, "-I") ||
-      !push_text(thread, list, "-S") || !push_text(thread, list, lower_tree_tool(graph)))
-    return false;
-  for (size_t i = 0; i < sl_list_length(inputs); i++) {
-    const struct bz_artifact *input = artifact_at(inputs, i);
-    if (is_tree(input) &&
-        !(push_text(thread, list, "--in") && push_text(thread, list, input->path)))
-      return false;
-  }
+                           struct lower_trees *trees, const struct bz_action *action) {
+  sl_value words = sl_list(thread, NULL, 0);
+  if (!push_tree_inputs(thread, words, trees, action)) return false;
   for (size_t i = 0; i < action->output_count; i++) {
     const struct bz_artifact *output = action->outputs[i];
     if (is_tree(output) &&
-        !(push_text(thread, list, "--out") && push_text(thread, list, output->path)))
+        !(push_text(thread, words, "--out") && push_text(thread, words, output->path)))
       return false;
   }
-  return push_text(thread, list, "--");
+  if (sl_list_length(words) == 0) return true;
+  return push_text(thread, list, graph->python) && push_text(thread, list, "-I") &&
+         push_text(thread, list, "-S") && push_text(thread, list, trees->tool) &&
+         sl_list_extend(thread, list, words) && push_text(thread, list, "--");
 }
 
 // A link to a generated file: made anew, relative, so that the execution root can move.
@@ -102,17 +188,24 @@ static sl_value link_arguments(struct sl_thread *thread, const struct bz_action 
   return done ? list : NULL;
 }
 
-sl_value bz_lowered_arguments(struct sl_thread *thread, const struct bz_graph *graph,
-                              const struct bz_action *action) {
+sl_value lower_arguments(struct sl_thread *thread, const struct bz_graph *graph,
+                         struct lower_trees *trees, const struct bz_action *action) {
   if (action->kind == BZ_ACTION_SYMLINK) return link_arguments(thread, action);
-  sl_value inputs = bz_depset_to_list(thread, action->inputs);
-  sl_value arguments = inputs ? bz_action_arguments(thread, action) : NULL;
+  sl_value arguments = bz_action_arguments(thread, action);
   if (!arguments) return NULL;
   sl_value list = sl_list(thread, NULL, 0);
   if (!push_environment(thread, list, action) ||
-      !push_tree_tool(thread, list, graph, action, inputs))
+      !push_tree_tool(thread, list, graph, trees, action))
     return NULL;
   return sl_list_extend(thread, list, arguments) ? list : NULL;
+}
+
+sl_value bz_lowered_arguments(struct sl_thread *thread, const struct bz_graph *graph,
+                              const struct bz_action *action) {
+  struct lower_trees trees = lower_trees_begin(graph);
+  sl_value arguments = lower_arguments(thread, graph, &trees, action);
+  lower_trees_end(&trees);
+  return arguments;
 }
 
 bool bz_lowered_command(struct sl_thread *thread, const struct bz_graph *graph,
@@ -124,90 +217,4 @@ bool bz_lowered_command(struct sl_thread *thread, const struct bz_graph *graph,
     describe_quoted(sl_string_bytes(argument), sl_string_length(argument), out);
   }
   return arguments != NULL;
-}
-
-// ---------------------------------------------------------------- inputs
-
-bool lower_inputs(struct sl_thread *thread, const struct bz_action *action, lower_visit visit,
-                  void *data) {
-  sl_value inputs = bz_depset_to_list(thread, action->inputs);
-  if (!inputs) return false;
-  for (size_t i = 0; i < sl_list_length(inputs); i++) {
-    const struct bz_artifact *input = artifact_at(inputs, i);
-    if (!input->is_runfiles_tree) {
-      visit((struct bz_artifact *)(uintptr_t)input, data);
-      continue;
-    }
-    sl_value path, file;
-    for (size_t cursor = 0; sl_dict_next(input->action->runfiles, &cursor, &path, &file);)
-      visit((struct bz_artifact *)(void *)file, data);
-  }
-  if (action->source) visit(action->source, data);
-  return true;
-}
-
-// ---------------------------------------------------------------- closures
-
-// Actions in order of completion; those whose inputs are being looked at wait on a stack.
-struct closure {
-  struct sl_thread *thread;
-  struct ids seen;
-  struct bz_action **items;
-  size_t count;
-  size_t capacity;
-  struct bz_action **stack;
-  size_t depth;
-  size_t stack_capacity;
-};
-
-static void grow(struct bz_action ***items, size_t count, size_t *capacity) {
-  if (count < *capacity) return;
-  *capacity = *capacity ? *capacity * 2 : 64;
-  *items = *items ? sl_reallocate(*items, *capacity * sizeof **items)
-                  : sl_allocate(*capacity * sizeof **items);
-}
-
-static void push_producer(struct bz_artifact *input, void *data) {
-  struct closure *closure = data;
-  bool is_new = false;
-  if (input->action) ids_of_pointer(&closure->seen, input->action, &is_new);
-  if (!is_new) return;
-  grow(&closure->stack, closure->depth, &closure->stack_capacity);
-  closure->stack[closure->depth++] = input->action;
-}
-
-static bool complete(struct closure *closure, struct bz_action *root) {
-  bool is_new;
-  ids_of_pointer(&closure->seen, root, &is_new);
-  if (!is_new) return true;
-  grow(&closure->stack, closure->depth, &closure->stack_capacity);
-  closure->stack[closure->depth++] = root;
-  while (closure->depth) {
-    // An action on top for the second time has all its producers behind it: a NULL below marks it.
-    struct bz_action *action = closure->stack[--closure->depth];
-    if (!action) {
-      action = closure->stack[--closure->depth];
-      grow(&closure->items, closure->count, &closure->capacity);
-      closure->items[closure->count++] = action;
-      continue;
-    }
-    closure->depth++;
-    grow(&closure->stack, closure->depth, &closure->stack_capacity);
-    closure->stack[closure->depth++] = NULL;
-    if (!lower_inputs(closure->thread, action, push_producer, closure)) return false;
-  }
-  return true;
-}
-
-struct bz_graph *bz_lowered_closure(struct sl_thread *thread, const struct bz_graph *graph) {
-  struct closure closure = {.thread = thread};
-  bool done = true;
-  for (size_t i = 0; done && i < graph->count; i++) done = complete(&closure, graph->actions[i]);
-  ids_free(&closure.seen);
-  if (!done) return NULL;
-  struct bz_graph *result = sl_allocate(sizeof *result);
-  *result = *graph;
-  result->actions = closure.items;
-  result->count = closure.count;
-  return result;
 }

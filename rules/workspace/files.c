@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -314,6 +315,18 @@ bool bz_directory_make(struct sl_thread *thread, const char *absolute_path) {
   if (!made) return false;
   if (mkdir(absolute_path, 0777) == 0 || errno == EEXIST) return true;
   return sl_fail_false(thread, "cannot make %s: %s", absolute_path, strerror(errno));
+}
+
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk) {
+  (void)status, (void)type, (void)walk;
+  return remove(path);
+}
+
+bool bz_directory_remove(struct sl_thread *thread, const char *absolute_path) {
+  struct stat status;
+  if (lstat(absolute_path, &status) != 0 && errno == ENOENT) return true;
+  if (nftw(absolute_path, remove_entry, 32, FTW_DEPTH | FTW_PHYS) == 0) return true;
+  return sl_fail_false(thread, "cannot remove %s: %s", absolute_path, strerror(errno));
 }
 
 static bool write_all(int descriptor, const char *bytes, size_t length) {

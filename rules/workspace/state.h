@@ -87,8 +87,8 @@ const struct bz_rule_set *bz_rule_set_of(const char *canonical_name);
 // Reads MODULE.bazel (and what it includes) of a repository on disk into its mapping; for main also
 // extensions and overrides.
 bool bz_module_read(struct sl_thread *thread, struct bz_repository *repository) SL_MUST_CHECK;
-// Reads REPO.bazel and .bazelignore. Those of other repositories than main are read when a directory
-// is first needed, and tell the user what is wrong with them.
+// Reads REPO.bazel and .bazelignore. Those of other repositories than main are read when a
+// directory is first needed, and tell the user what is wrong with them.
 bool bz_repo_file_read(struct sl_thread *thread, struct bz_repository *repository) SL_MUST_CHECK;
 void bz_repository_map(struct bz_repository *repository, const char *apparent,
                        const char *canonical);

@@ -196,6 +196,9 @@ char *bz_file_absolute(const struct bz_repository *repository, const char *path)
 bool bz_file_write(struct sl_thread *thread, const char *absolute_path, const char *bytes,
                    size_t length) SL_MUST_CHECK;
 bool bz_directory_make(struct sl_thread *thread, const char *absolute_path) SL_MUST_CHECK;
+// Removes a file, a link or a directory with everything in it; links are not followed. True if
+// there is none.
+bool bz_directory_remove(struct sl_thread *thread, const char *absolute_path) SL_MUST_CHECK;
 
 // The build file of a package, "BUILD.bazel" or "BUILD"; NULL, no error: it is no package (or
 // ignored).
