@@ -158,7 +158,9 @@ static int run(struct evaluation *evaluation, const struct request *request) {
     ran = run_path(evaluation, request->path) != NULL;
   }
   fflush(stdout);
-  if (!ran) fprintf(stderr, "%s\n", sl_error_text(thread));
+  // Harnesses want a line for each static error and nothing else.
+  bool lines = request->testing && sl_error_is_static(thread);
+  if (!ran) fprintf(stderr, "%s\n", lines ? sl_error_message(thread) : sl_error_text(thread));
   return ran ? BZ_EXIT_SUCCESS : BZ_EXIT_FAILURE;
 }
 

@@ -128,6 +128,7 @@ static void append_excerpt(const struct sl_file *file, uint32_t offset, struct s
   const char *end = memchr(start, '\n', (size_t)(limit - start));
   if (!end) end = limit;
   if (end > start && end[-1] == '\r') end--;
+  if (end == start) return;  // an empty line shows nothing
   if (at > end) at = end;
   // Of a long line, what is around the place.
   if (at - start > EXCERPT / 2) start = at - EXCERPT / 2;

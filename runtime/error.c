@@ -72,6 +72,10 @@ void sl_error_move(struct sl_thread *thread, uint32_t offset) {
   if (thread->error.trace_count > 0) thread->error.trace[0].offset = offset;
 }
 
+static void drop_last_newline(struct sl_text *text) {
+  if (text->length > 0) text->bytes[--text->length] = '\0';
+}
+
 void sl_error_set_static(struct sl_thread *thread, const struct sl_file *file) {
   if (!begin(thread)) return;
   struct sl_pending_error *error = &thread->error;
@@ -85,11 +89,10 @@ void sl_error_set_static(struct sl_thread *thread, const struct sl_file *file) {
       sl_text_format(&error->position, "%s:%u:%u", file->path, position.line, position.column);
     }
     sl_file_describe(file, diagnostic, false, &error->message);
+    sl_file_describe(file, diagnostic, true, &error->report);
   }
-  if (error->message.length > 0) {
-    error->message.length--;  // the last line's end
-    error->message.bytes[error->message.length] = '\0';
-  }
+  drop_last_newline(&error->message);
+  drop_last_newline(&error->report);
 }
 
 void sl_error_clear(struct sl_thread *thread) {
@@ -135,7 +138,7 @@ static void append_frame(const struct sl_trace_entry *entry, struct sl_text *out
 
 const char *sl_error_text(struct sl_thread *thread) {
   struct sl_pending_error *error = &thread->error;
-  if (error->is_static) return sl_text_string(&error->message);
+  if (error->is_static) return sl_text_string(&error->report);
   sl_text_reset(&error->report);
   if (error->trace_count > 0)
     sl_text_append_string(&error->report, "Traceback (most recent call last):\n");

@@ -97,6 +97,7 @@ static inline bool sl_is_struct(sl_value v) { return sl_has_type(v, &sl_struct_t
 struct sl_options {
   size_t initial_heap;     // bytes of address space to begin with
   bool exact_pointers;     // only this library uses the collector in this process: smaller objects
+  size_t heap_limit;       // bytes of the collected heap; over it evaluations fail: "out of memory: ..." (2 GB)
 };
 
 // Prepares the process. Call once, before anything else, from the thread that stays longest. NULL: defaults with
@@ -112,6 +113,16 @@ void sl_heap_detach_thread(void);
 // Bytes of the collected heap in use, and taken from the system.
 size_t sl_heap_used(void);
 size_t sl_heap_size(void);
+
+// Asks, before an allocation whose size a program decides, whether the heap's limit allows for it. Small blocks are not worth
+// the question: steps see to those. False with an error pending: "out of memory: ...".
+enum { SL_LARGE_BLOCK = 1 << 14 };
+bool sl_heap_admit_large(struct sl_thread *thread, size_t size) SL_MUST_CHECK;
+SL_MUST_CHECK static inline bool sl_heap_admit(struct sl_thread *thread, size_t size) {
+  return size < SL_LARGE_BLOCK || sl_heap_admit_large(thread, size);
+}
+// The same for a text that is to become `extra` bytes longer, and then perhaps a string. Makes room in it.
+bool sl_text_admit(struct sl_thread *thread, struct sl_text *text, size_t extra) SL_MUST_CHECK;
 
 // Keeps a value alive while the host holds it outside of the collected heap. Freed by sl_handle_free.
 struct sl_handle;
@@ -140,10 +151,10 @@ bool sl_fail_false(struct sl_thread *thread, const char *format, ...) SL_PRINTF(
 sl_value sl_fail_in(struct sl_thread *thread, const char *name, const char *format, ...) SL_PRINTF(3, 4);
 
 bool sl_error_pending(const struct sl_thread *thread);
-// The message alone; "" when none is pending. Valid until the error is cleared.
+// The message alone, of errors of syntax one line a diagnostic; "" when none is pending. Valid until the error is cleared.
 const char *sl_error_message(const struct sl_thread *thread);
 // The whole report as Bazel prints it: traceback with source lines, then "Error in F: MESSAGE"; or, for errors of
-// syntax, one line a diagnostic. Valid until the error is cleared.
+// syntax, each diagnostic with its source line and a caret. Valid until the error is cleared.
 const char *sl_error_text(struct sl_thread *thread);
 // Whether the pending error is a set of static errors of a file (nothing ran).
 bool sl_error_is_static(const struct sl_thread *thread);
@@ -181,6 +192,9 @@ void sl_thread_set_load(struct sl_thread *thread, sl_load_handler handler);
 // Steps are backward jumps, calls and comparable work; 0: no limit. Over it: "Starlark computation cancelled: too many steps".
 void sl_thread_set_step_limit(struct sl_thread *thread, uint64_t steps);
 uint64_t sl_thread_steps(const struct sl_thread *thread);
+// Counts the steps of a native that works through many values, at the latest when it has made them. False with an error
+// pending: a limit, or cancelled.
+bool sl_thread_take_steps(struct sl_thread *thread, uint64_t steps) SL_MUST_CHECK;
 // Makes the running evaluation fail soon: "Starlark computation cancelled: REASON". May be called from any OS thread or
 // signal handler. `reason` must live for ever.
 void sl_thread_cancel(struct sl_thread *thread, const char *reason);

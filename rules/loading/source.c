@@ -48,9 +48,14 @@ static void report_diagnostics(struct bz_source *source) {
   const struct sl_file *file = source->syntax;
   for (uint32_t i = 0; i < file->diagnostic_count; i++) {
     const struct sl_diagnostic *diagnostic = &file->diagnostics[i];
+    // The description begins with the position, which is the event's own, and ends with a newline.
+    struct sl_text text = {0};
+    sl_file_describe(file, diagnostic, true, &text);
+    const char *excerpt = strchr(sl_text_string(&text), '\n');
     bz_event(source->loader->workspace, diagnostic->severity == SL_ERROR ? BZ_ERROR : BZ_WARNING,
-             bz_position_text(source->path, sl_file_position(file, diagnostic->start)), "%s",
-             diagnostic->message);
+             bz_position_text(source->path, sl_file_position(file, diagnostic->start)), "%s%.*s",
+             diagnostic->message, (int)strlen(excerpt) - 1, excerpt);
+    sl_text_free(&text);
   }
 }
 
