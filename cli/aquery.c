@@ -35,30 +35,11 @@ static const struct bz_graph_writer *find_writer(struct context *context) {
   return NULL;
 }
 
-// Actions of a target whose dependencies are not there would be wrong: one message says why, and what to do. Returns how many
-// repositories are missing.
-static size_t tell_missing(struct context *context) {
-  sl_value missing = bz_analysis_missing(context->session->analysis);
-  size_t count = sl_dict_length(missing), cursor = 0;
-  sl_value name, reason;
-  if (!sl_dict_next(missing, &cursor, &name, &reason)) return 0;
-  struct sl_text others = {0};
-  if (count > 1)
-    sl_text_format(&others, count == 2 ? " (nor is %zu other)" : " (nor are %zu others)",
-                   count - 1);
-  context_tell(context, context->options.keep_going ? BZ_WARNING : BZ_ERROR,
-               "repository '@@%s' is not available%s: %s", sl_string_bytes(name),
-               sl_text_string(&others), sl_string_bytes(reason));
-  sl_text_free(&others);
-  return count;
-}
-
 // Makes the place where the actions can be run.
 static bool prepare(struct context *context, struct bz_graph *graph) {
   graph->execution_root = checks_execution_root(context);
   const struct bz_graph *closure = bz_lowered_closure(graph);
-  bool prepared = lock_take(context) &&
-                  bz_directory_make(context->thread, graph->execution_root) &&
+  bool prepared = lock_take(context) && bz_directory_make(context->thread, graph->execution_root) &&
                   bz_execution_root_prepare(context->thread, closure);
   if (prepared) {
     context_tell(context, BZ_INFO, "the actions run in %s", graph->execution_root);
@@ -111,7 +92,7 @@ static int answer(struct context *context, struct bz_query *query,
     context_tell_error(context);
     return status;
   }
-  if (tell_missing(context) > 0) {
+  if (context_tell_missing(context, context->options.keep_going ? BZ_WARNING : BZ_ERROR) > 0) {
     if (!options->keep_going) return BZ_EXIT_FAILURE;
     status = BZ_EXIT_PARTIAL;
   }

@@ -184,19 +184,6 @@ static int compare_items(const void *a, const void *b) {
                           ((const struct check_item *)b)->label);
 }
 
-// A package that is not on disk would be missed by every check that needs it: say so once.
-static bool all_there(struct context *context) {
-  sl_value missing = bz_analysis_missing(context->session->analysis), name, reason;
-  if (!missing || sl_dict_length(missing) == 0) return true;
-  struct sl_text text = {0};
-  for (size_t cursor = 0; sl_dict_next(missing, &cursor, &name, &reason);)
-    sl_text_format(&text, "\n  @@%s: %s", sl_string_bytes(name), sl_string_bytes(reason));
-  context_tell(context, BZ_ERROR, "the targets need repositories that are not there:%s",
-               sl_text_string(&text));
-  sl_text_free(&text);
-  return false;
-}
-
 bool checks_collect(struct context *context, struct bz_target **targets, size_t count,
                     struct checks *checks, int *status) {
   sl_value names = context->options.aspects;
@@ -212,7 +199,7 @@ bool checks_collect(struct context *context, struct bz_target **targets, size_t 
     if (!aspect) context_tell_error(context);
     done = aspect && apply(context, aspect, targets, count, checks, status);
   }
-  if (done && all_there(context)) {
+  if (done && context_tell_missing(context, BZ_ERROR) == 0) {
     if (checks->count > 1)
       qsort(checks->items, checks->count, sizeof *checks->items, compare_items);
     return true;

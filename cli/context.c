@@ -70,7 +70,9 @@ static int print_help(const struct context *context, const char *synopsis, const
 
 int context_begin(struct context *context, const char *command, const char *synopsis,
                   const char *doc, unsigned commands, int argc, char **argv) {
-  *context = (struct context){.thread = sl_thread_new(), .command = command};
+  *context = (struct context){.thread = sl_thread_new(),
+                              .command = command,
+                              .analyses = (commands & OPTIONS_ANALYSIS) != 0};
   context->color = wants_color("auto", STDERR_FILENO);
   char *root = bz_workspace_find_root(".");
   bool parsed = options_parse(context->thread, command, commands, root, argc - 1, argv + 1,
@@ -123,6 +125,7 @@ int context_open(struct context *context) {
       .on_event = on_event,
       .event_data = context,
       .keep_going = options->keep_going,
+      .quiet_missing = context->analyses,
       .cpu = options->cpu,
       .compilation_mode = options->compilation_mode,
       .defines = options->defines,
@@ -134,6 +137,21 @@ int context_open(struct context *context) {
   if (context->session) return -1;
   context_tell_error(context);
   return BZ_EXIT_COMMAND_LINE;
+}
+
+size_t context_tell_missing(const struct context *context, enum bz_event_kind kind) {
+  sl_value missing = bz_analysis_missing(context->session->analysis);
+  size_t count = sl_dict_length(missing), cursor = 0;
+  sl_value name, reason;
+  if (!sl_dict_next(missing, &cursor, &name, &reason)) return 0;
+  struct sl_text others = {0};
+  if (count > 1)
+    sl_text_format(&others, count == 2 ? " (nor is %zu other)" : " (nor are %zu others)",
+                   count - 1);
+  context_tell(context, kind, "repository '@@%s' is not available%s: %s", sl_string_bytes(name),
+               sl_text_string(&others), sl_string_bytes(reason));
+  sl_text_free(&others);
+  return count;
 }
 
 int context_write(struct context *context, const struct sl_text *text) {

@@ -11,6 +11,7 @@ struct context {
   struct sl_thread *thread;
   struct options options;
   const char *command;
+  bool analyses;          // it analyses targets, and so tells of missing repositories itself
   const char *root;       // of the workspace
   const char *directory;  // the working directory below it, "" at the root
   struct bz_session *session;
@@ -31,6 +32,8 @@ void context_tell(const struct context *context, enum bz_event_kind kind, const 
     SL_PRINTF(3, 4);
 // Tells the pending error, if there is one, and clears it.
 void context_tell_error(struct context *context);
+// Tells in one message of the repositories that analysed targets need and that are not there, and what to do. Returns how many.
+size_t context_tell_missing(const struct context *context, enum bz_event_kind kind);
 // Writes to standard output. Returns the exit status: 0, or that of a full disk.
 int context_write(struct context *context, const struct sl_text *text);
 

@@ -31,6 +31,7 @@ struct bz_session_options {
   bz_event_handler on_event;  // NULL: to stderr
   void *event_data;
   bool keep_going;
+  bool quiet_missing;            // as bz_loader_options has it
   const char *cpu;               // NULL: "k8"
   const char *compilation_mode;  // NULL: "fastbuild"
   sl_value defines;              // dict of --define, or NULL

@@ -21,6 +21,7 @@ struct bz_session *bz_session_open(struct sl_thread *thread,
       .bzl_environment = bz_analysis_environment(),
       .on_export = bz_analysis_export,
       .keep_going = options->keep_going,
+      .quiet_missing = options->quiet_missing,
   };
   session->loader = bz_loader_new(thread, &loader);
   if (!session->loader) return NULL;

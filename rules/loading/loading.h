@@ -197,6 +197,8 @@ struct bz_loader_options {
   void (*on_export)(struct sl_thread *thread, sl_value value, struct bz_label *bzl_file,
                     const char *name);
   bool keep_going;
+  bool
+      quiet_missing;  // no warning of packages of missing repositories: who analyses their targets tells of them
 };
 struct bz_loader *bz_loader_new(struct sl_thread *thread, const struct bz_loader_options *options);
 struct bz_workspace *bz_loader_workspace(const struct bz_loader *loader);

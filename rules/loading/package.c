@@ -453,7 +453,7 @@ struct bz_package *bz_package_load(struct sl_thread *thread, struct bz_loader *l
 
 struct bz_package *bz_package_opaque(struct sl_thread *thread, struct bz_loader *loader,
                                      struct bz_repository *repository, const char *name) {
-  bz_warn_missing(thread, loader, repository);
+  if (!loader->options.quiet_missing) bz_warn_missing(thread, loader, repository);
   struct bz_package *package = bz_package_new(thread, loader, repository, name, "BUILD");
   if (package) package->opaque = true;
   return package;
