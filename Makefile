@@ -104,8 +104,8 @@ $(GEN)/embedded.c: setup/embed.py $(EMBEDDED)
 # The token numbers are in a generated header, which may not be there yet at the first build.
 $(filter $(BUILD)/parser/%,$(OBJECTS)): | $(if $(wildcard parser/grammar.y),$(GEN)/parser/grammar.h)
 # lempar.c's parser has parts that a grammar need not use, and no prototypes.
-$(BUILD)/parser/grammar.o: GENERATED_FLAGS := -Wno-unused-parameter \
-    -Wno-unused-label -Wno-missing-prototypes -Wno-type-limits
+$(BUILD)/parser/grammar.o: GENERATED_FLAGS := -Wno-unused-parameter -Wno-unused-label \
+    -Wno-missing-prototypes -Wno-type-limits
 # A file in one literal: ISO C promises 4095 characters only.
 $(BUILD)/embedded.o: GENERATED_FLAGS := -Wno-overlength-strings
 
