@@ -182,18 +182,27 @@ static bool is_repository_name(const char *name, size_t length) {
   return true;
 }
 
+bool bz_label_check_repository(struct sl_thread *thread, const char *text, size_t length,
+                               const char *name, size_t name_length) {
+  size_t rest = (size_t)(text + length - name) - name_length;
+  const char *end = name + name_length;
+  bool ends_well = rest == 0 || (rest >= 2 && end[0] == '/' && end[1] == '/');
+  if (ends_well && is_repository_name(name, name_length)) return true;
+  return sl_fail_false(thread,
+                       "invalid repository name '%.*s': repo names may contain only A-Z, a-z, 0-9, "
+                       "'-', '_', '.' and '+'",
+                       (int)(length - 1), text + 1);
+}
+
 // Takes a label string apart. False with an error pending.
 static bool split(struct sl_thread *thread, const char *text, size_t length, struct parts *parts) {
   const char *rest = text;
   size_t left = length;
   split_repository(&rest, &left, parts);
-  bool absolute = left >= 2 && rest[0] == '/' && rest[1] == '/';
   if (parts->has_repository &&
-      ((left && !absolute) || !is_repository_name(parts->repository, parts->repository_length)))
-    return sl_fail_false(thread,
-                         "invalid repository name '%.*s': repo names may contain only A-Z, a-z, "
-                         "0-9, '-', '_', '.' and '+'",
-                         (int)(length - 1), text + 1);
+      !bz_label_check_repository(thread, text, length, parts->repository, parts->repository_length))
+    return false;
+  bool absolute = left >= 2 && rest[0] == '/' && rest[1] == '/';
   if (left > 2 && absolute) {
     parts->absolute = true;
     split_target(rest + 2, left - 2, parts);

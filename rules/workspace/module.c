@@ -250,9 +250,8 @@ static bool execute(struct sl_thread *thread, struct reading *reading, struct sl
   void *data_before = sl_thread_data(thread);
   sl_thread_set_data(thread, reading);
   char *name = bz_file_absolute(repository, path);
-  bool done =
-      sl_execute_text(thread, name ? name : path, sl_text_string(&text),
-                      text.length, environment) != NULL;
+  bool done = sl_execute_text(thread, name ? name : path, sl_text_string(&text), text.length,
+                              environment) != NULL;
   free(name);
   sl_thread_set_data(thread, data_before);
   sl_text_free(&text);

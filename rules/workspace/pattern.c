@@ -92,6 +92,8 @@ static bool parse_path(struct sl_thread *thread, struct bz_pattern *pattern, cha
   struct bz_repository *repository = pattern->repository;
   struct bz_workspace *workspace = repository->workspace;
   size_t length = strlen(path);
+  if (length && path[length - 1] == '/')
+    return sl_fail_false(thread, "The package part of '%s' should not end in a slash", whole);
   for (size_t end = length;;) {
     char saved = path[end];
     path[end] = '\0';
@@ -141,6 +143,7 @@ bool bz_pattern_parse(struct sl_thread *thread, struct bz_workspace *workspace,
     bool canonical = rest[1] == '@';
     const char *name = rest + 1 + canonical;
     size_t length = strcspn(name, "/:");
+    if (!bz_label_check_repository(thread, rest, strlen(rest), name, length)) return false;
     pattern->repository = canonical || length == 0
                               ? bz_repository_find(workspace, name, length)
                               : bz_repository_resolve(bz_workspace_main(workspace), name, length);

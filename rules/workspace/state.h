@@ -81,6 +81,11 @@ struct bz_override {
   struct bz_override *next;
 };
 
+// Checks the repository at the beginning of a label or pattern: `name` in it, and that "//" or
+// nothing follows. False with an error pending.
+bool bz_label_check_repository(struct sl_thread *thread, const char *text, size_t length,
+                               const char *name, size_t name_length) SL_MUST_CHECK;
+
 // What the binary knows of a rule set that it carries: see rule_sets.c.
 const struct bz_rule_set *bz_rule_set_of(const char *canonical_name);
 
