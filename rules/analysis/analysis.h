@@ -193,6 +193,8 @@ struct bz_action {
 
 // The command line with every Args expanded: a list of strings, the program first. Runs map_each callbacks.
 sl_value bz_action_arguments(struct sl_thread *thread, const struct bz_action *action);
+// Writes one argument as a POSIX shell reads it: bare when harmless, else in single quotes, as Bazel does.
+void bz_args_quote(struct sl_text *out, const char *bytes, size_t length);
 // The text a WRITE or EXPAND_TEMPLATE action writes (of a template: NULL without error; the runner reads the file).
 bool bz_action_content(struct sl_thread *thread, const struct bz_action *action,
                        struct sl_text *out) SL_MUST_CHECK;

@@ -306,8 +306,6 @@ sl_value bz_expand_variables(struct sl_thread *thread, struct bz_context *contex
 extern const struct sl_type bz_args_type;
 static inline bool bz_is_args(sl_value v) { return sl_has_type(v, &bz_args_type); }
 sl_value bz_args_make(struct sl_thread *thread);
-// As a POSIX shell reads one word, in Bazel's spelling.
-void bz_args_quote(struct sl_text *out, const char *bytes, size_t length);
 // What it holds now: later calls do not change the copy.
 sl_value bz_args_snapshot(struct sl_thread *thread, sl_value args);
 // Appends the expanded arguments to a list. Runs map_each.

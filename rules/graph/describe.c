@@ -39,31 +39,6 @@ void describe_action(const struct bz_action *action, struct sl_text *out) {
   if (action->configuration->is_tool) sl_text_append_string(out, " [for tool]");
 }
 
-static bool is_bare(const char *bytes, size_t length) {
-  for (size_t i = 0; i < length; i++) {
-    unsigned char c = (unsigned char)bytes[i];
-    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (!letter && (c == '\0' || !strchr("@%-_+:,./", c))) return false;
-  }
-  return length > 0;
-}
-
-void describe_quoted(const char *bytes, size_t length, struct sl_text *out) {
-  if (is_bare(bytes, length)) {
-    sl_text_append(out, bytes, length);
-    return;
-  }
-  sl_text_append_char(out, '\'');
-  for (size_t i = 0; i < length; i++) {
-    if (bytes[i] == '\'') {
-      sl_text_append_string(out, "'\\''");
-    } else {
-      sl_text_append_char(out, bytes[i]);
-    }
-  }
-  sl_text_append_char(out, '\'');
-}
-
 struct aspect_chain describe_aspects(const struct bz_action *action) {
   if (!action->aspect) return (struct aspect_chain){0};
   return (struct aspect_chain){action->aspect->below, action->aspect,

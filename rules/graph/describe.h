@@ -11,9 +11,6 @@
 // The progress message, or what Bazel says of an action that has none: "Writing file p/x".
 void describe_action(const struct bz_action *action, struct sl_text *out);
 
-// An argument as a shell takes it: bare when harmless, else in single quotes.
-void describe_quoted(const char *bytes, size_t length, struct sl_text *out);
-
 // The aspects of an action, outermost first.
 struct aspect_chain {
   struct bz_aspect_result *const *below;

@@ -214,7 +214,7 @@ bool bz_lowered_command(struct sl_thread *thread, const struct bz_graph *graph,
   for (size_t i = 0; arguments && i < sl_list_length(arguments); i++) {
     sl_value argument = sl_list_get(arguments, i);
     if (i) sl_text_append_char(out, ' ');
-    describe_quoted(sl_string_bytes(argument), sl_string_length(argument), out);
+    bz_args_quote(out, sl_string_bytes(argument), sl_string_length(argument));
   }
   return arguments != NULL;
 }

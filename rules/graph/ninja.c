@@ -64,7 +64,7 @@ static void put_argument(struct sl_text *out, sl_value argument) {
   do {
     size_t length = strcspn(rest, "\n\r");
     struct sl_text quoted = {0};
-    describe_quoted(rest, length, &quoted);
+    bz_args_quote(&quoted, rest, length);
     put_value(out, sl_text_string(&quoted), quoted.length);
     sl_text_free(&quoted);
     rest += length;

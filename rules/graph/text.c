@@ -125,7 +125,7 @@ static bool put_words(struct sl_thread *thread, const struct bz_action *action,
   for (size_t i = 0; i < sl_list_length(arguments); i++) {
     sl_value argument = sl_list_get(arguments, i);
     if (i) sl_text_append_string(out, separator);
-    describe_quoted(sl_string_bytes(argument), sl_string_length(argument), out);
+    bz_args_quote(out, sl_string_bytes(argument), sl_string_length(argument));
   }
   return true;
 }
