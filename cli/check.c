@@ -43,7 +43,8 @@ struct run {
   struct checks checks;
   struct interpreter interpreter;
   struct ninja_run ninja;
-  struct action_state *states;  // by action
+  struct action_state *all_states;  // one for each action of the closure
+  struct action_state *states;      // the same by action
   size_t checked, failed, blocked, errors, files;
   struct timespec start;
 };
@@ -54,40 +55,39 @@ static struct action_state *state_of(const struct run *run, const struct bz_acti
   return state;
 }
 
-// The first failed action that an action's inputs come from, or NULL.
-static const struct bz_action *blocker_of(const struct run *run, const struct bz_action *action) {
-  sl_value inputs = bz_depset_to_list(run->context->thread, action->inputs);
-  for (size_t i = 0; inputs && i < sl_list_length(inputs); i++) {
-    const struct bz_artifact *input = (const struct bz_artifact *)(void *)sl_list_get(inputs, i);
-    const struct action_state *state = input->action ? state_of(run, input->action) : NULL;
-    if (state && state->outcome != OUTCOME_DONE) return state->blocker;
-  }
-  return NULL;
+static const struct ninja_failure *failure_of(const struct run *run,
+                                              const struct bz_action *action) {
+  char *output = bz_lowered_path(action->outputs[0]);
+  const struct ninja_failure *failure = ninja_run_failure(&run->ninja, output);
+  free(output);
+  return failure;
 }
 
-// Producers stand first in the closure, so one pass is enough.
 static void find_states(struct run *run) {
-  for (size_t i = 0; i < run->checks.closure->count; i++) {
-    struct action_state *state = calloc(1, sizeof *state);
-    if (!state) abort();
-    state->action = run->checks.closure->actions[i];
-    char *output = bz_lowered_path(state->action->outputs[0]);
-    state->failure = ninja_run_failure(&run->ninja, output);
-    free(output);
-    state->blocker = state->failure ? state->action : blocker_of(run, state->action);
-    state->outcome = state->failure   ? OUTCOME_FAILED
-                     : state->blocker ? OUTCOME_BLOCKED
-                                      : OUTCOME_DONE;
+  const struct bz_graph *closure = run->checks.closure;
+  bool *failed = calloc(closure->count + 1, sizeof *failed);
+  const struct bz_action **blockers = sl_allocate((closure->count + 1) * sizeof *blockers);
+  run->all_states = calloc(closure->count + 1, sizeof *run->all_states);
+  if (!failed || !run->all_states) abort();
+  for (size_t i = 0; i < closure->count; i++) {
+    struct action_state *state = &run->all_states[i];
+    state->action = closure->actions[i];
+    state->failure = failure_of(run, state->action);
+    failed[i] = state->failure != NULL;
     HASH_ADD_PTR(run->states, action, state);
   }
+  bz_lowered_blockers(closure, failed, blockers);
+  for (size_t i = 0; i < closure->count; i++) {
+    struct action_state *state = &run->all_states[i];
+    state->blocker = blockers[i];
+    if (blockers[i]) state->outcome = failed[i] ? OUTCOME_FAILED : OUTCOME_BLOCKED;
+  }
+  free(failed);
 }
 
 static void free_states(struct run *run) {
-  struct action_state *state, *next;
-  HASH_ITER(hh, run->states, state, next) {
-    HASH_DEL(run->states, state);
-    free(state);
-  }
+  HASH_CLEAR(hh, run->states);
+  free(run->all_states);
 }
 
 // ---------------------------------------------------------------- reports
@@ -230,8 +230,6 @@ static int tell_results(struct run *run) {
   find_states(run);
   print_items(run);
   print_other_failures(run);
-  if (run->ninja.messages.length && run->ninja.failure_count == 0)
-    context_tell(run->context, BZ_ERROR, "%s", sl_text_string(&run->ninja.messages));
   int status = summarize(run);
   free_states(run);
   return status;
@@ -265,7 +263,12 @@ static int run_ninja(struct run *run) {
     return BZ_EXIT_LOCAL_ENVIRONMENT;
   }
   if (run->ninja.status == 130 || run->ninja.status == 2) return BZ_EXIT_INTERRUPTED;
-  return tell_results(run);
+  if (run->ninja.messages.length)
+    context_tell(run->context, BZ_ERROR, "%s", sl_text_string(&run->ninja.messages));
+  if (run->ninja.status == 0 || run->ninja.failure_count > 0) return tell_results(run);
+  if (!run->ninja.messages.length)
+    context_tell(run->context, BZ_ERROR, "ninja ended with status %d", run->ninja.status);
+  return BZ_EXIT_LOCAL_ENVIRONMENT;
 }
 
 static int check(struct run *run) {

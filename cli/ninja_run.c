@@ -48,17 +48,17 @@ static void append_failure_text(struct ninja_run *run, struct sl_text *text) {
 // printed.
 static void read_output(struct ninja_run *run, struct process *process) {
   struct sl_text line = {0}, text = {0};
-  bool in_failure = false, command_next = false;
+  bool in_failure = false, command_next = false, after_status = false;
   while (process_line(process, &line)) {
     const char *start = sl_text_string(&line);
-    if (*start == MARK || strncmp(start, "ninja: ", 7) == 0) {
+    bool is_status = *start == MARK;
+    if (is_status || strncmp(start, "ninja: ", 7) == 0) {
       if (in_failure) append_failure_text(run, &text);
       in_failure = false;
-      if (*start == MARK) take_status(run, start);
+      if (is_status) take_status(run, start);
       if (strncmp(start, "ninja: error: ", 14) == 0 || strncmp(start, "ninja: fatal: ", 14) == 0)
         sl_text_format(&run->messages, "%s%s", run->messages.length ? "\n" : "", start);
-    } else if (strncmp(start, "FAILED: ", 8) == 0) {
-      if (in_failure) append_failure_text(run, &text);
+    } else if (after_status && strncmp(start, "FAILED: ", 8) == 0) {
       take_failure(run, start);
       in_failure = command_next = true;
     } else if (command_next) {
@@ -66,6 +66,7 @@ static void read_output(struct ninja_run *run, struct process *process) {
     } else if (in_failure) {
       sl_text_format(&text, "%s\n", start);
     }
+    after_status = is_status;
   }
   if (in_failure) append_failure_text(run, &text);
   sl_text_free(&line);
