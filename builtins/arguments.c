@@ -15,6 +15,7 @@ bool sl_arguments_bounds(struct sl_thread *thread, sl_value start, sl_value end,
   int32_t index;
   *from = 0;
   *to = length;
+  if (sl_is_small_int(start) && sl_small_int(start) == 0 && end == SL_NONE) return true;
   if (start != SL_NONE) {
     if (!sl_to_int32(thread, start, "start", &index)) return false;
     *from = sl_arguments_clamp(index, length);

@@ -35,6 +35,7 @@
   X(EQUAL) X(NOT_EQUAL) X(LESS) X(LESS_EQUAL) X(GREATER) X(GREATER_EQUAL) X(IN) X(NOT_IN)         \
   /* R[a] op= R[c]: as above, but lists, dicts and sets change in place. b = a. */                \
   X(ADD_IN_PLACE) X(SUBTRACT_IN_PLACE) X(OR_IN_PLACE) X(AND_IN_PLACE) X(XOR_IN_PLACE)             \
+  X(JOIN)                 /* R[a] = R[b] + .. + R[b+c-1], skipping c - 1 ADDs; else go on */      \
   X(NEGATE) X(PLUS) X(INVERT) X(NOT) /* R[a] = op R[b] */                                         \
   /* Jumps. */                                                                                    \
   X(JUMP)                 /* jump c */                                                            \

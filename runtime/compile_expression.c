@@ -7,6 +7,7 @@
 enum {
   INTERN_LIMIT = 64,   // longer literals are no names
   LITERAL_CHUNK = 64,  // elements of a list literal that are in registers at once
+  CHAIN_LIMIT = 32,    // sums of a chain that are made at once
 };
 
 static bool is_local(const struct sl_assembler *assembler, uint32_t target) {
@@ -214,9 +215,48 @@ static void logical(struct sl_assembler *assembler, const struct sl_node *node, 
   move(assembler, target, result);
 }
 
+// The sums that a chain a + b + c ... ends with, outermost first. 0: it is no chain of strings, or one of its later
+// operands does more than to be there, so that an earlier sum must have failed before.
+static uint32_t string_chain(const struct sl_node *node, const struct sl_node **sums) {
+  uint32_t count = 0;
+  bool has_string = false;
+  while (node->kind == SL_NODE_BINARY && node->op == SL_OP_PLUS && count < CHAIN_LIMIT) {
+    const struct sl_node *right = node->binary.right, *left = node->binary.left;
+    bool innermost = left->kind != SL_NODE_BINARY || left->op != SL_OP_PLUS;
+    bool plain = right->kind == SL_NODE_STRING ||
+                 (right->kind == SL_NODE_IDENTIFIER && right->op == SL_SCOPE_LOCAL &&
+                  !(right->flags & SL_FLAG_MAY_BE_UNBOUND));
+    if (!innermost && !plain) return 0;
+    has_string |= right->kind == SL_NODE_STRING || left->kind == SL_NODE_STRING;
+    sums[count++] = node;
+    node = left;
+  }
+  return has_string && count >= 2 && count < CHAIN_LIMIT ? count : 0;
+}
+
+// The operands go into registers in a row, which one instruction joins if they are strings.
+static void chain(struct sl_assembler *assembler, const struct sl_node **sums, uint32_t count,
+                  uint32_t target) {
+  uint32_t first = sl_reserve(assembler, count + 1);
+  sl_compile_expression(assembler, sums[count - 1]->binary.left, first);
+  for (uint32_t i = 1; i <= count; i++)
+    sl_compile_expression(assembler, sums[count - i]->binary.right, first + i);
+  sl_emit(assembler, SL_OPCODE_JOIN, target, first, count + 1, SL_NO_OFFSET);
+  for (uint32_t i = 1; i <= count; i++) {
+    sl_emit(assembler, SL_OPCODE_ADD, i == count ? target : first, first, first + i,
+            sums[count - i]->mark);
+  }
+}
+
 static void binary(struct sl_assembler *assembler, const struct sl_node *node, uint32_t target) {
   if (node->op == SL_OP_AND || node->op == SL_OP_OR) {
     logical(assembler, node, target);
+    return;
+  }
+  const struct sl_node *sums[CHAIN_LIMIT];
+  uint32_t sum_count = string_chain(node, sums);
+  if (sum_count) {
+    chain(assembler, sums, sum_count, target);
     return;
   }
   uint32_t left = operand_through(assembler, node->binary.left, target);

@@ -65,9 +65,10 @@ void sl_heap_remove_range(struct sl_heap_range *range) {
 
 // ---------------------------------------------------------------- batches
 
-// Small objects are taken from the collector by the page, and handed out by popping an array: half
-// the price of GC_malloc. Invariant: the arrays are roots, and a popped slot is NULL, so that they
-// keep alive what was not handed out, and nothing else.
+// Small objects are taken from the collector by the page: half the price of GC_malloc. Those that
+// the collector scans stay linked by their first words; those that it does not are handed out by
+// popping an array. Invariant: the batches are roots, and a popped slot is NULL, so that they keep
+// alive what was not handed out, and nothing else.
 enum { GRANULE = 16, CLASSES = 16, BATCH = 4096 / GRANULE };
 
 struct batch {
@@ -75,40 +76,55 @@ struct batch {
   void *objects[BATCH];
 };
 
-// By kind (GC_I_PTRFREE, GC_I_NORMAL) and by size in granules - 1.
+// By size in granules - 1.
 struct batches {
-  struct batch of[2][CLASSES];
+  void *scanned[CLASSES];
+  struct batch atomic[CLASSES];
 };
 
 // An OS thread's own; uncollectable memory, so that the collector finds it without looking here.
 static __thread struct batches *cache;
 
-// Adds what the collector has to offer at once. The objects are linked by their first words, which
-// become zero again.
-__attribute__((noinline)) static void *take_first(int kind, size_t class) {
-  void *objects = NULL;
-  if (!cache) cache = sl_allocate_root(sizeof *cache);
-  struct batch *batch = &cache->of[kind][class];
-  GC_generic_malloc_many((class + 1) * GRANULE, kind, &objects);
-  while (objects) {
-    void *next = GC_NEXT(objects);
-    GC_NEXT(objects) = NULL;
-    batch->objects[batch->count++] = objects;
-    objects = next;
-  }
-  if (batch->count == 0) return NULL;
+static void *pop_scanned(size_t class) {
+  void *object = cache->scanned[class];
+  cache->scanned[class] = GC_NEXT(object);
+  GC_NEXT(object) = NULL;
+  return object;
+}
+
+static void *pop_atomic(size_t class) {
+  struct batch *batch = &cache->atomic[class];
   void *object = batch->objects[--batch->count];
   batch->objects[batch->count] = NULL;
   return object;
 }
 
-static inline void *take(int kind, size_t size) {
+// Fills an empty batch with what the collector has to offer at once.
+__attribute__((noinline)) static void *refill_scanned(size_t class) {
+  if (!cache) cache = sl_allocate_root(sizeof *cache);
+  GC_generic_malloc_many((class + 1) * GRANULE, GC_I_NORMAL, &cache->scanned[class]);
+  return cache->scanned[class] ? pop_scanned(class) : NULL;
+}
+
+__attribute__((noinline)) static void *refill_atomic(size_t class) {
+  void *objects = NULL;
+  if (!cache) cache = sl_allocate_root(sizeof *cache);
+  struct batch *batch = &cache->atomic[class];
+  GC_generic_malloc_many((class + 1) * GRANULE, GC_I_PTRFREE, &objects);
+  for (; objects; objects = GC_NEXT(objects)) batch->objects[batch->count++] = objects;
+  return batch->count ? pop_atomic(class) : NULL;
+}
+
+static inline void *take_scanned(size_t size) {
   size_t class = (size - 1) / GRANULE;
-  if (SL_UNLIKELY(!cache || cache->of[kind][class].count == 0)) return take_first(kind, class);
-  struct batch *batch = &cache->of[kind][class];
-  void *object = batch->objects[--batch->count];
-  batch->objects[batch->count] = NULL;
-  return object;
+  if (SL_UNLIKELY(!cache || !cache->scanned[class])) return refill_scanned(class);
+  return pop_scanned(class);
+}
+
+static inline void *take_atomic(size_t size) {
+  size_t class = (size - 1) / GRANULE;
+  if (SL_UNLIKELY(!cache || cache->atomic[class].count == 0)) return refill_atomic(class);
+  return pop_atomic(class);
 }
 
 static inline bool fits_batch(size_t size) { return size - 1 < (size_t)CLASSES * GRANULE; }
@@ -180,13 +196,13 @@ static inline void *checked(void *memory, size_t size) {
 }
 
 void *sl_allocate(size_t size) {
-  if (SL_LIKELY(batches_scanned && fits_batch(size))) return checked(take(GC_I_NORMAL, size), size);
+  if (SL_LIKELY(batches_scanned && fits_batch(size))) return checked(take_scanned(size), size);
   if (SL_UNLIKELY(stress)) collect_often();
   return checked(GC_malloc(size), size);
 }
 
 void *sl_allocate_raw(size_t size) {
-  if (SL_LIKELY(batches_atomic && fits_batch(size))) return checked(take(GC_I_PTRFREE, size), size);
+  if (SL_LIKELY(batches_atomic && fits_batch(size))) return checked(take_atomic(size), size);
   if (SL_UNLIKELY(stress)) collect_often();
   return checked(GC_malloc_atomic(size), size);
 }

@@ -126,13 +126,14 @@ static inline bool is_unlocked(const struct sl_list *list) {
 }
 
 // x[key] = value, where nothing has to grow.
-static inline bool set_index_fast(sl_value x, sl_value key, sl_value value) {
-  if (sl_is_dict(x) && sl_is_string(key)) {
+static inline bool set_index_fast(struct sl_thread *thread, sl_value x, sl_value key,
+                                  sl_value value) {
+  if (sl_is_dict(x)) {
     struct sl_dict *dict = as_dict(x);
-    sl_value *found =
-        dict->owner->frozen || dict->iterators ? NULL : sl_dict_find_string(dict, as_string(key));
-    if (found) *found = value;
-    return found != NULL;
+    if (dict->owner->frozen || dict->iterators) return false;
+    if (sl_is_string(key)) return sl_dict_put_string(dict, as_string(key), value);
+    return sl_is_small_int(key) && dict->used < dict->capacity &&
+           sl_dict_put(thread, dict, key, sl_hash_word((uint64_t)sl_small_int(key)), value);
   }
   if (!sl_is_list(x) || !sl_is_small_int(key)) return false;
   struct sl_list *list = as_list(x);
@@ -341,10 +342,10 @@ static inline struct sl_builtin *method_fast(const struct sl_site *site, sl_valu
     NEXT();                                      \
   }
 
-#define SET_INDEX_BODY(key)                                                \
-  {                                                                        \
-    if (!set_index_fast(A, key, B)) SLOW(sl_set_index(thread, A, key, B)); \
-    NEXT();                                                                \
+#define SET_INDEX_BODY(key)                                                        \
+  {                                                                                \
+    if (!set_index_fast(thread, A, key, B)) SLOW(sl_set_index(thread, A, key, B)); \
+    NEXT();                                                                        \
   }
 
 // Loads what belongs to the newest frame.
@@ -498,6 +499,14 @@ dispatch:
     }
     OPCODE(XOR_IN_PLACE) {
       SLOW(sl_slow_in_place(thread, pc, SL_OP_CARET, B, C));
+      NEXT();
+    }
+    OPCODE(JOIN) {
+      sl_value joined = sl_string_join(&B, (uint32_t)pc->c);
+      if (SL_LIKELY(joined != NULL)) {
+        A = joined;
+        pc += pc->c - 1;
+      }
       NEXT();
     }
     OPCODE(NEGATE) {

@@ -80,7 +80,8 @@ struct sl_list {
   uint32_t length;
   uint32_t capacity;
   uint32_t iterators;          // active iterations; not 0: locked
-  sl_value *items;
+  sl_value *items;             // `own` as long as these suffice
+  sl_value own[];              // what a short list was made with
 };
 
 struct sl_tuple {
@@ -180,6 +181,8 @@ static inline struct sl_thread_head *sl_thread_head(struct sl_thread *thread) {
 // Strings: an immortal one-byte string; concatenation; the dict hash.
 sl_value sl_string_of_byte(unsigned char byte);
 sl_value sl_string_concatenate(struct sl_thread *thread, sl_value a, sl_value b);
+// All of them in one; NULL without an error: not all are strings, or they are too long.
+sl_value sl_string_join(const sl_value *strings, uint32_t count);
 uint32_t sl_string_hash(struct sl_string *string);
 uint32_t sl_hash_bytes(const char *bytes, size_t length);
 static inline bool sl_string_equal(const struct sl_string *a, const struct sl_string *b) {
@@ -190,6 +193,8 @@ static inline bool sl_string_equal(const struct sl_string *a, const struct sl_st
 sl_value *sl_dict_find(struct sl_thread *thread, struct sl_dict *dict, sl_value key, uint32_t hash);
 sl_value *sl_dict_find_string(struct sl_dict *dict, struct sl_string *key);
 bool sl_dict_put(struct sl_thread *thread, struct sl_dict *dict, sl_value key, uint32_t hash, sl_value value);
+// The same for strings, if the table need not grow. False: it must, and nothing is done.
+bool sl_dict_put_string(struct sl_dict *dict, struct sl_string *key, sl_value value);
 // A dict of strings that differ.
 sl_value sl_dict_of_names(struct sl_thread *thread, const struct sl_shape *names, const sl_value *values);
 // Shallow copies, owned by the thread's mutability.

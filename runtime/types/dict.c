@@ -113,8 +113,15 @@ static inline bool matches_string(const struct sl_dict_entry *entry, const struc
          sl_string_equal((const struct sl_string *)(const void *)entry->key, key);
 }
 
-sl_value *sl_dict_find_string(struct sl_dict *table, struct sl_string *key) {
-  uint32_t hash = sl_string_hash(key);
+// Most keys have been hashed before.
+static inline uint32_t known_hash(struct sl_string *key) {
+  return SL_LIKELY(key->hash != 0) ? key->hash : sl_string_hash(key);
+}
+
+// The place of a string's value; NULL: it is absent. *slot as in find.
+__attribute__((always_inline)) static inline sl_value *find_string(const struct sl_dict *table,
+                                                                   const struct sl_string *key,
+                                                                   uint32_t hash, uint32_t *slot) {
   if (!table->index) {
     for (uint32_t i = table->first; i < table->used; i++) {
       if (matches_string(&table->entries[i], key, hash)) return &table->entries[i].value;
@@ -123,11 +130,17 @@ sl_value *sl_dict_find_string(struct sl_dict *table, struct sl_string *key) {
   }
   for (uint32_t i = hash & table->index_mask;; i = (i + 1) & table->index_mask) {
     uint32_t content = table->index[i];
+    *slot = i;
     if (content == FREE) return NULL;
     if (content == DELETED) continue;
     struct sl_dict_entry *entry = &table->entries[content - ENTRY];
     if (matches_string(entry, key, hash)) return &entry->value;
   }
+}
+
+sl_value *sl_dict_find_string(struct sl_dict *table, struct sl_string *key) {
+  uint32_t slot;
+  return find_string(table, key, known_hash(key), &slot);
 }
 
 // Appends an entry whose key is not there yet; there is room.
@@ -144,6 +157,15 @@ static void append_indexed(struct sl_dict *table, sl_value key, uint32_t hash, s
   if (table->index) index_entry(table, hash, i);
 }
 
+// The same after a look-up that ended at `slot`. False: there is no room.
+static inline bool append_at(struct sl_dict *table, uint32_t slot, sl_value key, uint32_t hash,
+                             sl_value value) {
+  if (SL_UNLIKELY(table->used == table->capacity)) return false;
+  uint32_t i = append(table, key, hash, value);
+  if (table->index) table->index[slot] = i + ENTRY;
+  return true;
+}
+
 bool sl_dict_put(struct sl_thread *thread, struct sl_dict *table, sl_value key, uint32_t hash,
                  sl_value value) {
   uint32_t slot = 0;
@@ -153,13 +175,17 @@ bool sl_dict_put(struct sl_thread *thread, struct sl_dict *table, sl_value key, 
     return true;
   }
   if (SL_UNLIKELY(found == FAILED)) return false;
-  if (table->used < table->capacity) {
-    uint32_t i = append(table, key, hash, value);
-    if (table->index) table->index[slot] = i + ENTRY;
-    return true;
-  }
+  if (append_at(table, slot, key, hash, value)) return true;
   make_room(table);
   append_indexed(table, key, hash, value);
+  return true;
+}
+
+bool sl_dict_put_string(struct sl_dict *table, struct sl_string *key, sl_value value) {
+  uint32_t hash = known_hash(key), slot = 0;
+  sl_value *found = find_string(table, key, hash, &slot);
+  if (!found) return append_at(table, slot, (sl_value)(void *)key, hash, value);
+  *found = value;
   return true;
 }
 

@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // List: mutable sequences. Invariant: items[length .. capacity] are NULL, so that the collector
-// sees no stale values.
+// sees no stale values. A list that outgrows its own items leaves them as they are: a host may still
+// be reading them.
 #include "runtime/types/sequence.h"
 
 static struct sl_list *as_list(sl_value value) { return (struct sl_list *)(void *)value; }
 
 // ---------------------------------------------------------------- layout
 
+// The list and its items are one object up to so many; one item fits into what it is rounded up to.
+enum { OWN_MINIMUM = 1, OWN_LIMIT = 8 };
+
 static struct sl_list *list_new(struct sl_mutability *owner, size_t capacity) {
-  struct sl_list *list = sl_allocate(sizeof *list);
+  bool own = capacity <= OWN_LIMIT;
+  if (capacity < OWN_MINIMUM) capacity = OWN_MINIMUM;
+  struct sl_list *list = sl_allocate(sizeof *list + (own ? capacity * sizeof *list->own : 0));
   list->type = &sl_list_type;
   list->owner = owner;
   list->capacity = (uint32_t)capacity;
-  if (capacity) list->items = sl_allocate(capacity * sizeof *list->items);
+  list->items = own ? list->own : sl_allocate(capacity * sizeof *list->items);
   return list;
 }
 
@@ -22,6 +28,12 @@ static sl_value list_copy(struct sl_mutability *owner, const sl_value *items, si
   list->length = (uint32_t)count;
   if (count) memcpy(list->items, items, count * sizeof *items);
   return (sl_value)(void *)list;
+}
+
+// sl_check_mutable, with the usual case at hand.
+static inline bool check_mutable(struct sl_thread *thread, struct sl_list *list) {
+  bool usable = !list->owner->frozen && list->iterators == 0;
+  return SL_LIKELY(usable) || sl_check_mutable(thread, (sl_value)(void *)list);
 }
 
 enum { FIRST_CAPACITY = 4 };
@@ -174,7 +186,7 @@ sl_value *sl_list_items(sl_value list) { return as_list(list)->items; }
 
 bool sl_list_push(struct sl_thread *thread, sl_value value, sl_value item) {
   struct sl_list *list = as_list(value);
-  if (!sl_check_mutable(thread, value)) return false;
+  if (!check_mutable(thread, as_list(value))) return false;
   if (SL_UNLIKELY(list->length == list->capacity) && !reserve(thread, list, 1)) return false;
   list->items[list->length++] = item;
   return true;
@@ -182,7 +194,7 @@ bool sl_list_push(struct sl_thread *thread, sl_value value, sl_value item) {
 
 bool sl_list_insert(struct sl_thread *thread, sl_value value, size_t i, sl_value item) {
   struct sl_list *list = as_list(value);
-  if (!sl_check_mutable(thread, value) || !reserve(thread, list, 1)) return false;
+  if (!check_mutable(thread, as_list(value)) || !reserve(thread, list, 1)) return false;
   memmove(list->items + i + 1, list->items + i, (list->length - i) * sizeof *list->items);
   list->items[i] = item;
   list->length++;
@@ -190,14 +202,14 @@ bool sl_list_insert(struct sl_thread *thread, sl_value value, size_t i, sl_value
 }
 
 bool sl_list_set(struct sl_thread *thread, sl_value list, size_t i, sl_value item) {
-  if (!sl_check_mutable(thread, list)) return false;
+  if (!check_mutable(thread, as_list(list))) return false;
   as_list(list)->items[i] = item;
   return true;
 }
 
 sl_value sl_list_remove_at(struct sl_thread *thread, sl_value value, size_t i) {
   struct sl_list *list = as_list(value);
-  if (!sl_check_mutable(thread, value)) return NULL;
+  if (!check_mutable(thread, as_list(value))) return NULL;
   sl_value removed = list->items[i];
   list->length--;
   memmove(list->items + i, list->items + i + 1, (list->length - i) * sizeof *list->items);
@@ -206,7 +218,7 @@ sl_value sl_list_remove_at(struct sl_thread *thread, sl_value value, size_t i) {
 }
 
 bool sl_list_clear(struct sl_thread *thread, sl_value value) {
-  if (!sl_check_mutable(thread, value)) return false;
+  if (!check_mutable(thread, as_list(value))) return false;
   as_list(value)->length = as_list(value)->capacity = 0;
   as_list(value)->items = NULL;
   return true;
@@ -217,7 +229,7 @@ bool sl_list_extend(struct sl_thread *thread, sl_value value, sl_value iterable)
   if (!sl_is_iterable(iterable)) {
     return sl_fail_false(thread, "type '%s' is not iterable", sl_type_name(iterable));
   }
-  if (!sl_check_mutable(thread, value)) return false;
+  if (!check_mutable(thread, as_list(value))) return false;
   // A known length is refused before any work is done for it.
   int64_t extra = sl_length(iterable);
   if (extra > 0 && !reserve(thread, list, (size_t)extra)) return false;

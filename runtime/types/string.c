@@ -288,6 +288,26 @@ sl_value sl_string_concatenate(struct sl_thread *thread, sl_value a, sl_value b)
   return result;
 }
 
+// Longer strings are left to those who ask whether there is room for them.
+enum { JOIN_LIMIT = 1 << 12 };
+
+sl_value sl_string_join(const sl_value *strings, uint32_t count) {
+  size_t length = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    if (!sl_is_string(strings[i])) return NULL;
+    length += as_string(strings[i])->length;
+  }
+  if (length >= JOIN_LIMIT) return NULL;
+  char *bytes;
+  sl_value result = sl_string_new(length, &bytes);
+  for (uint32_t i = 0; i < count; i++) {
+    const struct sl_string *string = as_string(strings[i]);
+    memcpy(bytes, string->bytes, string->length);
+    bytes += string->length;
+  }
+  return result;
+}
+
 static sl_value repeat(struct sl_thread *thread, const struct sl_string *string, sl_value n) {
   size_t times;
   int32_t count;  // even a negative one is held to 32 bits
