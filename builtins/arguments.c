@@ -45,12 +45,14 @@ void sl_arguments_reverse(sl_value list) {
 }
 
 sl_value sl_arguments_new_string(struct sl_thread *thread, size_t length, char **bytes) {
-  if (length <= INT32_MAX) return sl_string_new(length, bytes);
-  return sl_fail(thread, "excessive capacity requested (%zu characters)", length);
+  if (length > INT32_MAX)
+    return sl_fail(thread, "excessive capacity requested (%zu characters)", length);
+  return sl_heap_admit(thread, length) ? sl_string_new(length, bytes) : NULL;
 }
 
-sl_value sl_arguments_finish(bool written, struct sl_text *text) {
-  sl_value result = written ? sl_string_from_text(text) : NULL;
+sl_value sl_arguments_finish(struct sl_thread *thread, bool written, struct sl_text *text) {
+  bool admitted = written && sl_heap_admit(thread, text->length);
+  sl_value result = admitted ? sl_string_from_text(text) : NULL;
   sl_text_free(text);
   return result;
 }

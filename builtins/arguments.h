@@ -22,12 +22,13 @@ bool sl_arguments_items(struct sl_thread *thread, sl_value iterable, sl_value **
 // Turns a list around in place. The list is new: nobody else has seen it.
 void sl_arguments_reverse(sl_value list);
 
-// A new string of `length` bytes, to be filled in at once. NULL with an error pending: no string may be so long.
+// A new string of `length` bytes, to be filled in at once. NULL with an error pending: no string may be so long, or there
+// is no memory for it.
 sl_value sl_arguments_new_string(struct sl_thread *thread, size_t length, char **bytes);
 
 // A string made from what was written into `text`, which is freed; NULL, passing on the pending error, if
-// the writing failed.
-sl_value sl_arguments_finish(bool written, struct sl_text *text);
+// the writing failed, or with one if there is no memory for it.
+sl_value sl_arguments_finish(struct sl_thread *thread, bool written, struct sl_text *text);
 
 // Reads digits with an optional sign, fraction and exponent, and nothing else. False: malformed. A number
 // that is too large becomes infinite.

@@ -4,8 +4,9 @@
 #include "builtins/builtins.h"
 
 static sl_value bytes_elems(struct sl_thread *thread, sl_value self, sl_value *arguments) {
-  (void)thread, (void)arguments;
+  (void)arguments;
   size_t length = sl_string_length(self);
+  if (!sl_heap_admit(thread, 2 * length * sizeof(sl_value))) return NULL;
   const char *bytes = sl_string_bytes(self);
   sl_value *items = sl_allocate((length + 1) * sizeof *items);
   for (size_t i = 0; i < length; i++) items[i] = sl_int((unsigned char)bytes[i]);

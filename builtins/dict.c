@@ -27,10 +27,12 @@ static sl_value dict_get(struct sl_thread *thread, sl_value self, sl_value *argu
 
 static sl_value dict_items(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)arguments;
+  if (!sl_heap_admit(thread, 2 * sl_dict_length(self) * sizeof(sl_value))) return NULL;
   sl_value *items = sl_allocate((sl_dict_length(self) + 1) * sizeof *items);
   size_t cursor = 0, count = 0;
   for (sl_value pair[2]; sl_dict_next(self, &cursor, &pair[0], &pair[1]);) {
     items[count++] = sl_tuple(pair, 2);
+    if (!sl_thread_take_steps(thread, 1)) return NULL;
   }
   return sl_list(thread, items, count);
 }
@@ -80,6 +82,7 @@ static sl_value dict_update(struct sl_thread *thread, sl_value self, sl_value *a
 
 static sl_value dict_values(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)arguments;
+  if (!sl_heap_admit(thread, 2 * sl_dict_length(self) * sizeof(sl_value))) return NULL;
   sl_value *items = sl_allocate((sl_dict_length(self) + 1) * sizeof *items);
   size_t cursor = 0, count = 0;
   for (sl_value key; sl_dict_next(self, &cursor, &key, &items[count]);) count++;

@@ -122,5 +122,5 @@ sl_value sl_format(struct sl_thread *thread, sl_value self, sl_value *arguments)
       .end = bytes + sl_string_length(self),
   };
   bool written = format(&formatter);
-  return sl_arguments_finish(written, &formatter.out);
+  return sl_arguments_finish(thread, written, &formatter.out);
 }

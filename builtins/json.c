@@ -136,9 +136,11 @@ static sl_value indent(struct sl_thread *thread, sl_value json, sl_value prefix,
   };
   bool copied;
   do {
-    copied = skip_space(&indenter) && copy_token(&indenter);
+    size_t line = sl_string_length(prefix) + indenter.depth * sl_string_length(unit);
+    copied = sl_thread_take_steps(thread, 1) && sl_text_admit(thread, &indenter.out, line) &&
+             skip_space(&indenter) && copy_token(&indenter);
   } while (copied && indenter.depth > 0);
-  return sl_arguments_finish(copied, &indenter.out);
+  return sl_arguments_finish(thread, copied, &indenter.out);
 }
 
 static sl_value json_indent(struct sl_thread *thread, sl_value self, sl_value *arguments) {

@@ -189,6 +189,8 @@ static sl_value parse_number(struct decoder *decoder) {
   double real;
   if (is_malformed(digits, end)) {
     // Reported below.
+  } else if (!is_float && end - digits > SL_INT_DIGITS_LIMIT) {
+    return fail(decoder, "int of %zu digits is too long", (size_t)(end - digits));
   } else if (!is_float) {
     number = sl_int_parse(digits, (size_t)(end - digits), 10, negative);
   } else if (sl_number_read_float(start, (size_t)(end - start), &real)) {
@@ -278,7 +280,7 @@ static bool take(struct decoder *decoder, const char *word) {
 // Reads the next value and leaves the cursor just after it.
 static sl_value parse(struct decoder *decoder) {
   char c;
-  if (!next(decoder, &c)) return NULL;
+  if (!sl_thread_take_steps(decoder->thread, 1) || !next(decoder, &c)) return NULL;
   if (c == '"') return parse_string(decoder);
   if (c == '[' || c == '{') return parse_composite(decoder, c);
   if (c == '-' || is_digit(c)) return parse_number(decoder);

@@ -115,6 +115,7 @@ static bool encode_mapping(struct encoder *encoder, sl_value x) {
   sl_value *keys;
   size_t count;
   if (!sl_arguments_items(encoder->thread, x, &keys, &count)) return false;
+  if (!sl_heap_admit(encoder->thread, count * sizeof(struct field))) return false;
   struct field *fields = sl_allocate((count + 1) * sizeof *fields);
   for (size_t i = 0; i < count; i++) {
     if (!sl_is_string(keys[i])) {
@@ -182,6 +183,9 @@ static bool encode_composite(struct encoder *encoder, sl_value x) {
 }
 
 static bool encode(struct encoder *encoder, sl_value x) {
+  size_t extra = sl_is_string(x) ? sl_string_length(x) : 0;
+  if (!sl_text_admit(encoder->thread, &encoder->out, extra)) return false;
+  if (!sl_thread_take_steps(encoder->thread, 1)) return false;
   if (x == SL_NONE) {
     sl_text_append_string(&encoder->out, "null");
     return true;
@@ -217,5 +221,5 @@ sl_value sl_json_encode(struct sl_thread *thread, sl_value self, sl_value *argum
   (void)self;
   struct encoder encoder = {.thread = thread};
   bool encoded = encode(&encoder, arguments[0]);
-  return sl_arguments_finish(encoded, &encoder.out);
+  return sl_arguments_finish(thread, encoded, &encoder.out);
 }

@@ -138,6 +138,8 @@ static sl_value int_from_string(struct sl_thread *thread, sl_value string, int32
   if (base < 2 || base > 36) {
     return sl_fail(thread, "invalid base %d (want 2 <= base <= 36)", (int)base);
   }
+  if (length > SL_INT_DIGITS_LIMIT)
+    return sl_fail(thread, "excessive capacity requested (int of %zu digits)", length);
   sl_value number = sl_int_parse(digits, length, (unsigned)base, negative);
   if (number) return number;
   char what[32];

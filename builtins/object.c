@@ -58,14 +58,14 @@ static sl_value hash_function(struct sl_thread *thread, sl_value self, sl_value 
 static sl_value repr_function(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)self;
   struct sl_text text = {0};
-  return sl_arguments_finish(sl_repr(thread, arguments[0], &text), &text);
+  return sl_arguments_finish(thread, sl_repr(thread, arguments[0], &text), &text);
 }
 
 static sl_value str_function(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)self;
   if (sl_is_string(arguments[0])) return arguments[0];
   struct sl_text text = {0};
-  return sl_arguments_finish(sl_str(thread, arguments[0], &text), &text);
+  return sl_arguments_finish(thread, sl_str(thread, arguments[0], &text), &text);
 }
 
 static sl_value type_function(struct sl_thread *thread, sl_value self, sl_value *arguments) {
@@ -78,6 +78,7 @@ static bool write_values(struct sl_thread *thread, const sl_value *values, size_
                          sl_value separator, bool first, struct sl_text *out) {
   for (size_t i = 0; i < count; i++) {
     if (!first) {
+      if (!sl_text_admit(thread, out, sl_string_length(separator))) return false;
       sl_text_append(out, sl_string_bytes(separator), sl_string_length(separator));
     }
     first = false;

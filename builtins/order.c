@@ -74,6 +74,7 @@ static bool must_swap_keys(struct sorter *sorter, sl_value later, sl_value earli
   int order;
   bool compared = sorter->reverse ? sl_compare(sorter->thread, earlier, later, &order)
                                   : sl_compare(sorter->thread, later, earlier, &order);
+  compared = compared && sl_thread_take_steps(sorter->thread, 1);
   sorter->failed |= !compared;
   return compared && order < 0;
 }
@@ -137,6 +138,8 @@ static void sort(struct sorter *sorter, struct entry *entries, size_t count,
 // Puts `values`, of which there is at least one, in the order of the sorter's keys.
 static bool sort_values(struct sorter *sorter, sl_value *values, size_t count) {
   // The second part is the scratch of merges.
+  size_t size = count * (2 * sizeof(struct entry) + sizeof(sl_value));
+  if (!sl_heap_admit(sorter->thread, size)) return false;
   struct entry *entries = sl_allocate_atomic((count + count / 2) * sizeof *entries);
   for (size_t i = 0; i < count; i++) entries[i].index = (uint32_t)i;
   give_ranks(sorter, entries, count);
@@ -159,6 +162,7 @@ static sl_value key_of(struct sl_thread *thread, sl_value function, sl_value ele
 static const sl_value *keys_of(struct sl_thread *thread, sl_value function, sl_value list) {
   if (function == SL_NONE) return sl_list_items(list);
   size_t count = sl_list_length(list);
+  if (!sl_heap_admit(thread, count * sizeof(sl_value))) return NULL;
   sl_value *keys = sl_allocate(count * sizeof *keys);
   for (size_t i = 0; i < count; i++) {
     keys[i] = key_of(thread, function, sl_list_get(list, i));
@@ -183,7 +187,7 @@ static sl_value extreme_of(struct sl_thread *thread, struct sl_iterator *iterato
   sl_value best = NULL, best_key = NULL;
   for (sl_value value; (value = sl_iterate_next(iterator));) {
     sl_value key = key_of(thread, function, value);
-    if (!key) return NULL;
+    if (!key || !sl_thread_take_steps(thread, 1)) return NULL;
     int order = -direction;
     if (best && !sl_compare(thread, best_key, key, &order)) return NULL;
     if (order * direction < 0) best = value, best_key = key;

@@ -9,7 +9,9 @@ static int has_truth(struct sl_thread *thread, sl_value elements, bool wanted) {
   struct sl_iterator iterator;
   if (!sl_iterate_begin(thread, elements, &iterator)) return -1;
   int found = 0;
-  for (sl_value x; !found && (x = sl_iterate_next(&iterator));) found = sl_truth(x) == wanted;
+  for (sl_value x; !found && (x = sl_iterate_next(&iterator));) {
+    found = sl_thread_take_steps(thread, 1) ? sl_truth(x) == wanted : -1;
+  }
   sl_iterate_end(&iterator);
   return found;
 }
@@ -34,6 +36,7 @@ static sl_value enumerate_function(struct sl_thread *thread, sl_value self, sl_v
   if (!list) return NULL;
   sl_value *items = sl_list_items(list);
   for (size_t i = 0, n = sl_list_length(list); i < n; i++) {
+    if (!sl_thread_take_steps(thread, 1)) return NULL;
     items[i] = sl_tuple((sl_value[]){sl_int(start + (int64_t)i), items[i]}, 2);
   }
   return list;
@@ -94,7 +97,7 @@ static bool zip_rows(struct sl_thread *thread, struct sl_iterator *iterators, si
       items[i] = sl_iterate_next(&iterators[i]);
       if (!items[i]) return true;
     }
-    if (!sl_list_push(thread, rows, row)) return false;
+    if (!sl_list_push(thread, rows, row) || !sl_thread_take_steps(thread, 1)) return false;
   }
 }
 
@@ -103,6 +106,7 @@ static sl_value zip_function(struct sl_thread *thread, sl_value self, sl_value *
   size_t columns = sl_tuple_length(arguments[0]);
   sl_value rows = sl_list(thread, NULL, 0);
   if (columns == 0) return rows;
+  if (!sl_heap_admit(thread, columns * sizeof(struct sl_iterator))) return NULL;
   struct sl_iterator *iterators = sl_allocate(columns * sizeof *iterators);
   size_t begun = 0;
   while (begun < columns &&

@@ -12,7 +12,7 @@ static bool add_items(struct sl_thread *thread, sl_value set, sl_value iterable)
   size_t count;
   if (!sl_arguments_items(thread, iterable, &items, &count)) return false;
   for (size_t i = 0; i < count; i++) {
-    if (!sl_set_add(thread, set, items[i])) return false;
+    if (!sl_set_add(thread, set, items[i]) || !sl_thread_take_steps(thread, 1)) return false;
   }
   return true;
 }

@@ -22,9 +22,10 @@ static struct span span_of(sl_value string) {
   return (struct span){sl_string_bytes(string), sl_string_length(string)};
 }
 
-// The bytes from `start` to before `end` as a string.
-static sl_value slice(sl_value string, size_t start, size_t end) {
+// The bytes from `start` to before `end` as a string. NULL with an error pending: there is no memory for it.
+static sl_value slice(struct sl_thread *thread, sl_value string, size_t start, size_t end) {
   if (start == 0 && end == sl_string_length(string)) return string;
+  if (!sl_heap_admit(thread, end - start)) return NULL;
   return sl_string(sl_string_bytes(string) + start, end - start);
 }
 
@@ -146,28 +147,31 @@ static sl_value string_istitle(struct sl_thread *thread, sl_value self, sl_value
 // ---------------------------------------------------------------- case
 
 static sl_value string_lower(struct sl_thread *thread, sl_value self, sl_value *arguments) {
-  (void)thread, (void)arguments;
+  (void)arguments;
   struct span text = span_of(self);
   char *out;
-  sl_value result = sl_string_new(text.length, &out);
+  sl_value result = sl_arguments_new_string(thread, text.length, &out);
+  if (!result) return NULL;
   for (size_t i = 0; i < text.length; i++) out[i] = to_lower(text.bytes[i]);
   return result;
 }
 
 static sl_value string_upper(struct sl_thread *thread, sl_value self, sl_value *arguments) {
-  (void)thread, (void)arguments;
+  (void)arguments;
   struct span text = span_of(self);
   char *out;
-  sl_value result = sl_string_new(text.length, &out);
+  sl_value result = sl_arguments_new_string(thread, text.length, &out);
+  if (!result) return NULL;
   for (size_t i = 0; i < text.length; i++) out[i] = to_upper(text.bytes[i]);
   return result;
 }
 
 static sl_value string_capitalize(struct sl_thread *thread, sl_value self, sl_value *arguments) {
-  (void)thread, (void)arguments;
+  (void)arguments;
   struct span text = span_of(self);
   char *out;
-  sl_value result = sl_string_new(text.length, &out);
+  sl_value result = sl_arguments_new_string(thread, text.length, &out);
+  if (!result) return NULL;
   for (size_t i = 0; i < text.length; i++) {
     out[i] = i == 0 ? to_upper(text.bytes[i]) : to_lower(text.bytes[i]);
   }
@@ -175,10 +179,11 @@ static sl_value string_capitalize(struct sl_thread *thread, sl_value self, sl_va
 }
 
 static sl_value string_title(struct sl_thread *thread, sl_value self, sl_value *arguments) {
-  (void)thread, (void)arguments;
+  (void)arguments;
   struct span text = span_of(self);
   char *out;
-  sl_value result = sl_string_new(text.length, &out);
+  sl_value result = sl_arguments_new_string(thread, text.length, &out);
+  if (!result) return NULL;
   bool inside_word = false;
   for (size_t i = 0, size; i < text.length; i += size) {
     uint32_t character;
@@ -274,15 +279,13 @@ static sl_value string_startswith(struct sl_thread *thread, sl_value self, sl_va
 // ---------------------------------------------------------------- cutting
 
 static sl_value string_removeprefix(struct sl_thread *thread, sl_value self, sl_value *arguments) {
-  (void)thread;
   struct span text = span_of(self), prefix = span_of(arguments[0]);
-  return starts_with(text, prefix) ? slice(self, prefix.length, text.length) : self;
+  return starts_with(text, prefix) ? slice(thread, self, prefix.length, text.length) : self;
 }
 
 static sl_value string_removesuffix(struct sl_thread *thread, sl_value self, sl_value *arguments) {
-  (void)thread;
   struct span text = span_of(self), suffix = span_of(arguments[0]);
-  return ends_with(text, suffix) ? slice(self, 0, text.length - suffix.length) : self;
+  return ends_with(text, suffix) ? slice(thread, self, 0, text.length - suffix.length) : self;
 }
 
 // The bytes that strip() and its halves remove, as bits.
@@ -308,28 +311,26 @@ static struct byte_set bytes_of(sl_value characters) {
   return set;
 }
 
-static sl_value strip(sl_value self, sl_value characters, bool left, bool right) {
+static sl_value strip(struct sl_thread *thread, sl_value self, sl_value characters, bool left,
+                      bool right) {
   struct byte_set set = characters == SL_NONE ? white_space : bytes_of(characters);
   struct span text = span_of(self);
   size_t start = 0, end = text.length;
   while (left && start < end && has(&set, text.bytes[start])) start++;
   while (right && end > start && has(&set, text.bytes[end - 1])) end--;
-  return slice(self, start, end);
+  return slice(thread, self, start, end);
 }
 
 static sl_value string_lstrip(struct sl_thread *thread, sl_value self, sl_value *arguments) {
-  (void)thread;
-  return strip(self, arguments[0], true, false);
+  return strip(thread, self, arguments[0], true, false);
 }
 
 static sl_value string_rstrip(struct sl_thread *thread, sl_value self, sl_value *arguments) {
-  (void)thread;
-  return strip(self, arguments[0], false, true);
+  return strip(thread, self, arguments[0], false, true);
 }
 
 static sl_value string_strip(struct sl_thread *thread, sl_value self, sl_value *arguments) {
-  (void)thread;
-  return strip(self, arguments[0], true, true);
+  return strip(thread, self, arguments[0], true, true);
 }
 
 static sl_value partition(struct sl_thread *thread, sl_value self, sl_value separator,
@@ -342,9 +343,9 @@ static sl_value partition(struct sl_thread *thread, sl_value self, sl_value sepa
     sl_value first = at_first ? self : empty, last = at_first ? empty : self;
     return sl_tuple((sl_value[]){first, empty, last}, 3);
   }
-  sl_value before = slice(self, 0, found);
-  sl_value after = slice(self, found + cut.length, text.length);
-  return sl_tuple((sl_value[]){before, separator, after}, 3);
+  sl_value before = slice(thread, self, 0, found);
+  sl_value after = slice(thread, self, found + cut.length, text.length);
+  return before && after ? sl_tuple((sl_value[]){before, separator, after}, 3) : NULL;
 }
 
 static sl_value string_partition(struct sl_thread *thread, sl_value self, sl_value *arguments) {
@@ -364,6 +365,12 @@ static bool split_arguments(struct sl_thread *thread, sl_value *arguments, int32
   return arguments[1] == SL_NONE || sl_to_int32(thread, arguments[1], "maxsplit", limit);
 }
 
+static bool add_part(struct sl_thread *thread, sl_value parts, sl_value string, size_t start,
+                     size_t end) {
+  sl_value part = sl_thread_take_steps(thread, 1) ? slice(thread, string, start, end) : NULL;
+  return part && sl_list_push(thread, parts, part);
+}
+
 static sl_value string_split(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   int32_t limit;
   if (!split_arguments(thread, arguments, &limit)) return NULL;
@@ -373,10 +380,10 @@ static sl_value string_split(struct sl_thread *thread, sl_value self, sl_value *
   for (; limit != 0; limit--) {
     size_t found = find_first((struct span){text.bytes + start, text.length - start}, separator);
     if (found == NOT_FOUND) break;
-    if (!sl_list_push(thread, parts, slice(self, start, start + found))) return NULL;
+    if (!add_part(thread, parts, self, start, start + found)) return NULL;
     start += found + separator.length;
   }
-  return sl_list_push(thread, parts, slice(self, start, text.length)) ? parts : NULL;
+  return add_part(thread, parts, self, start, text.length) ? parts : NULL;
 }
 
 static sl_value string_rsplit(struct sl_thread *thread, sl_value self, sl_value *arguments) {
@@ -388,10 +395,10 @@ static sl_value string_rsplit(struct sl_thread *thread, sl_value self, sl_value 
   for (; limit != 0; limit--) {
     size_t found = find_last((struct span){text.bytes, end}, separator);
     if (found == NOT_FOUND) break;
-    if (!sl_list_push(thread, parts, slice(self, found + separator.length, end))) return NULL;
+    if (!add_part(thread, parts, self, found + separator.length, end)) return NULL;
     end = found;
   }
-  if (!sl_list_push(thread, parts, slice(self, 0, end))) return NULL;
+  if (!add_part(thread, parts, self, 0, end)) return NULL;
   sl_arguments_reverse(parts);
   return parts;
 }
@@ -407,7 +414,7 @@ static sl_value string_splitlines(struct sl_thread *thread, sl_value self, sl_va
     if (next < text.length && text.bytes[next++] == '\r') {
       next += next < text.length && text.bytes[next] == '\n';
     }
-    if (!sl_list_push(thread, lines, slice(self, start, keep_ends ? next : end))) return NULL;
+    if (!add_part(thread, lines, self, start, keep_ends ? next : end)) return NULL;
   }
   return lines;
 }
@@ -454,8 +461,9 @@ static sl_value string_join(struct sl_thread *thread, sl_value self, sl_value *a
 }
 
 static sl_value string_elems(struct sl_thread *thread, sl_value self, sl_value *arguments) {
-  (void)thread, (void)arguments;
+  (void)arguments;
   struct span text = span_of(self);
+  if (!sl_heap_admit(thread, 2 * text.length * sizeof(sl_value))) return NULL;
   sl_value *items = sl_allocate((text.length + 1) * sizeof *items);
   for (size_t i = 0; i < text.length; i++) items[i] = sl_string(text.bytes + i, 1);
   return sl_list_frozen(items, text.length);

@@ -24,10 +24,13 @@ enum {
       1024,  // bytes in use that make the interval longer by one, so that large heaps get done
 };
 
+#define DEFAULT_LIMIT ((size_t)2 << 30)
+
 // Written before the second thread begins.
 static bool stress;
 static bool batches_scanned, batches_atomic;  // whether small objects of the kind come from batches
 static _Atomic size_t stress_countdown;
+static size_t limit;
 
 // ---------------------------------------------------------------- ranges
 
@@ -139,6 +142,7 @@ static void GC_CALLBACK ignore_warning(char *message, GC_word argument) {
 
 void sl_initialize(const struct sl_options *options) {
   size_t initial_heap = options && options->initial_heap ? options->initial_heap : INITIAL_HEAP;
+  limit = options && options->heap_limit ? options->heap_limit : DEFAULT_LIMIT;
   if (!options || options->exact_pointers) GC_set_all_interior_pointers(0);
   GC_set_warn_proc(ignore_warning);
   GC_set_free_space_divisor(1);
@@ -176,6 +180,39 @@ void sl_heap_detach_thread(void) {
 size_t sl_heap_size(void) { return GC_get_heap_size(); }
 
 size_t sl_heap_used(void) { return GC_get_heap_size() - GC_get_free_bytes(); }
+
+// ---------------------------------------------------------------- the limit
+
+// It holds for what is taken from the system: only when that is beyond it, garbage is collected and
+// given back, and what is in use then decides.
+
+static bool fail_exhausted(struct sl_thread *thread) {
+  return sl_fail_false(thread, "out of memory: the limit is %zu MB", limit >> 20);
+}
+
+bool sl_heap_admit_large(struct sl_thread *thread, size_t size) {
+  if (size <= limit && GC_get_heap_size() <= limit - size) return true;
+  if (size > limit) return fail_exhausted(thread);
+  GC_gcollect_and_unmap();
+  return sl_heap_used() <= limit - size || fail_exhausted(thread);
+}
+
+bool sl_heap_check(struct sl_thread *thread) {
+  if (SL_LIKELY(GC_get_heap_size() <= limit)) return true;
+  GC_gcollect_and_unmap();
+  // Part of the limit must have come free, or the next collection would follow at once.
+  return sl_heap_used() <= limit - limit / 8 || fail_exhausted(thread);
+}
+
+bool sl_text_admit(struct sl_thread *thread, struct sl_text *text, size_t extra) {
+  size_t needed = text->length + extra + SL_LARGE_BLOCK;
+  if (SL_LIKELY(needed <= text->capacity || needed <= 4 * SL_LARGE_BLOCK)) return true;
+  // Twice as much is reserved, a string made of it needs as much again, and that is to leave room
+  // for other things.
+  if (!sl_heap_admit(thread, 8 * needed)) return false;
+  sl_text_reserve(text, needed - text->length);
+  return true;
+}
 
 // ---------------------------------------------------------------- allocation
 

@@ -59,6 +59,7 @@ static bool write_repr(struct sl_thread *thread, sl_value value, struct sl_text 
 }
 
 bool sl_repr(struct sl_thread *thread, sl_value value, struct sl_text *out) {
+  if (!sl_text_admit(thread, out, 0)) return false;
   if (!may_be_cyclic(value)) return write_repr(thread, value, out);
   struct sl_thread_head *head = sl_thread_head(thread);
   if (is_being_written(thread, value)) {
@@ -283,5 +284,5 @@ sl_value sl_to_tuple(struct sl_thread *thread, sl_value iterable) {
   sl_value sequence = sl_is_list(iterable) ? iterable : sl_to_list(thread, iterable);
   if (!sequence) return NULL;
   sl_sequence_items(sequence, &items, &count);
-  return sl_tuple(items, count);
+  return sl_heap_admit(thread, count * sizeof *items) ? sl_tuple(items, count) : NULL;
 }

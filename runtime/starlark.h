@@ -258,6 +258,8 @@ sl_value sl_module_result(const struct sl_module *module);
 // All of these never fail unless marked; those with a thread make mutable values owned by its mutability.
 sl_value sl_int(int64_t value);
 sl_value sl_int_unsigned(uint64_t value);
+// Longer ints than these are refused: a single operation on them would take too long.
+enum { SL_INT_BYTES_LIMIT = 1 << 24, SL_INT_DIGITS_LIMIT = 40000000 };
 // The int denoted by digits without sign or prefix, base 2 to 36. NULL: malformed or empty; no error is set.
 sl_value sl_int_parse(const char *digits, size_t length, unsigned base, bool negative);
 // A finite float rounded towards zero. NULL with an error pending: it is nan or infinite.

@@ -133,9 +133,15 @@ bool sl_thread_next_slice(struct sl_thread *thread) {
   if (thread->step_limit && sl_thread_steps(thread) >= thread->step_limit) {
     return sl_fail_false(thread, "Starlark computation cancelled: too many steps");
   }
+  if (!sl_heap_check(thread)) return false;
   begin_slice(thread);
   thread->budget--;
   return true;
+}
+
+bool sl_thread_take_steps(struct sl_thread *thread, uint64_t steps) {
+  thread->budget -= (int64_t)steps;
+  return SL_LIKELY(thread->budget >= 0) || sl_thread_next_slice(thread);
 }
 
 // ---------------------------------------------------------------- depth

@@ -229,6 +229,9 @@ struct sl_builtin *sl_type_method(const struct sl_type *type, const char *name, 
 bool sl_thread_enter(struct sl_thread *thread) SL_MUST_CHECK;
 void sl_thread_leave(struct sl_thread *thread);
 
+// Whether the heap is within its limit; asked now and then, so that small objects are counted as well. False with an error
+// pending.
+bool sl_heap_check(struct sl_thread *thread) SL_MUST_CHECK;
 // Atomic memory that is not zeroed, for text and numbers that are filled in at once.
 void *sl_allocate_raw(size_t size);
 // The owner of what was born frozen or frozen one by one; never anything but frozen.

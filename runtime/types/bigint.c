@@ -91,6 +91,12 @@ sl_value sl_bigint_add(sl_value x, sl_value y, bool subtract) {
   return make(greater->sign, sum, greater->count + 1);
 }
 
+size_t sl_bigint_size(sl_value x) {
+  struct number a;
+  load(&a, x);
+  return a.count * sizeof(uint64_t);
+}
+
 sl_value sl_bigint_multiply(sl_value x, sl_value y) {
   struct number a, b;
   load(&a, x);

@@ -9,6 +9,7 @@
 
 sl_value sl_bigint_from(int sign, uint64_t magnitude);
 sl_value sl_bigint_add(sl_value a, sl_value b, bool subtract);
+size_t sl_bigint_size(sl_value x);
 sl_value sl_bigint_multiply(sl_value a, sl_value b);
 // Floored division; the divisor is not zero. Either result may be NULL.
 void sl_bigint_divide(sl_value a, sl_value b, sl_value *quotient, sl_value *remainder);

@@ -31,6 +31,11 @@ static void index_entry(struct sl_dict *table, uint32_t hash, uint32_t i) {
   table->index[slot] = i + ENTRY;
 }
 
+// Whether the heap has room for a table of so many entries. False with an error pending.
+static bool admit(struct sl_thread *thread, size_t capacity) {
+  return sl_heap_admit(thread, capacity * (sizeof(struct sl_dict_entry) + 2 * sizeof(uint32_t)));
+}
+
 // Moves the live entries to a new array without holes, and indexes them anew.
 static void rebuild(struct sl_dict *table, size_t capacity) {
   struct sl_dict_entry *entries = sl_allocate(capacity * sizeof *entries);
@@ -51,14 +56,16 @@ static void rebuild(struct sl_dict *table, size_t capacity) {
 
 // A table of which more than a quarter is holes is packed, another one grows: either way many puts
 // pay for the next rebuild.
-static void make_room(struct sl_dict *table) {
+static bool make_room(struct sl_thread *thread, struct sl_dict *table) {
   size_t capacity = table->capacity;
   if (capacity == 0) {
     capacity = FIRST_CAPACITY;
   } else if (table->count >= capacity - capacity / 4) {
     capacity = capacity < SMALL ? SMALL : 2 * capacity;
   }
+  if (!admit(thread, capacity)) return false;
   rebuild(table, capacity);
+  return true;
 }
 
 void sl_table_reserve(struct sl_dict *table, size_t count) {
@@ -176,7 +183,7 @@ bool sl_dict_put(struct sl_thread *thread, struct sl_dict *table, sl_value key, 
   }
   if (SL_UNLIKELY(found == FAILED)) return false;
   if (append_at(table, slot, key, hash, value)) return true;
-  make_room(table);
+  if (!make_room(thread, table)) return false;
   append_indexed(table, key, hash, value);
   return true;
 }
@@ -209,6 +216,7 @@ void sl_table_clear(struct sl_dict *table) {
 }
 
 struct sl_dict *sl_dict_copy(struct sl_thread *thread, const struct sl_dict *from) {
+  if (!admit(thread, from->count) || !sl_thread_take_steps(thread, from->count)) return NULL;
   struct sl_dict *copy = sl_table_new(from->type, sl_thread_head(thread)->mutability, from->count);
   for (uint32_t i = from->first; i < from->used; i++) {
     const struct sl_dict_entry *entry = &from->entries[i];
@@ -322,7 +330,7 @@ static sl_value dict_binary(struct sl_thread *thread, enum sl_operator op, sl_va
   sl_value left = reversed ? y : x;
   sl_value result = (sl_value)(void *)(sl_is_dict(left) ? sl_dict_copy(thread, as_dict(left))
                                                         : as_dict(sl_dict(thread, 0)));
-  if (!sl_is_dict(left) && !sl_dict_update(thread, result, left)) return NULL;
+  if (!result || (!sl_is_dict(left) && !sl_dict_update(thread, result, left))) return NULL;
   return sl_dict_update(thread, result, reversed ? x : y) ? result : NULL;
 }
 
@@ -362,7 +370,7 @@ static bool put_pair(struct sl_thread *thread, sl_value dict, sl_value pair, siz
 static bool put_pairs(struct sl_thread *thread, sl_value dict, struct sl_iterator *pairs) {
   sl_value pair;
   for (size_t i = 0; (pair = sl_iterate_next(pairs)) != NULL; i++) {
-    if (!put_pair(thread, dict, pair, i)) return false;
+    if (!put_pair(thread, dict, pair, i) || !sl_thread_take_steps(thread, 1)) return false;
   }
   return true;
 }
@@ -381,6 +389,7 @@ static bool put_entries(struct sl_thread *thread, struct sl_dict *dict,
                         const struct sl_dict *from) {
   size_t cursor = 0;
   const struct sl_dict_entry *entry;
+  if (!admit(thread, from->count) || !sl_thread_take_steps(thread, from->count)) return false;
   if (dict->count == 0) sl_table_reserve(dict, from->count);
   while (dict != from && (entry = sl_table_next(from, &cursor)) != NULL) {
     if (!sl_dict_put(thread, dict, entry->key, entry->hash, entry->value)) return false;

@@ -97,6 +97,7 @@ static bool write_conversion(struct formatter *f, size_t position) {
     return true;
   }
   if (f->used == f->count) return fail_missing_argument(f);
+  if (!sl_thread_take_steps(f->thread, 1) || !sl_text_admit(f->thread, &f->out, 0)) return false;
   sl_value argument = f->items[f->used++];
   switch (conversion) {
     case 's':
@@ -144,7 +145,8 @@ sl_value sl_format_percent(struct sl_thread *thread, sl_value pattern, sl_value 
     f.items = sl_tuple_items(arguments);
     f.count = sl_tuple_length(arguments);
   }
-  sl_value result = write_all(&f) ? sl_string_from_text(&f.out) : NULL;
+  bool written = write_all(&f) && sl_heap_admit(thread, f.out.length);
+  sl_value result = written ? sl_string_from_text(&f.out) : NULL;
   sl_text_free(&f.out);
   return result;
 }

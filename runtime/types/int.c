@@ -66,6 +66,13 @@ static sl_value modulo(struct sl_thread *thread, sl_value a, sl_value b) {
 // Bazel holds left shifts below 512 bits, so that no program eats all memory by one operator.
 enum { SHIFT_LIMIT = 512 };
 
+// Whether a result of so many bytes may be computed. False with an error pending.
+static bool admit(struct sl_thread *thread, size_t size) {
+  if (size > SL_INT_BYTES_LIMIT)
+    return sl_fail_false(thread, "excessive capacity requested (int of %zu bytes)", size);
+  return sl_heap_admit(thread, size);
+}
+
 static sl_value shift(struct sl_thread *thread, enum sl_operator op, sl_value a, sl_value b) {
   int32_t count;
   if (!sl_to_int32(thread, b, "shift count", &count)) return NULL;
@@ -80,15 +87,17 @@ static sl_value shift(struct sl_thread *thread, enum sl_operator op, sl_value a,
     int64_t shifted = (int64_t)((uint64_t)n << count);
     if (shifted >> count == n) return sl_int(shifted);
   }
+  if (!admit(thread, sl_bigint_size(a) + SHIFT_LIMIT / 8)) return NULL;
   return sl_bigint_shift_left(a, (unsigned)count);
 }
 
-static sl_value multiply(sl_value a, sl_value b) {
+static sl_value multiply(struct sl_thread *thread, sl_value a, sl_value b) {
   int64_t product;
   if (sl_both_small_ints(a, b) &&
       !__builtin_mul_overflow(sl_small_int(a), sl_small_int(b), &product)) {
     return sl_int(product);
   }
+  if (!admit(thread, sl_bigint_size(a) + sl_bigint_size(b))) return NULL;
   return sl_bigint_multiply(a, b);
 }
 
@@ -100,7 +109,7 @@ sl_value sl_int_binary(struct sl_thread *thread, enum sl_operator op, sl_value a
     case SL_OP_MINUS:
       return small ? sl_int(sl_small_int(a) - sl_small_int(b)) : sl_bigint_add(a, b, true);
     case SL_OP_STAR:
-      return multiply(a, b);
+      return multiply(thread, a, b);
     case SL_OP_SLASH:
       return divide(thread, a, b);
     case SL_OP_SLASH_SLASH:

@@ -12,6 +12,11 @@ static struct sl_list *as_list(sl_value value) { return (struct sl_list *)(void 
 // The list and its items are one object up to so many; one item fits into what it is rounded up to.
 enum { OWN_MINIMUM = 1, OWN_LIMIT = 8 };
 
+// Whether the heap has room for so many items. False with an error pending.
+static bool admit(struct sl_thread *thread, size_t count) {
+  return sl_heap_admit(thread, count * sizeof(sl_value));
+}
+
 static struct sl_list *list_new(struct sl_mutability *owner, size_t capacity) {
   bool own = capacity <= OWN_LIMIT;
   if (capacity < OWN_MINIMUM) capacity = OWN_MINIMUM;
@@ -48,6 +53,7 @@ static bool reserve(struct sl_thread *thread, struct sl_list *list, size_t extra
                                           : (size_t)list->capacity + list->capacity / 2;
   if (capacity < needed) capacity = needed;
   if (capacity < FIRST_CAPACITY) capacity = FIRST_CAPACITY;
+  if (!admit(thread, capacity)) return false;
   sl_value *items = sl_allocate(capacity * sizeof *items);
   if (list->length) memcpy(items, list->items, list->length * sizeof *items);
   list->items = items;
@@ -113,6 +119,7 @@ static sl_value list_slice(struct sl_thread *thread, sl_value x, sl_value start,
                            sl_value step) {
   struct sl_slice slice;
   if (!sl_sequence_slice(thread, as_list(x)->length, start, stop, step, &slice)) return NULL;
+  if (!admit(thread, slice.count)) return NULL;
   struct sl_list *result = list_new(sl_thread_head(thread)->mutability, slice.count);
   result->length = slice.count;
   for (uint32_t i = 0; i < slice.count; i++) {
@@ -130,6 +137,7 @@ static void list_freeze(sl_value x, void (*visit)(void *data, sl_value part), vo
 static sl_value concatenate(struct sl_thread *thread, const struct sl_list *a,
                             const struct sl_list *b) {
   if (!sl_sequence_check_sum(thread, a->length, b->length)) return NULL;
+  if (!admit(thread, (size_t)a->length + b->length)) return NULL;
   struct sl_list *result =
       list_new(sl_thread_head(thread)->mutability, (size_t)a->length + b->length);
   result->length = a->length + b->length;
@@ -140,7 +148,8 @@ static sl_value concatenate(struct sl_thread *thread, const struct sl_list *a,
 
 static sl_value repeat(struct sl_thread *thread, const struct sl_list *list, sl_value n) {
   size_t times;
-  if (!sl_sequence_repetitions(thread, list->length, n, SL_SEQUENCE_LIMIT, "elements", &times))
+  if (!sl_sequence_repetitions(thread, list->length, n, SL_SEQUENCE_LIMIT, "elements", &times) ||
+      !admit(thread, times * list->length))
     return NULL;
   struct sl_list *result = list_new(sl_thread_head(thread)->mutability, times * list->length);
   result->length = (uint32_t)(times * list->length);
@@ -163,7 +172,7 @@ static bool extend_by_iteration(struct sl_thread *thread, sl_value list, sl_valu
   bool done = true;
   sl_value item;
   while (done && (item = sl_iterate_next(&iterator)) != NULL)
-    done = sl_list_push(thread, list, item);
+    done = sl_list_push(thread, list, item) && sl_thread_take_steps(thread, 1);
   sl_iterate_end(&iterator);
   return done;
 }

@@ -87,7 +87,7 @@ static sl_value set_binary(struct sl_thread *thread, enum sl_operator op, sl_val
   switch (op) {
     case SL_OP_PIPE:
       result = sl_dict_copy(thread, a);
-      done = add_selected(thread, result, b, a, false);
+      done = result && add_selected(thread, result, b, a, false);
       break;
     case SL_OP_AMPERSAND:
       result = set_new(thread, 0);

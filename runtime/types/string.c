@@ -201,14 +201,24 @@ void sl_string_quote(const char *bytes, size_t length, struct sl_text *out) {
   sl_text_append_char(out, '"');
 }
 
+// How long a string is when quoted; of a short one only roughly.
+static size_t quoted_length(const struct sl_string *string) {
+  size_t length = string->length;
+  for (uint32_t i = 0; string->length >= SL_LARGE_BLOCK && i < string->length; i++) {
+    unsigned char c = (unsigned char)string->bytes[i];
+    length += c < ' ' ? 3 : c == '"' || c == '\\';
+  }
+  return length;
+}
+
 static bool string_repr(struct sl_thread *thread, sl_value x, struct sl_text *out) {
-  (void)thread;
+  if (!sl_text_admit(thread, out, quoted_length(as_string(x)))) return false;
   sl_string_quote(as_string(x)->bytes, as_string(x)->length, out);
   return true;
 }
 
 static bool string_str(struct sl_thread *thread, sl_value x, struct sl_text *out) {
-  (void)thread;
+  if (!sl_text_admit(thread, out, as_string(x)->length)) return false;
   sl_text_append(out, as_string(x)->bytes, as_string(x)->length);
   return true;
 }
@@ -260,6 +270,7 @@ static sl_value string_slice(struct sl_thread *thread, sl_value x, sl_value star
   struct sl_slice slice;
   const struct sl_string *string = as_string(x);
   if (!sl_sequence_slice(thread, string->length, start, stop, step, &slice)) return NULL;
+  if (!sl_heap_admit(thread, slice.count)) return NULL;
   if (slice.step == 1 || slice.count < 2)
     return sl_string(string->bytes + slice.start, slice.count);
   char *bytes;
@@ -281,6 +292,7 @@ sl_value sl_string_concatenate(struct sl_thread *thread, sl_value a, sl_value b)
     return sl_fail(thread, "excessive capacity requested (%u + %u characters)", left->length,
                    right->length);
   }
+  if (!sl_heap_admit(thread, length)) return NULL;
   char *bytes;
   sl_value result = sl_string_new(length, &bytes);
   memcpy(bytes, left->bytes, left->length);
@@ -312,7 +324,8 @@ static sl_value repeat(struct sl_thread *thread, const struct sl_string *string,
   size_t times;
   int32_t count;  // even a negative one is held to 32 bits
   if (!sl_to_int32(thread, n, "repeat", &count)) return NULL;
-  if (!sl_sequence_repetitions(thread, string->length, n, INT32_MAX, "characters", &times))
+  if (!sl_sequence_repetitions(thread, string->length, n, INT32_MAX, "characters", &times) ||
+      !sl_heap_admit(thread, times * string->length))
     return NULL;
   if (times * string->length <= 1) return sl_string(string->bytes, times * string->length);
   char *bytes;

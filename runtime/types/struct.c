@@ -162,7 +162,11 @@ static bool struct_repr(struct sl_thread *thread, sl_value x, struct sl_text *ou
   return true;
 }
 
+static bool hash_record(struct sl_thread *thread, sl_value x, uint32_t *hash);
+
 static bool hash_field(struct sl_thread *thread, sl_value field, uint32_t *hash) {
+  // Of a struct that is immutable through and through, structs within need not be asked again.
+  if (sl_is_struct(field)) return hash_record(thread, field, hash);
   // A frozen list may be part of a struct that is a key, though no key itself: any number that
   // equal ones share will do.
   if (sl_is_object(field) && (field->type->flags & SL_TYPE_MUTABLE)) {
@@ -183,12 +187,16 @@ static bool hash_fields(struct sl_thread *thread, const struct sl_record *record
   return true;
 }
 
-static bool struct_hash(struct sl_thread *thread, sl_value x, uint32_t *hash) {
-  if (!sl_is_immutable(x)) return sl_fail_false(thread, "unhashable type: 'struct'");
+static bool hash_record(struct sl_thread *thread, sl_value x, uint32_t *hash) {
   if (!sl_thread_enter(thread)) return false;
   bool done = hash_fields(thread, as_record(x), hash);
   sl_thread_leave(thread);
   return done;
+}
+
+static bool struct_hash(struct sl_thread *thread, sl_value x, uint32_t *hash) {
+  if (!sl_is_immutable(x)) return sl_fail_false(thread, "unhashable type: 'struct'");
+  return hash_record(thread, x, hash);
 }
 
 static int fields_equal(struct sl_thread *thread, const struct sl_record *a,

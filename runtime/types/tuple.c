@@ -10,6 +10,11 @@ static struct sl_tuple *as_tuple(sl_value value) { return (struct sl_tuple *)(vo
 
 static const struct sl_tuple empty_tuple = {.type = &sl_tuple_type};
 
+// Whether the heap has room for so many items. False with an error pending.
+static bool admit(struct sl_thread *thread, size_t count) {
+  return sl_heap_admit(thread, count * sizeof(sl_value));
+}
+
 static struct sl_tuple *tuple_new(size_t count) {
   if (count == 0) return (struct sl_tuple *)(uintptr_t)&empty_tuple;
   struct sl_tuple *tuple = sl_allocate(sizeof *tuple + count * sizeof(sl_value));
@@ -88,6 +93,7 @@ static sl_value tuple_slice(struct sl_thread *thread, sl_value x, sl_value start
                             sl_value step) {
   struct sl_slice slice;
   if (!sl_sequence_slice(thread, as_tuple(x)->length, start, stop, step, &slice)) return NULL;
+  if (!admit(thread, slice.count)) return NULL;
   struct sl_tuple *result = tuple_new(slice.count);
   for (uint32_t i = 0; i < slice.count; i++) {
     result->items[i] = as_tuple(x)->items[slice.start + (int64_t)i * slice.step];
@@ -106,6 +112,7 @@ static sl_value concatenate(struct sl_thread *thread, const struct sl_tuple *a,
   if (a->length == 0) return (sl_value)(uintptr_t)b;
   if (b->length == 0) return (sl_value)(uintptr_t)a;
   if (!sl_sequence_check_sum(thread, a->length, b->length)) return NULL;
+  if (!admit(thread, (size_t)a->length + b->length)) return NULL;
   struct sl_tuple *result = tuple_new((size_t)a->length + b->length);
   memcpy(result->items, a->items, a->length * sizeof *a->items);
   memcpy(result->items + a->length, b->items, b->length * sizeof *b->items);
@@ -117,6 +124,7 @@ static sl_value repeat(struct sl_thread *thread, const struct sl_tuple *tuple, s
   if (tuple->length > 0 &&
       !sl_sequence_repetitions(thread, tuple->length, n, SL_SEQUENCE_LIMIT, "elements", &times))
     return NULL;
+  if (!admit(thread, times * tuple->length)) return NULL;
   struct sl_tuple *result = tuple_new(times * tuple->length);
   sl_sequence_repeat(tuple->items, tuple->length, times, result->items);
   return (sl_value)(void *)result;
