@@ -116,8 +116,7 @@ static bool bind_native_site(struct sl_thread *thread, struct sl_builtin *row, s
                              struct sl_site *site) {
   const struct sl_signature *signature = sl_signature_of(row);
   sl_value *end = slots + signature->parameter_count;
-  const struct sl_call_plan *plan =
-      site->plain ? NULL : sl_plan_for_signature(site, signature, slots);
+  const struct sl_call_plan *plan = sl_plan_for_signature(site, signature, slots);
   struct sl_arguments arguments;
   if (!plan &&
       !gather(thread, site, slots, beyond(thread, slots, signature->parameter_count), &arguments))
@@ -136,6 +135,7 @@ static enum sl_call_outcome call_row(struct sl_thread *thread, struct sl_builtin
   struct sl_call_frame *frame = thread->frame;
   sl_value *top = thread->top;
   struct sl_site positional = {.positional_count = (uint16_t)count, .plain = true};
+  positional.misses = SL_MISS_LIMIT;  // a site that is used once needs no plan
   if (!site) site = &positional;
   bool bound = (site->plain && sl_bind_direct(thread, sl_signature_of(row), slots, count)) ||
                bind_native_site(thread, row, slots, site);
