@@ -3,6 +3,7 @@
 // Vendor: `starmypy vendor`: fetches the packages that the workspace's lock files name, once. What
 // is to be fetched stands in files that module extensions generate, and the program that fetches is
 // part of the rule set: both are named by the table of rule sets.
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,7 +68,10 @@ static void fetch(struct bz_repository *repository, void *data) {
                         "--vendor-dir",
                         bz_workspace_vendor_dir(context->session->workspace),
                         NULL};
-  vendoring->failed = !manifest || process_run(argv, NULL, false) != 0;
+  int status = manifest ? process_run(argv, NULL, false) : BZ_EXIT_FAILURE;
+  if (status < 0)
+    context_tell(context, BZ_ERROR, "cannot start %s: %s", vendoring->python, strerror(errno));
+  vendoring->failed = status != 0;
   free(manifest);
 }
 
@@ -88,9 +92,10 @@ static int vendor(struct context *context, const struct interpreter *interpreter
   bz_repository_each(context->session->workspace, fetch, &vendoring);
   free(tool);
   context_tell_error(context);
-  if (vendoring.hubs == 0)
+  bool failed = vendoring.failed || bz_workspace_lacks_extensions(context->session->workspace);
+  if (vendoring.hubs == 0 && !failed)
     context_tell(context, BZ_INFO, "MODULE.bazel names no lock file: nothing to fetch");
-  return vendoring.failed ? BZ_EXIT_FAILURE : BZ_EXIT_SUCCESS;
+  return failed ? BZ_EXIT_FAILURE : BZ_EXIT_SUCCESS;
 }
 
 static int vendor_run(int argc, char **argv) {

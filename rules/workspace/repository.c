@@ -165,6 +165,12 @@ void bz_workspace_set_extension_runner(struct bz_workspace *workspace, struct sl
   workspace->run_data = data;
 }
 
+bool bz_workspace_lacks_extensions(const struct bz_workspace *workspace) {
+  for (const struct bz_extension_usage *usage = workspace->extensions; usage; usage = usage->next)
+    if (usage->failure) return true;
+  return false;
+}
+
 // ---------------------------------------------------------------- mappings
 
 void bz_repository_map(struct bz_repository *repository, const char *apparent,

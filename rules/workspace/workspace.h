@@ -155,6 +155,8 @@ typedef bool (*bz_extension_runner)(struct sl_thread *thread, struct bz_extensio
                                     void *data);
 void bz_workspace_set_extension_runner(struct bz_workspace *workspace, struct sl_thread *thread,
                                        bz_extension_runner run, void *data);
+// Whether a module extension has failed, which the user was told.
+bool bz_workspace_lacks_extensions(const struct bz_workspace *workspace);
 // Gives a GENERATED repository its files: a dict of path -> text (strings). A folder of its
 // canonical name in the vendor directory has precedence: then it is DISK and `files` is not used.
 struct bz_repository *bz_repository_define(struct bz_workspace *workspace,

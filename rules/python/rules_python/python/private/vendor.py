@@ -12,6 +12,8 @@ lock's line for it changed.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import fcntl
 import json
 import os
 import re
@@ -21,9 +23,10 @@ import sys
 import tempfile
 from email.parser import HeaderParser
 from pathlib import Path
-from typing import Any
+from typing import Any, Iterator
 
 STAMP = "requirement.txt"
+DRAFT = ".vendor-"
 
 BUILD = '''load("@rules_python//python:py_library.bzl", "py_library")
 
@@ -128,8 +131,7 @@ def vendor(entry: dict[str, Any], hub: str, known: set[str], directory: Path, py
     stamp = repository / STAMP
     if stamp.is_file() and stamp.read_text(encoding="utf-8") == line + "\n":
         return False
-    directory.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=".vendor-", dir=directory))
+    draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=directory))
     try:
         site_packages = draft / "site-packages"
         install(line, site_packages, python)
@@ -151,6 +153,20 @@ def vendor(entry: dict[str, Any], hub: str, known: set[str], directory: Path, py
     return True
 
 
+@contextlib.contextmanager
+def alone_in(directory: Path) -> Iterator[None]:
+    """Waits for others that fill the same directory, and removes what killed ones left."""
+    directory.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        for draft in directory.glob(DRAFT + "*"):
+            shutil.rmtree(draft, ignore_errors=True)
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Fills the vendor directory from a requirements lock.")
     parser.add_argument("--manifest", required=True, help="vendor.json of the hub repository")
@@ -162,10 +178,11 @@ def main() -> None:
     known = {entry["name"] for entry in entries}
     directory = Path(arguments.vendor_dir)
     fetched = 0
-    for i, entry in enumerate(entries):
-        if vendor(entry, manifest["hub"], known, directory, arguments.python):
-            fetched += 1
-            print(f"[{i + 1}/{len(entries)}] {entry['line'].split(' --hash=')[0]}", flush=True)
+    with alone_in(directory):
+        for i, entry in enumerate(entries):
+            if vendor(entry, manifest["hub"], known, directory, arguments.python):
+                fetched += 1
+                print(f"[{i + 1}/{len(entries)}] {entry['line'].split(' --hash=')[0]}", flush=True)
     print(f"{len(entries)} distributions in {directory}, {fetched} fetched now", flush=True)
 
 
