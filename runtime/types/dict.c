@@ -61,7 +61,7 @@ static bool make_room(struct sl_thread *thread, struct sl_dict *table) {
   if (capacity == 0) {
     capacity = FIRST_CAPACITY;
   } else if (table->count >= capacity - capacity / 4) {
-    capacity = capacity < SMALL ? SMALL : 2 * capacity;
+    capacity *= 2;
   }
   if (!admit(thread, capacity)) return false;
   rebuild(table, capacity);
@@ -70,7 +70,7 @@ static bool make_room(struct sl_thread *thread, struct sl_dict *table) {
 
 void sl_table_reserve(struct sl_dict *table, size_t count) {
   size_t capacity = FIRST_CAPACITY;
-  while (capacity < count) capacity = capacity < SMALL ? SMALL : 2 * capacity;
+  while (capacity < count) capacity *= 2;
   if (capacity > table->capacity) rebuild(table, capacity);
 }
 
