@@ -191,7 +191,7 @@ bool checks_collect(struct context *context, struct bz_target **targets, size_t 
     sl_value built_in = sl_string_from(bz_check_default.aspect);
     names = sl_list(context->thread, &built_in, 1);
   }
-  *checks = (struct checks){.execution_root = checks_execution_root(context)};
+  checks->execution_root = checks_execution_root(context);
   bool done = true;
   for (size_t i = 0; done && i < sl_list_length(names); i++) {
     sl_value aspect = bz_aspect_load(context->thread, context->session->analysis,
@@ -233,6 +233,7 @@ static struct bz_graph *graph_of(const struct context *context, const struct che
       .execution_root = checks->execution_root,
       .python = python,
       .toolchain = toolchain,
+      .keeps_links = checks->keeps_links,
   };
   return graph;
 }

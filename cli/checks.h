@@ -18,6 +18,7 @@ struct check_item {
 };
 
 struct checks {
+  bool keeps_links;          // set before the first use: see struct bz_graph
   struct check_item *items;  // in label order
   size_t count;
   size_t capacity;
@@ -35,8 +36,9 @@ bool checks_targets(struct context *context, sl_value patterns, struct bz_target
 // one, and collects what they tell.
 bool checks_collect(struct context *context, struct bz_target **targets, size_t count,
                     struct checks *checks, int *status);
-// Makes the graph, the execution root and its build.ninja. `toolchain` as in struct bz_graph. Without
-// a Python only the graph: what stands in the execution root is of another one, and is left alone.
+// Makes the graph, the execution root and its build.ninja. `toolchain` as in struct bz_graph.
+// Without a Python only the graph: what stands in the execution root is of another one, and is left
+// alone.
 bool checks_prepare(struct context *context, struct checks *checks, const char *python,
                     const char *toolchain, int *status);
 

@@ -30,9 +30,20 @@ struct owners {
   const struct bz_label *file;
   struct bz_target **items;
   size_t count;
-  struct bz_target *rule;  // the one being looked at
-  bool owns;
+  size_t capacity;
+  bool owns;  // the rule being looked at
 };
+
+static void add_owner(struct owners *owners, struct bz_target *target) {
+  for (size_t i = 0; i < owners->count; i++)
+    if (owners->items[i] == target) return;
+  if (owners->count == owners->capacity) {
+    owners->capacity = owners->capacity ? owners->capacity * 2 : 8;
+    size_t size = owners->capacity * sizeof *owners->items;
+    owners->items = owners->items ? sl_reallocate(owners->items, size) : sl_allocate(size);
+  }
+  owners->items[owners->count++] = target;
+}
 
 static void look_at_edge(const struct bz_edge *edge, void *data) {
   struct owners *owners = data;
@@ -42,12 +53,10 @@ static void look_at_edge(const struct bz_edge *edge, void *data) {
 }
 
 static void find_owners(const struct bz_package *package, struct owners *owners) {
-  owners->items = sl_allocate((package->rule_count + 1) * sizeof *owners->items);
   for (size_t i = 0; i < package->rule_count; i++) {
-    owners->rule = package->rules[i];
     owners->owns = false;
     bz_target_edges(package->rules[i], look_at_edge, owners);
-    if (owners->owns) owners->items[owners->count++] = package->rules[i];
+    if (owners->owns) add_owner(owners, package->rules[i]);
   }
 }
 
@@ -76,9 +85,9 @@ static bool parse_word(struct context *context, const char *word, struct bz_patt
                           path ? "" : context->directory, path ? path : word, pattern);
 }
 
-// The rules that a word of the command line means: itself, or the owners of a file. False with an
-// error pending.
-static bool targets_of(struct context *context, const char *word, struct owners *owners) {
+// Adds the rules that a word of the command line means: itself, or the owners of a file. False with
+// an error pending.
+static bool add_targets_of(struct context *context, const char *word, struct owners *owners) {
   struct bz_pattern pattern;
   struct bz_session *session = context->session;
   if (!parse_word(context, word, &pattern)) return false;
@@ -90,15 +99,15 @@ static bool targets_of(struct context *context, const char *word, struct owners 
   owners->file = bz_label_make(pattern.repository, pattern.package, pattern.name);
   struct bz_target *target = bz_target_find(context->thread, package, pattern.name);
   if (target && target->kind == BZ_TARGET_RULE) {
-    owners->items = sl_allocate(sizeof *owners->items);
-    owners->items[owners->count++] = target;
+    add_owner(owners, target);
     return true;
   }
   bool on_disk = bz_file_stat(pattern.repository, bz_label_path(owners->file)) != BZ_FILE_MISSING;
   if (!target && !on_disk) return false;
   sl_error_clear(context->thread);
+  size_t before = owners->count;
   find_owners(package, owners);
-  if (owners->count) return true;
+  if (owners->count > before) return true;
   return sl_fail_false(
       context->thread,
       "no target of package '%s' has the file '%s': add it to the srcs of one in %s",
@@ -291,22 +300,21 @@ static int write_text(struct context *context, sl_value descriptions) {
 }
 
 static int explain(struct context *context, const struct interpreter *interpreter) {
-  struct checks checks;
+  struct checks checks = {.keeps_links = true};  // so that commands told before still run
+  struct owners owners = {0};
   int status = BZ_EXIT_FAILURE;
-  sl_value descriptions = sl_list(context->thread, NULL, 0);
   if (!lock_take(context)) return BZ_EXIT_LOCAL_ENVIRONMENT;
-  for (size_t i = 0; i < sl_list_length(context->options.words); i++) {
-    struct owners owners = {0};
-    if (!targets_of(context, sl_string_bytes(sl_list_get(context->options.words, i)), &owners))
+  for (size_t i = 0; i < sl_list_length(context->options.words); i++)
+    if (!add_targets_of(context, sl_string_bytes(sl_list_get(context->options.words, i)), &owners))
       return status;
-    if (!checks_collect(context, owners.items, owners.count, &checks, &status) ||
-        !checks_prepare(context, &checks, interpreter->path, interpreter->identity, &status))
-      return status ? status : BZ_EXIT_FAILURE;
-    for (size_t k = 0; k < owners.count; k++) {
-      sl_value dict =
-          describe(context, &checks, item_of(context, &checks, owners.items[k]), owners.items[k]);
-      if (!dict || !sl_list_push(context->thread, descriptions, dict)) return BZ_EXIT_FAILURE;
-    }
+  if (!checks_collect(context, owners.items, owners.count, &checks, &status) ||
+      !checks_prepare(context, &checks, interpreter->path, interpreter->identity, &status))
+    return status ? status : BZ_EXIT_FAILURE;
+  sl_value descriptions = sl_list(context->thread, NULL, 0);
+  for (size_t i = 0; i < owners.count; i++) {
+    sl_value dict =
+        describe(context, &checks, item_of(context, &checks, owners.items[i]), owners.items[i]);
+    if (!dict || !sl_list_push(context->thread, descriptions, dict)) return BZ_EXIT_FAILURE;
   }
   bool json = context->options.output && strcmp(context->options.output, "json") == 0;
   return json ? write_json(context, descriptions) : write_text(context, descriptions);

@@ -324,26 +324,44 @@ static bool make_entry(struct root *root, const struct entry *entry) {
   return done;
 }
 
+// Whether a path is a link itself, and not by way of another, which leads into the user's own
+// directories.
+static bool is_own_link(const char *execution_root, char *path) {
+  struct stat status;
+  for (char *slash = path + strlen(execution_root); (slash = strchr(slash + 1, '/'));) {
+    *slash = '\0';
+    bool directory = lstat(path, &status) == 0 && S_ISDIR(status.st_mode);
+    *slash = '/';
+    if (!directory) return false;
+  }
+  return lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
+}
+
 // Removes a link and the directories that it leaves empty.
-static void remove_path(const char *execution_root, const char *relative, size_t length) {
+static void remove_link(const char *execution_root, const char *relative, size_t length) {
   char *path = NULL;
   if (asprintf(&path, "%s/%.*s", execution_root, (int)length, relative) < 0) abort();
   size_t base = strlen(execution_root);
-  unlink(path);
-  for (char *slash; (slash = strrchr(path, '/')) && (size_t)(slash - path) > base;) {
+  bool removed = is_own_link(execution_root, path) && unlink(path) == 0;
+  for (char *slash; removed && (slash = strrchr(path, '/')) && (size_t)(slash - path) > base;) {
     *slash = '\0';
-    if (rmdir(path) != 0) break;
+    removed = rmdir(path) == 0;
   }
   free(path);
 }
 
-// Removes the links that an earlier call made and this one does not want.
-static void remove_unwanted(struct root *root, const char *list) {
+// Removes the links that earlier calls made and this one does not want, or appends them to the new
+// list.
+static void settle_unwanted(struct root *root, const char *list, struct sl_text *kept) {
   for (const char *line = list; *line;) {
     size_t length = strcspn(line, "\n");
     struct entry *wanted;
     HASH_FIND(hh, root->entries, line, length, wanted);
-    if (!wanted) remove_path(root->graph->execution_root, line, length);
+    if (!wanted && root->graph->keeps_links) {
+      sl_text_format(kept, "%.*s\n", (int)length, line);
+    } else if (!wanted) {
+      remove_link(root->graph->execution_root, line, length);
+    }
     line += length + (line[length] == '\n');
   }
 }
@@ -360,7 +378,7 @@ static bool make(struct root *root) {
   HASH_SORT(root->entries, compare_entries);
   for (const struct entry *entry = root->entries; entry; entry = entry->hh.next)
     if (entry->kind == ENTRY_LINK) sl_text_format(&after, "%s\n", entry->path);
-  if (done) remove_unwanted(root, sl_text_string(&before));
+  if (done) settle_unwanted(root, sl_text_string(&before), &after);
   // The list first: whatever happens next, every link is on it.
   if (done && strcmp(sl_text_string(&before), sl_text_string(&after)) != 0)
     done = bz_file_write(root->thread, list_path, sl_text_string(&after), after.length);

@@ -23,6 +23,7 @@ struct bz_graph {
   // For what is to be executed.
   const char *execution_root;  // absolute
   const char *python;     // the interpreter that runs the tree tool: absolute, or found in PATH
+  bool keeps_links;       // those that earlier calls made stay in the execution root
   const char *toolchain;  // names the tools in use, which every process depends on; or NULL
 };
 
