@@ -204,7 +204,7 @@ bool sl_heap_check(struct sl_thread *thread) {
   return sl_heap_used() <= limit - limit / 8 || fail_exhausted(thread);
 }
 
-bool sl_text_admit(struct sl_thread *thread, struct sl_text *text, size_t extra) {
+bool sl_text_admit_large(struct sl_thread *thread, struct sl_text *text, size_t extra) {
   size_t needed = text->length + extra + SL_LARGE_BLOCK;
   if (SL_LIKELY(needed <= text->capacity || needed <= 4 * SL_LARGE_BLOCK)) return true;
   // Twice as much is reserved, a string made of it needs as much again, and that is to leave room

@@ -122,7 +122,10 @@ SL_MUST_CHECK static inline bool sl_heap_admit(struct sl_thread *thread, size_t 
   return size < SL_LARGE_BLOCK || sl_heap_admit_large(thread, size);
 }
 // The same for a text that is to become `extra` bytes longer, and then perhaps a string. Makes room in it.
-bool sl_text_admit(struct sl_thread *thread, struct sl_text *text, size_t extra) SL_MUST_CHECK;
+bool sl_text_admit_large(struct sl_thread *thread, struct sl_text *text, size_t extra) SL_MUST_CHECK;
+SL_MUST_CHECK static inline bool sl_text_admit(struct sl_thread *thread, struct sl_text *text, size_t extra) {
+  return text->length + extra < SL_LARGE_BLOCK || sl_text_admit_large(thread, text, extra);
+}
 
 // Keeps a value alive while the host holds it outside of the collected heap. Freed by sl_handle_free.
 struct sl_handle;
