@@ -44,10 +44,17 @@ struct request {
 
 // ---------------------------------------------------------------- files
 
+// A tree takes many times the memory of its text.
+enum { LONGEST_TEXT = 64 << 20 };
+
 static bool read_stream(FILE *stream, struct sl_text *out) {
   char buffer[64 * 1024];
   for (size_t n; (n = fread(buffer, 1, sizeof buffer, stream)) > 0;) {
     sl_text_append(out, buffer, n);
+    if (out->length > LONGEST_TEXT) {
+      errno = EFBIG;
+      return false;
+    }
   }
   return !ferror(stream);
 }

@@ -253,10 +253,21 @@ static bool read_descriptor(int descriptor, struct sl_text *out) {
   }
 }
 
+// Whether reading comes to an end: not with a pipe or a device, but /dev/null stands for no file.
+static bool is_finite(int descriptor) {
+  struct stat status, null;
+  if (fstat(descriptor, &status) != 0) return false;
+  if (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode)) return true;
+  return S_ISCHR(status.st_mode) && stat("/dev/null", &null) == 0 && status.st_rdev == null.st_rdev;
+}
+
 bool bz_file_read_absolute(struct sl_thread *thread, const char *path, struct sl_text *out) {
-  int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-  bool done = descriptor >= 0 && read_descriptor(descriptor, out);
-  if (!done) sl_fail_false(thread, "%s (%s)", path, strerror(errno));
+  // Opening a pipe would wait for who writes into it.
+  int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  bool finite = descriptor < 0 || is_finite(descriptor);
+  bool done = descriptor >= 0 && finite && read_descriptor(descriptor, out);
+  if (!done)
+    sl_fail_false(thread, "%s (%s)", path, finite ? strerror(errno) : "Not a regular file");
   if (descriptor >= 0) close(descriptor);
   return done;
 }

@@ -49,23 +49,31 @@ static bool is_double_star(const char *pattern) {
   return pattern[0] == '*' && pattern[1] == '*' && (pattern[2] == '/' || pattern[2] == '\0');
 }
 
+static const char *next_segment(const char *text) {
+  size_t length = segment_length(text);
+  return text + length + (text[length] == '/');
+}
+
 bool bz_glob_match(const char *pattern, const char *path) {
-  while (*pattern) {
-    size_t length = segment_length(pattern);
-    const char *rest = pattern + length + (pattern[length] == '/');
+  // As in match_run: what follows the last double star is tried further and further on.
+  const char *star = NULL, *resume = NULL;
+  while (*pattern || *path) {
     if (is_double_star(pattern)) {
-      if (!*rest) return true;
-      for (const char *at = path;; at += segment_length(at) + 1) {
-        if (bz_glob_match(rest, at)) return true;
-        if (!at[segment_length(at)]) return false;
-      }
+      star = pattern = next_segment(pattern);
+      resume = path;
+      if (!*pattern) return true;
+    } else if (*pattern && *path &&
+               match_segment(pattern, segment_length(pattern), path, segment_length(path))) {
+      pattern = next_segment(pattern);
+      path = next_segment(path);
+    } else if (star && *resume) {
+      pattern = star;
+      path = resume = next_segment(resume);
+    } else {
+      return false;
     }
-    size_t name_length = segment_length(path);
-    if (name_length == 0 || !match_segment(pattern, length, path, name_length)) return false;
-    path += name_length + (path[name_length] == '/');
-    pattern = rest;
   }
-  return !*path;
+  return true;
 }
 
 // ---------------------------------------------------------------- checking patterns
@@ -195,7 +203,7 @@ static void visit_all(struct walk *walk, const char *path) {
 
 static void visit_directory(struct walk *walk, const char *path, const char *pattern) {
   size_t length = segment_length(pattern);
-  const char *rest = pattern + length + (pattern[length] == '/');
+  const char *rest = next_segment(pattern);
   bool recursive = is_double_star(pattern);
   while (recursive && is_double_star(rest)) rest += segment_length(rest) + (rest[2] == '/');
   if (recursive && !*rest) {
