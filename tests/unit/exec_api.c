@@ -326,6 +326,23 @@ static void test_steps(void) {
   check(run("l.bzl", loop) != NULL);
 }
 
+// Natives over many values count as the loops do that they save.
+static void test_step_limit_of_natives(void) {
+  static const char *const programs[] = {
+      "all(range(1, 1000000))",          "max(range(1000000))",
+      "zip(*[range(1000000)] * 2)",      "list(range(1000000))",
+      "enumerate(range(1000000))",       "set(range(1000000))",
+      "(\"a,\" * 1000000).split(\",\")", "json.decode(\"[\" + \"0,\" * 1000000 + \"0]\")",
+  };
+  for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
+    sl_thread_set_step_limit(thread, sl_thread_steps(thread) + 500000);
+    check(run("l.bzl", programs[i]) == NULL);
+    check_text(sl_error_message(thread), "Starlark computation cancelled: too many steps");
+    sl_error_clear(thread);
+  }
+  sl_thread_set_step_limit(thread, 0);
+}
+
 static void *cancel(void *data) {
   (void)data;
   sl_thread_cancel(thread, "interrupted");
@@ -435,6 +452,7 @@ int main(void) {
   test_errors();
   test_static_errors();
   test_steps();
+  test_step_limit_of_natives();
   test_cancel();
   test_depth();
   test_mutability();
