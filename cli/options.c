@@ -21,11 +21,11 @@ enum option_kind {
 
 struct row {
   const char *name;
-  char abbreviation;        // 0: none
+  char abbreviation;  // 0: none
   enum option_kind kind;
   unsigned commands;
-  size_t offset;            // of the field in struct options
-  const char *value;        // as --help names it
+  size_t offset;      // of the field in struct options
+  const char *value;  // as --help names it
   const char *doc;
 };
 
@@ -38,43 +38,72 @@ static const struct row rows[] = {
      "where outputs and fetched packages go (default: below the user's cache folder)"},
     {"vendor_dir", 0, OPTION_TEXT, OPTIONS_WORKSPACE, FIELD(vendor_dir), "DIR",
      "where external repositories are, one folder each (default: external below the output base)"},
-    {"color", 0, OPTION_TEXT, OPTIONS_WORKSPACE, FIELD(color), "yes|no|auto", "colours; auto: on a terminal only"},
-    {"keep_going", 'k', OPTION_BOOL, OPTIONS_WORKSPACE, FIELD(keep_going), NULL, "go on after errors"},
-    {"output", 0, OPTION_TEXT, GRAPH | OPTIONS_EXPLAIN, FIELD(output), "FORMAT", "the output's format"},
-    {"aspects", 0, OPTION_LIST, OPTIONS_ANALYSIS, FIELD(aspects), "LABEL%NAME,...", "aspects to apply to the top-level targets"},
-    {"aspects_parameters", 0, OPTION_DICT, OPTIONS_ANALYSIS, FIELD(aspect_parameters), "NAME=VALUE", "parameters of aspects"},
-    {"define", 0, OPTION_DICT, OPTIONS_ANALYSIS, FIELD(defines), "NAME=VALUE", "a value for config_setting and make variables"},
+    {"color", 0, OPTION_TEXT, OPTIONS_WORKSPACE, FIELD(color), "yes|no|auto",
+     "colours; auto: on a terminal only"},
+    {"keep_going", 'k', OPTION_BOOL, OPTIONS_WORKSPACE, FIELD(keep_going), NULL,
+     "go on after errors"},
+    {"output", 0, OPTION_TEXT, GRAPH | OPTIONS_EXPLAIN, FIELD(output), "FORMAT",
+     "the output's format"},
+    {"aspects", 0, OPTION_LIST, OPTIONS_ANALYSIS, FIELD(aspects), "LABEL%NAME,...",
+     "aspects to apply to the top-level targets"},
+    {"aspects_parameters", 0, OPTION_DICT, OPTIONS_ANALYSIS, FIELD(aspect_parameters), "NAME=VALUE",
+     "parameters of aspects"},
+    {"define", 0, OPTION_DICT, OPTIONS_ANALYSIS, FIELD(defines), "NAME=VALUE",
+     "a value for config_setting and make variables"},
     {"cpu", 0, OPTION_TEXT, OPTIONS_ANALYSIS, FIELD(cpu), "CPU", "the target CPU (k8)"},
-    {"compilation_mode", 'c', OPTION_TEXT, OPTIONS_ANALYSIS, FIELD(compilation_mode), "fastbuild|dbg|opt", "the compilation mode"},
-    {"python_path", 0, OPTION_TEXT, OPTIONS_ANALYSIS, FIELD(python_path), "PYTHON", "the interpreter of py_binary launchers"},
-    {"implicit_deps", 0, OPTION_BOOL, GRAPH, FIELD(implicit_deps), NULL, "with dependencies that no BUILD file names (default)"},
-    {"tool_deps", 0, OPTION_BOOL, GRAPH, FIELD(tool_deps), NULL, "with dependencies in the exec configuration (default)"},
+    {"compilation_mode", 'c', OPTION_TEXT, OPTIONS_ANALYSIS, FIELD(compilation_mode),
+     "fastbuild|dbg|opt", "the compilation mode"},
+    {"python_path", 0, OPTION_TEXT, OPTIONS_ANALYSIS, FIELD(python_path), "PYTHON",
+     "the interpreter of py_binary launchers"},
+    {"implicit_deps", 0, OPTION_BOOL, GRAPH, FIELD(implicit_deps), NULL,
+     "with dependencies that no BUILD file names (default)"},
+    {"tool_deps", 0, OPTION_BOOL, GRAPH, FIELD(tool_deps), NULL,
+     "with dependencies in the exec configuration (default)"},
     {"host_deps", 0, OPTION_BOOL, GRAPH, FIELD(tool_deps), NULL, "the same"},
-    {"nodep_deps", 0, OPTION_BOOL, OPTIONS_QUERY, FIELD(nodep_deps), NULL, "with visibility to package groups (default)"},
-    {"strict_test_suite", 0, OPTION_BOOL, OPTIONS_QUERY, FIELD(strict_test_suite), NULL, "fail on suites of what is no test"},
-    {"universe_scope", 0, OPTION_TEXT, OPTIONS_QUERY, FIELD(universe_scope), "PATTERN,...", "the universe of allrdeps and rbuildfiles"},
-    {"infer_universe_scope", 0, OPTION_BOOL, OPTIONS_QUERY, FIELD(infer_universe_scope), NULL, "the universe is what the query names"},
-    {"order_output", 0, OPTION_TEXT, OPTIONS_QUERY, FIELD(order_output), "auto|no|deps|full", "the order of results"},
-    {"consistent_labels", 0, OPTION_BOOL, OPTIONS_QUERY, FIELD(consistent_labels), NULL, "canonical labels"},
-    {"relative_locations", 0, OPTION_BOOL, OPTIONS_QUERY, FIELD(relative_locations), NULL, "locations relative to the workspace"},
-    {"line_terminator_null", 0, OPTION_BOOL, OPTIONS_QUERY, FIELD(line_terminator_null), NULL, "end entries with NUL"},
-    {"graph:factored", 0, OPTION_BOOL, OPTIONS_QUERY, FIELD(graph_factored), NULL, "merge equivalent nodes (default)"},
-    {"graph:node_limit", 0, OPTION_INTEGER, OPTIONS_QUERY, FIELD(graph_node_limit), "N", "longest label of a node (512; -1: no limit)"},
-    {"graph:conditional_edges_limit", 0, OPTION_INTEGER, OPTIONS_QUERY, FIELD(graph_conditional_edges_limit), "N",
-     "conditions shown at an edge (4; -1: all)"},
-    {"proto:flatten_selects", 0, OPTION_BOOL, OPTIONS_QUERY, FIELD(proto_flatten_selects), NULL, "one value for a select (default)"},
-    {"proto:default_values", 0, OPTION_BOOL, OPTIONS_QUERY, FIELD(proto_default_values), NULL, "attributes that are not set, too (default)"},
-    {"xml:default_values", 0, OPTION_BOOL, OPTIONS_QUERY, FIELD(xml_default_values), NULL, "attributes that are not set, too"},
+    {"nodep_deps", 0, OPTION_BOOL, OPTIONS_QUERY, FIELD(nodep_deps), NULL,
+     "with visibility to package groups (default)"},
+    {"strict_test_suite", 0, OPTION_BOOL, OPTIONS_QUERY, FIELD(strict_test_suite), NULL,
+     "fail on suites of what is no test"},
+    {"universe_scope", 0, OPTION_TEXT, OPTIONS_QUERY, FIELD(universe_scope), "PATTERN,...",
+     "the universe of allrdeps and rbuildfiles"},
+    {"infer_universe_scope", 0, OPTION_BOOL, OPTIONS_QUERY, FIELD(infer_universe_scope), NULL,
+     "the universe is what the query names"},
+    {"order_output", 0, OPTION_TEXT, OPTIONS_QUERY, FIELD(order_output), "auto|no|deps|full",
+     "the order of results"},
+    {"consistent_labels", 0, OPTION_BOOL, OPTIONS_QUERY, FIELD(consistent_labels), NULL,
+     "canonical labels"},
+    {"relative_locations", 0, OPTION_BOOL, OPTIONS_QUERY, FIELD(relative_locations), NULL,
+     "locations relative to the workspace"},
+    {"line_terminator_null", 0, OPTION_BOOL, OPTIONS_QUERY, FIELD(line_terminator_null), NULL,
+     "end entries with NUL"},
+    {"graph:factored", 0, OPTION_BOOL, OPTIONS_QUERY, FIELD(graph_factored), NULL,
+     "merge equivalent nodes (default)"},
+    {"graph:node_limit", 0, OPTION_INTEGER, OPTIONS_QUERY, FIELD(graph_node_limit), "N",
+     "longest label of a node (512; -1: no limit)"},
+    {"graph:conditional_edges_limit", 0, OPTION_INTEGER, OPTIONS_QUERY,
+     FIELD(graph_conditional_edges_limit), "N", "conditions shown at an edge (4; -1: all)"},
+    {"proto:flatten_selects", 0, OPTION_BOOL, OPTIONS_QUERY, FIELD(proto_flatten_selects), NULL,
+     "one value for a select (default)"},
+    {"proto:default_values", 0, OPTION_BOOL, OPTIONS_QUERY, FIELD(proto_default_values), NULL,
+     "attributes that are not set, too (default)"},
+    {"xml:default_values", 0, OPTION_BOOL, OPTIONS_QUERY, FIELD(xml_default_values), NULL,
+     "attributes that are not set, too"},
     {"query_file", 0, OPTION_TEXT, GRAPH, FIELD(query_file), "FILE", "read the query from a file"},
-    {"include_aspects", 0, OPTION_BOOL, OPTIONS_AQUERY, FIELD(include_aspects), NULL, "with the actions of aspects (default)"},
-    {"include_commandline", 0, OPTION_BOOL, OPTIONS_AQUERY, FIELD(include_commandline), NULL, "with command lines (default)"},
-    {"include_artifacts", 0, OPTION_BOOL, OPTIONS_AQUERY, FIELD(include_artifacts), NULL, "with inputs and outputs (default)"},
-    {"include_param_files", 0, OPTION_BOOL, OPTIONS_AQUERY, FIELD(include_param_files), NULL, "with the content of parameter files"},
-    {"include_file_write_contents", 0, OPTION_BOOL, OPTIONS_AQUERY, FIELD(include_file_write_contents), NULL,
-     "with the content of FileWrite actions"},
+    {"include_aspects", 0, OPTION_BOOL, OPTIONS_AQUERY, FIELD(include_aspects), NULL,
+     "with the actions of aspects (default)"},
+    {"include_commandline", 0, OPTION_BOOL, OPTIONS_AQUERY, FIELD(include_commandline), NULL,
+     "with command lines (default)"},
+    {"include_artifacts", 0, OPTION_BOOL, OPTIONS_AQUERY, FIELD(include_artifacts), NULL,
+     "with inputs and outputs (default)"},
+    {"include_param_files", 0, OPTION_BOOL, OPTIONS_AQUERY, FIELD(include_param_files), NULL,
+     "with the content of parameter files"},
+    {"include_file_write_contents", 0, OPTION_BOOL, OPTIONS_AQUERY,
+     FIELD(include_file_write_contents), NULL, "with the content of FileWrite actions"},
     {"mypy", 0, OPTION_TEXT, OPTIONS_CHECK, FIELD(mypy), "PYTHON", "the Python whose mypy checks"},
-    {"jobs", 'j', OPTION_INTEGER, OPTIONS_RUN, FIELD(jobs), "N", "how many actions run at once (default: ninja decides)"},
-    {"expunge", 0, OPTION_BOOL, OPTIONS_CLEAN, FIELD(expunge), NULL, "remove fetched packages, too"},
+    {"jobs", 'j', OPTION_INTEGER, OPTIONS_RUN, FIELD(jobs), "N",
+     "how many actions run at once (default: ninja decides)"},
+    {"expunge", 0, OPTION_BOOL, OPTIONS_CLEAN, FIELD(expunge), NULL,
+     "remove fetched packages, too"},
     {"curses", 0, OPTION_IGNORED, OPTIONS_WORKSPACE, 0, NULL, NULL},
     {"show_progress", 0, OPTION_IGNORED, OPTIONS_WORKSPACE, 0, NULL, NULL},
     {"ui_event_filters", 0, OPTION_IGNORED, OPTIONS_WORKSPACE, 0, NULL, NULL},
@@ -91,15 +120,17 @@ struct input {
   const char *const *words;
   size_t count;
   size_t next;
-  bool lenient;             // .bazelrc: what is unknown is passed over
-  bool list_begun;          // the command line has begun a list of its own, in the place of that in .bazelrc
+  bool lenient;  // .bazelrc: what is unknown is passed over
+  bool
+      list_begun;  // the command line has begun a list of its own, in the place of that in .bazelrc
 };
 
 // ---------------------------------------------------------------- finding rows
 
 static const struct row *find_row(const struct input *input, const char *name, size_t length) {
   for (size_t i = 0; i < ROW_COUNT; i++)
-    if ((rows[i].commands & input->commands) && strlen(rows[i].name) == length && memcmp(rows[i].name, name, length) == 0)
+    if ((rows[i].commands & input->commands) && strlen(rows[i].name) == length &&
+        memcmp(rows[i].name, name, length) == 0)
       return &rows[i];
   return NULL;
 }
@@ -110,22 +141,27 @@ static const struct row *find_abbreviation(const struct input *input, char lette
   return NULL;
 }
 
-static bool takes_no_value(const struct row *row) { return row->kind == OPTION_BOOL || row->kind == OPTION_IGNORED; }
+static bool takes_no_value(const struct row *row) {
+  return row->kind == OPTION_BOOL || row->kind == OPTION_IGNORED;
+}
 
 static bool fail_unknown(struct input *input, const char *word, size_t length) {
   struct sl_spell spell;
   const char *name = word + 2;
   sl_spell_begin(&spell, name, length - 2);
   for (size_t i = 0; i < ROW_COUNT; i++)
-    if ((rows[i].commands & input->commands) && rows[i].kind != OPTION_IGNORED) sl_spell_offer(&spell, rows[i].name, strlen(rows[i].name));
+    if ((rows[i].commands & input->commands) && rows[i].kind != OPTION_IGNORED)
+      sl_spell_offer(&spell, rows[i].name, strlen(rows[i].name));
   if (!spell.best) return sl_fail_false(input->thread, "%s :: Unrecognized option: %s", word, word);
-  return sl_fail_false(input->thread, "%s :: Unrecognized option: %s (did you mean '--%s'?)", word, word, spell.best);
+  return sl_fail_false(input->thread, "%s :: Unrecognized option: %s (did you mean '--%s'?)", word,
+                       word, spell.best);
 }
 
 // ---------------------------------------------------------------- setting values
 
 static bool parse_bool(const char *text, bool *value) {
-  static const char *const words[][2] = {{"1", "0"}, {"true", "false"}, {"yes", "no"}, {"t", "f"}, {"y", "n"}};
+  static const char *const words[][2] = {
+      {"1", "0"}, {"true", "false"}, {"yes", "no"}, {"t", "f"}, {"y", "n"}};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     for (int k = 0; k < 2; k++)
       if (strcmp(text, words[i][k]) == 0) {
@@ -147,16 +183,22 @@ static bool add_list_items(struct input *input, sl_value list, const char *text)
 static bool add_definition(struct input *input, sl_value dict, const char *word, const char *text) {
   const char *equals = strchr(text, '=');
   if (!equals || equals == text)
-    return sl_fail_false(input->thread, "While parsing option %s: Variable definitions must be in the form of a 'name=value' assignment", word);
-  return sl_dict_set(input->thread, dict, sl_string(text, (size_t)(equals - text)), sl_string_from(equals + 1));
+    return sl_fail_false(input->thread,
+                         "While parsing option %s: Variable definitions must be in the form of a "
+                         "'name=value' assignment",
+                         word);
+  return sl_dict_set(input->thread, dict, sl_string(text, (size_t)(equals - text)),
+                     sl_string_from(equals + 1));
 }
 
-static bool set_value(struct input *input, const struct row *row, const char *word, const char *text) {
+static bool set_value(struct input *input, const struct row *row, const char *word,
+                      const char *text) {
   char *field = (char *)input->options + row->offset;
   switch (row->kind) {
     case OPTION_BOOL:
       if (parse_bool(text, (bool *)(void *)field)) return true;
-      return sl_fail_false(input->thread, "While parsing option %s: '%s' is not a boolean", word, text);
+      return sl_fail_false(input->thread, "While parsing option %s: '%s' is not a boolean", word,
+                           text);
     case OPTION_TEXT: {
       // Of the collector, like everything that options point to: the words of .bazelrc do not stay.
       char *copy = sl_allocate_atomic(strlen(text) + 1);
@@ -168,16 +210,20 @@ static bool set_value(struct input *input, const struct row *row, const char *wo
       char *end;
       long value = strtol(text, &end, 10);
       if (*end || end == text || value > 1000000 || value < -1)
-        return sl_fail_false(input->thread, "While parsing option %s: '%s' is not an int", word, text);
+        return sl_fail_false(input->thread, "While parsing option %s: '%s' is not an int", word,
+                             text);
       *(int *)(void *)field = (int)value;
       return true;
     }
     case OPTION_LIST:
-      if (!input->lenient && !input->list_begun) *(sl_value *)(void *)field = sl_list(input->thread, NULL, 0);
+      if (!input->lenient && !input->list_begun)
+        *(sl_value *)(void *)field = sl_list(input->thread, NULL, 0);
       input->list_begun = true;
       return add_list_items(input, *(sl_value *)(void *)field, text);
-    case OPTION_DICT: return add_definition(input, *(sl_value *)(void *)field, word, text);
-    case OPTION_IGNORED: return true;
+    case OPTION_DICT:
+      return add_definition(input, *(sl_value *)(void *)field, word, text);
+    case OPTION_IGNORED:
+      return true;
   }
   return false;
 }
@@ -191,7 +237,9 @@ static bool take_flag(struct input *input, const char *word) {
   if (negated) name += 2;
   size_t length = equals ? (size_t)(equals - name) : strlen(name);
   return sl_dict_set(input->thread, input->options->flags, sl_string(name, length),
-                     sl_string_from(equals ? equals + 1 : negated ? "false" : "true"));
+                     sl_string_from(equals    ? equals + 1
+                                    : negated ? "false"
+                                              : "true"));
 }
 
 static bool is_flag(const char *word) {
@@ -235,7 +283,8 @@ static bool take_long(struct input *input, const char *word) {
 static bool take_short(struct input *input, const char *word) {
   const struct row *row = find_abbreviation(input, word[1]);
   if (!row) {
-    if (!input->lenient) return sl_fail_false(input->thread, "%s :: Invalid options syntax: %s", word, word);
+    if (!input->lenient)
+      return sl_fail_false(input->thread, "%s :: Invalid options syntax: %s", word, word);
     skip_values(input);
     return true;
   }
@@ -246,7 +295,8 @@ static bool take_short(struct input *input, const char *word) {
 
 // Options that bz_bazelrc_options has looked at: they are no rows.
 static bool is_rc_option(const char *word) {
-  static const char *const names[] = {"--config=", "--bazelrc=", "--noworkspace_rc", "--nohome_rc", "--nosystem_rc", "--ignore_all_rc_files"};
+  static const char *const names[] = {"--config=",   "--bazelrc=",    "--noworkspace_rc",
+                                      "--nohome_rc", "--nosystem_rc", "--ignore_all_rc_files"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (strncmp(word, names[i], strlen(names[i])) == 0) return true;
   return false;
@@ -258,7 +308,8 @@ static bool take_words(struct input *input) {
     const char *word = input->words[input->next++];
     bool done;
     if (options_ended || word[0] != '-' || !word[1]) {
-      done = input->lenient || sl_list_push(input->thread, input->options->words, sl_string_from(word));
+      done = input->lenient ||
+             sl_list_push(input->thread, input->options->words, sl_string_from(word));
     } else if (strcmp(word, "--") == 0) {
       options_ended = true;
       done = true;
@@ -276,29 +327,48 @@ static bool take_words(struct input *input) {
   return true;
 }
 
-static bool take_rc(struct input *input, const char *root, const char *command, sl_value arguments) {
+static bool take_rc(struct input *input, const char *root, const char *command,
+                    sl_value arguments) {
   sl_value options = bz_bazelrc_options(input->thread, root, command, arguments);
   if (!options) return false;
   size_t count = sl_list_length(options);
   const char **words = sl_allocate((count + 1) * sizeof *words);
-  for (size_t i = 0; i < count; i++) words[i] = sl_string_bytes(sl_tuple_get(sl_list_get(options, i), 0));
+  for (size_t i = 0; i < count; i++)
+    words[i] = sl_string_bytes(sl_tuple_get(sl_list_get(options, i), 0));
   struct input rc = {input->thread, input->options, input->commands, words, count, 0, true, false};
   return take_words(&rc);
 }
 
-bool options_parse(struct sl_thread *thread, const char *command, unsigned commands, const char *root, int argc, char **argv,
-                   struct options *options) {
+bool options_parse(struct sl_thread *thread, const char *command, unsigned commands,
+                   const char *root, int argc, char **argv, struct options *options) {
   *options = (struct options){
-      .color = "auto", .implicit_deps = true, .tool_deps = true, .graph_factored = true, .graph_node_limit = 512, .graph_conditional_edges_limit = 4, .nodep_deps = true,
-      .proto_flatten_selects = true, .proto_default_values = true, .order_output = "auto", .include_aspects = true,
-      .include_commandline = true, .include_artifacts = true, .aspects = sl_list(thread, NULL, 0),
-      .aspect_parameters = sl_dict(thread, 0), .defines = sl_dict(thread, 0), .flags = sl_dict(thread, 0), .words = sl_list(thread, NULL, 0),
+      .color = "auto",
+      .implicit_deps = true,
+      .tool_deps = true,
+      .graph_factored = true,
+      .graph_node_limit = 512,
+      .graph_conditional_edges_limit = 4,
+      .nodep_deps = true,
+      .proto_flatten_selects = true,
+      .proto_default_values = true,
+      .order_output = "auto",
+      .include_aspects = true,
+      .include_commandline = true,
+      .include_artifacts = true,
+      .aspects = sl_list(thread, NULL, 0),
+      .aspect_parameters = sl_dict(thread, 0),
+      .defines = sl_dict(thread, 0),
+      .flags = sl_dict(thread, 0),
+      .words = sl_list(thread, NULL, 0),
   };
   sl_value arguments = sl_list(thread, NULL, 0);
   for (int i = 0; i < argc; i++)
     if (!sl_list_push(thread, arguments, sl_string_from(argv[i]))) return false;
-  struct input input = {thread, options, commands, (const char *const *)argv, (size_t)argc, 0, false, false};
-  if (root && (!take_rc(&input, root, "startup", arguments) || !take_rc(&input, root, command, arguments))) return false;
+  struct input input = {thread,       options, commands, (const char *const *)argv,
+                        (size_t)argc, 0,       false,    false};
+  if (root &&
+      (!take_rc(&input, root, "startup", arguments) || !take_rc(&input, root, command, arguments)))
+    return false;
   return take_words(&input);
 }
 
@@ -308,7 +378,8 @@ int options_count_leading(int argc, char **argv) {
   while (i < argc && argv[i][0] == '-') {
     const char *name = argv[i] + 2;
     const struct row *row = argv[i][1] == '-' ? find_row(&input, name, strcspn(name, "=")) : NULL;
-    bool negated = !row && strncmp(argv[i], "--no", 4) == 0 && find_row(&input, name + 2, strlen(name + 2));
+    bool negated =
+        !row && strncmp(argv[i], "--no", 4) == 0 && find_row(&input, name + 2, strlen(name + 2));
     if (!row && !negated && !is_rc_option(argv[i])) break;
     i += row && !takes_no_value(row) && !strchr(name, '=') ? 2 : 1;
   }
@@ -320,7 +391,8 @@ void options_describe(unsigned commands) {
     const struct row *row = &rows[i];
     if (!(row->commands & commands) || row->kind == OPTION_IGNORED) continue;
     char left[64];
-    snprintf(left, sizeof left, "--%s%s%s%s", row->kind == OPTION_BOOL && strcmp(row->name, "help") != 0 ? "[no]" : "", row->name,
+    snprintf(left, sizeof left, "--%s%s%s%s",
+             row->kind == OPTION_BOOL && strcmp(row->name, "help") != 0 ? "[no]" : "", row->name,
              row->value ? "=" : "", row->value ? row->value : "");
     if (row->abbreviation) {
       printf("  -%c, %-38s %s\n", row->abbreviation, left, row->doc);

@@ -77,9 +77,9 @@ static inline bool sl_has_type(sl_value value, const struct sl_type *type) {
 }
 
 // The built-in types. bool, int, float and NoneType have immediate values as well: test with sl_is_*.
-extern const struct sl_type sl_none_type, sl_bool_type, sl_int_type, sl_float_type, sl_string_type, sl_bytes_type,
-    sl_list_type, sl_tuple_type, sl_dict_type, sl_set_type, sl_range_type, sl_function_type, sl_builtin_type,
-    sl_bound_method_type, sl_struct_type;
+extern const struct sl_type sl_none_type, sl_bool_type, sl_int_type, sl_float_type, sl_string_type,
+    sl_bytes_type, sl_list_type, sl_tuple_type, sl_dict_type, sl_set_type, sl_range_type,
+    sl_function_type, sl_builtin_type, sl_bound_method_type, sl_struct_type;
 
 bool sl_is_int(sl_value value);
 bool sl_is_float(sl_value value);
@@ -95,9 +95,10 @@ static inline bool sl_is_struct(sl_value v) { return sl_has_type(v, &sl_struct_t
 
 // Settings of the process-wide collector; all zero means the default.
 struct sl_options {
-  size_t initial_heap;     // bytes of address space to begin with
-  bool exact_pointers;     // only this library uses the collector in this process: smaller objects
-  size_t heap_limit;       // bytes of the collected heap; over it evaluations fail: "out of memory: ..." (2 GB)
+  size_t initial_heap;  // bytes of address space to begin with
+  bool exact_pointers;  // only this library uses the collector in this process: smaller objects
+  size_t
+      heap_limit;  // bytes of the collected heap; over it evaluations fail: "out of memory: ..." (2 GB)
 };
 
 // Prepares the process. Call once, before anything else, from the thread that stays longest. NULL: defaults with
@@ -122,8 +123,10 @@ SL_MUST_CHECK static inline bool sl_heap_admit(struct sl_thread *thread, size_t 
   return size < SL_LARGE_BLOCK || sl_heap_admit_large(thread, size);
 }
 // The same for a text that is to become `extra` bytes longer, and then perhaps a string. Makes room in it.
-bool sl_text_admit_large(struct sl_thread *thread, struct sl_text *text, size_t extra) SL_MUST_CHECK;
-SL_MUST_CHECK static inline bool sl_text_admit(struct sl_thread *thread, struct sl_text *text, size_t extra) {
+bool sl_text_admit_large(struct sl_thread *thread, struct sl_text *text,
+                         size_t extra) SL_MUST_CHECK;
+SL_MUST_CHECK static inline bool sl_text_admit(struct sl_thread *thread, struct sl_text *text,
+                                               size_t extra) {
   return text->length + extra < SL_LARGE_BLOCK || sl_text_admit_large(thread, text, extra);
 }
 
@@ -151,7 +154,8 @@ void *sl_new(struct sl_thread *thread, const struct sl_type *type, size_t size);
 sl_value sl_fail(struct sl_thread *thread, const char *format, ...) SL_PRINTF(2, 3);
 bool sl_fail_false(struct sl_thread *thread, const char *format, ...) SL_PRINTF(2, 3);
 // The same, but the report says "Error in NAME: " whatever function is running (fail() does).
-sl_value sl_fail_in(struct sl_thread *thread, const char *name, const char *format, ...) SL_PRINTF(3, 4);
+sl_value sl_fail_in(struct sl_thread *thread, const char *name, const char *format, ...)
+    SL_PRINTF(3, 4);
 
 bool sl_error_pending(const struct sl_thread *thread);
 // The message alone, of errors of syntax one line a diagnostic; "" when none is pending. Valid until the error is cleared.
@@ -176,20 +180,23 @@ struct sl_thread *sl_thread_new(void);
 void sl_thread_free(struct sl_thread *thread);
 
 // New lists, dicts and sets belong to it. Returns the one before, to be put back.
-struct sl_mutability *sl_thread_set_mutability(struct sl_thread *thread, struct sl_mutability *mutability);
+struct sl_mutability *sl_thread_set_mutability(struct sl_thread *thread,
+                                               struct sl_mutability *mutability);
 
 // The host's own context for the natives that run in this thread (the package being loaded ...). Not scanned.
 void sl_thread_set_data(struct sl_thread *thread, void *data);
 void *sl_thread_data(const struct sl_thread *thread);
 
 // print(): called with the finished text and the position of the call. The default writes "DEBUG: POSITION: TEXT\n" to stderr.
-typedef void (*sl_print_handler)(struct sl_thread *thread, const char *position, const char *text, size_t length);
+typedef void (*sl_print_handler)(struct sl_thread *thread, const char *position, const char *text,
+                                 size_t length);
 void sl_thread_set_print(struct sl_thread *thread, sl_print_handler handler);
 // Hands a text to the print handler, with the position of the innermost Starlark call.
 void sl_thread_print(struct sl_thread *thread, const char *text, size_t length);
 
 // load(): returns the module for the string written in the load statement of module `from`, or NULL with an error pending.
-typedef struct sl_module *(*sl_load_handler)(struct sl_thread *thread, struct sl_module *from, const char *name);
+typedef struct sl_module *(*sl_load_handler)(struct sl_thread *thread, struct sl_module *from,
+                                             const char *name);
 void sl_thread_set_load(struct sl_thread *thread, sl_load_handler handler);
 
 // Steps are backward jumps, calls and comparable work; 0: no limit. Over it: "Starlark computation cancelled: too many steps".
@@ -204,8 +211,8 @@ void sl_thread_cancel(struct sl_thread *thread, const char *reason);
 
 // One active call, innermost first.
 struct sl_frame {
-  const char *function;   // name of the function, "<toplevel>" for a file's statements
-  const char *file;       // path of its file; NULL for a builtin
+  const char *function;         // name of the function, "<toplevel>" for a file's statements
+  const char *file;             // path of its file; NULL for a builtin
   struct sl_position position;  // where it is: column of a call is that of its "("
   struct sl_module *module;     // NULL for a builtin
 };
@@ -225,7 +232,8 @@ struct sl_environment *sl_environment_new(const struct sl_environment *below);
 void sl_environment_set(struct sl_environment *environment, const char *name, sl_value value);
 // Adds every row of a table ended by a row without signature; the name is that of the signature.
 void sl_environment_set_builtins(struct sl_environment *environment, struct sl_builtin *rows);
-sl_value sl_environment_get(const struct sl_environment *environment, const char *name);  // NULL: not there; no error
+sl_value sl_environment_get(const struct sl_environment *environment,
+                            const char *name);  // NULL: not there; no error
 // Calls back for each name, those of the environments below included.
 void sl_environment_each(const struct sl_environment *environment,
                          void (*offer)(void *data, const char *name, size_t length), void *data);
@@ -234,17 +242,21 @@ void sl_environment_each(const struct sl_environment *environment,
 // the file may be freed, unless the host wants positions of its own. NULL: static errors are pending.
 // Programs and modules are collected like values: a module may be held by a handle, as (sl_value)module; it keeps its program.
 struct sl_program;
-struct sl_program *sl_program_new(struct sl_thread *thread, struct sl_file *file, const struct sl_environment *environment);
+struct sl_program *sl_program_new(struct sl_thread *thread, struct sl_file *file,
+                                  const struct sl_environment *environment);
 // The strings of its load statements, in order; `position` may be NULL.
 size_t sl_program_load_count(const struct sl_program *program);
-const char *sl_program_load(const struct sl_program *program, size_t i, struct sl_position *position);
+const char *sl_program_load(const struct sl_program *program, size_t i,
+                            struct sl_position *position);
 
 // Runs a program as a new module, and freezes it. `name` is what tracebacks call it (a path); `data` is the host's.
 // A failed module is not lost: *failed (may be NULL) gets it, with the globals bound so far. May run Starlark code.
-struct sl_module *sl_module_execute(struct sl_thread *thread, struct sl_program *program, const char *name, void *data,
+struct sl_module *sl_module_execute(struct sl_thread *thread, struct sl_program *program,
+                                    const char *name, void *data,
                                     struct sl_module **failed) SL_MUST_CHECK;
 // Parses, compiles and runs in one step. The dialect follows from the name.
-struct sl_module *sl_execute_text(struct sl_thread *thread, const char *name, const char *text, size_t length,
+struct sl_module *sl_execute_text(struct sl_thread *thread, const char *name, const char *text,
+                                  size_t length,
                                   const struct sl_environment *environment) SL_MUST_CHECK;
 
 const char *sl_module_name(const struct sl_module *module);
@@ -252,7 +264,8 @@ void *sl_module_data(const struct sl_module *module);
 // An exported global; NULL: none of that name. No error.
 sl_value sl_module_get(const struct sl_module *module, const char *name);
 // Every global in order of binding; false at the end. Any of the results may be NULL. The value is NULL while unbound.
-bool sl_module_global(const struct sl_module *module, size_t i, const char **name, sl_value *value, bool *exported);
+bool sl_module_global(const struct sl_module *module, size_t i, const char **name, sl_value *value,
+                      bool *exported);
 // The value of the module's last expression statement or parsed expression; SL_NONE when there is none.
 sl_value sl_module_result(const struct sl_module *module);
 
@@ -284,7 +297,8 @@ sl_value sl_tuple(const sl_value *items, size_t count);
 sl_value sl_tuple_new(size_t count, sl_value **items);
 sl_value sl_dict(struct sl_thread *thread, size_t expected_count);
 sl_value sl_set(struct sl_thread *thread, size_t expected_count);
-sl_value sl_range(struct sl_thread *thread, int64_t start, int64_t stop, int64_t step);  // NULL: step 0, or beyond 32 bits
+sl_value sl_range(struct sl_thread *thread, int64_t start, int64_t stop,
+                  int64_t step);  // NULL: step 0, or beyond 32 bits
 
 // ---------------------------------------------------------------- reading values
 
@@ -297,7 +311,8 @@ int sl_int_sign(sl_value value);
 double sl_float_value(sl_value value);
 // An int of 32 bits, as Bazel wants indexes and counts. False with an error pending: "got string for index, want int", or
 // "got 2147483648 for index, want value in signed 32-bit range", where `what` is "index".
-bool sl_to_int32(struct sl_thread *thread, sl_value value, const char *what, int32_t *out) SL_MUST_CHECK;
+bool sl_to_int32(struct sl_thread *thread, sl_value value, const char *what,
+                 int32_t *out) SL_MUST_CHECK;
 // int or float, as float. False with an error pending: too large.
 bool sl_to_double(struct sl_thread *thread, sl_value value, double *out);
 
@@ -345,15 +360,19 @@ sl_value sl_list_remove_at(struct sl_thread *thread, sl_value list, size_t i) SL
 bool sl_list_clear(struct sl_thread *thread, sl_value list) SL_MUST_CHECK;
 // Appends every element of an iterable ("excessive capacity requested" when absurd). May run Starlark code.
 bool sl_list_extend(struct sl_thread *thread, sl_value list, sl_value iterable) SL_MUST_CHECK;
-bool sl_dict_set(struct sl_thread *thread, sl_value dict, sl_value key, sl_value value) SL_MUST_CHECK;
-bool sl_dict_set_string(struct sl_thread *thread, sl_value dict, const char *key, sl_value value) SL_MUST_CHECK;
+bool sl_dict_set(struct sl_thread *thread, sl_value dict, sl_value key,
+                 sl_value value) SL_MUST_CHECK;
+bool sl_dict_set_string(struct sl_thread *thread, sl_value dict, const char *key,
+                        sl_value value) SL_MUST_CHECK;
 // The removed value; NULL without an error: no such key.
 sl_value sl_dict_remove(struct sl_thread *thread, sl_value dict, sl_value key);
 bool sl_dict_clear(struct sl_thread *thread, sl_value dict) SL_MUST_CHECK;
 // Adds every entry of a mapping, or every pair of an iterable of pairs; errors as dict() and update() word them.
-bool sl_dict_update(struct sl_thread *thread, sl_value dict, sl_value mapping_or_pairs) SL_MUST_CHECK;
+bool sl_dict_update(struct sl_thread *thread, sl_value dict,
+                    sl_value mapping_or_pairs) SL_MUST_CHECK;
 bool sl_set_add(struct sl_thread *thread, sl_value set, sl_value item) SL_MUST_CHECK;
-int sl_set_remove(struct sl_thread *thread, sl_value set, sl_value item);  // 1 removed, 0 was not there, -1 error
+int sl_set_remove(struct sl_thread *thread, sl_value set,
+                  sl_value item);  // 1 removed, 0 was not there, -1 error
 bool sl_set_clear(struct sl_thread *thread, sl_value set) SL_MUST_CHECK;
 
 // ---------------------------------------------------------------- operations on any value
@@ -370,7 +389,7 @@ bool sl_is_immutable(sl_value value);
 // Length; -1: it has none. No error is set.
 int64_t sl_length(sl_value value);
 bool sl_is_iterable(sl_value value);
-bool sl_is_mapping(sl_value value);   // dict, or a type with SL_TYPE_MAPPING
+bool sl_is_mapping(sl_value value);  // dict, or a type with SL_TYPE_MAPPING
 bool sl_is_callable(sl_value value);
 // Writes as repr() and str() do.
 bool sl_repr(struct sl_thread *thread, sl_value value, struct sl_text *out) SL_MUST_CHECK;
@@ -381,12 +400,14 @@ bool sl_print_text(struct sl_thread *thread, sl_value value, struct sl_text *out
 const char *sl_type_name(sl_value value);
 
 // a OP b for any operator of the language but `and` and `or`. May run host code.
-sl_value sl_binary(struct sl_thread *thread, enum sl_operator op, sl_value a, sl_value b) SL_MUST_CHECK;
+sl_value sl_binary(struct sl_thread *thread, enum sl_operator op, sl_value a,
+                   sl_value b) SL_MUST_CHECK;
 sl_value sl_unary(struct sl_thread *thread, enum sl_operator op, sl_value a) SL_MUST_CHECK;
 // x[key], x[key] = value, x[start:stop:step] (NULL bounds: absent)
 sl_value sl_index(struct sl_thread *thread, sl_value x, sl_value key) SL_MUST_CHECK;
 bool sl_set_index(struct sl_thread *thread, sl_value x, sl_value key, sl_value value) SL_MUST_CHECK;
-sl_value sl_slice(struct sl_thread *thread, sl_value x, sl_value start, sl_value stop, sl_value step) SL_MUST_CHECK;
+sl_value sl_slice(struct sl_thread *thread, sl_value x, sl_value start, sl_value stop,
+                  sl_value step) SL_MUST_CHECK;
 // x.name, methods included. NULL with an error pending: "'string' value has no field or method 'nope'" (did you mean ...).
 sl_value sl_attribute(struct sl_thread *thread, sl_value x, const char *name) SL_MUST_CHECK;
 // The same without an error when there is none: 1 found, 0 not, -1 an error is pending.
@@ -397,14 +418,17 @@ sl_value sl_attribute_names(struct sl_thread *thread, sl_value x) SL_MUST_CHECK;
 // Iteration. Between begin and end a mutable sequence is locked. Always call end after a successful begin.
 struct sl_iterator {
   sl_value sequence;
-  size_t position;      // used by the type
-  void *state;          // used by the type
+  size_t position;  // used by the type
+  void *state;      // used by the type
   sl_value (*next)(struct sl_iterator *iterator);
 };
 // False: "type 'int' is not iterable".
-bool sl_iterate_begin(struct sl_thread *thread, sl_value iterable, struct sl_iterator *iterator) SL_MUST_CHECK;
+bool sl_iterate_begin(struct sl_thread *thread, sl_value iterable,
+                      struct sl_iterator *iterator) SL_MUST_CHECK;
 // NULL at the end; never fails.
-static inline sl_value sl_iterate_next(struct sl_iterator *iterator) { return iterator->next(iterator); }
+static inline sl_value sl_iterate_next(struct sl_iterator *iterator) {
+  return iterator->next(iterator);
+}
 void sl_iterate_end(struct sl_iterator *iterator);
 // All elements as a new tuple or list.
 sl_value sl_to_tuple(struct sl_thread *thread, sl_value iterable) SL_MUST_CHECK;
@@ -412,8 +436,9 @@ sl_value sl_to_list(struct sl_thread *thread, sl_value iterable) SL_MUST_CHECK;
 
 // Calls any callable. `names` holds `named_count` C strings or is NULL; their values follow the positional ones in
 // `arguments`, which so has positional_count + named_count items. May run Starlark code.
-sl_value sl_call(struct sl_thread *thread, sl_value callee, const sl_value *arguments, size_t positional_count,
-                 const char *const *names, size_t named_count) SL_MUST_CHECK;
+sl_value sl_call(struct sl_thread *thread, sl_value callee, const sl_value *arguments,
+                 size_t positional_count, const char *const *names,
+                 size_t named_count) SL_MUST_CHECK;
 
 // The name of the i-th parameter of a function written in Starlark, "args" and "kwargs" included; NULL: it has no such one.
 const char *sl_function_parameter(sl_value function, size_t i);
@@ -423,10 +448,11 @@ const char *sl_function_parameter(sl_value function, size_t i);
 // Immutable records. Fields are kept in name order; records with the same names share a shape. `constructor` is what made
 // it (a provider; NULL for struct()): two structs are equal if constructor and fields are.
 // `names` are C strings in any order, without duplicates.
-sl_value sl_struct(sl_value constructor, const char *const *names, const sl_value *values, size_t count);
+sl_value sl_struct(sl_value constructor, const char *const *names, const sl_value *values,
+                   size_t count);
 sl_value sl_struct_from_dict(sl_value constructor, sl_value dict);  // keys are strings
-sl_value sl_struct_constructor(sl_value record);    // NULL: struct()
-sl_value sl_struct_get(sl_value record, const char *name);  // NULL: no such field; no error
+sl_value sl_struct_constructor(sl_value record);                    // NULL: struct()
+sl_value sl_struct_get(sl_value record, const char *name);          // NULL: no such field; no error
 size_t sl_struct_count(sl_value record);
 // The i-th field in name order.
 void sl_struct_field(sl_value record, size_t i, const char **name, sl_value *value);
@@ -445,14 +471,16 @@ typedef sl_value (*sl_native)(struct sl_thread *thread, sl_value self, sl_value 
 // "in call to index(), parameter 'start' got value of type 'string', want 'int'". `= unbound` marks an optional parameter without default.
 // Binding errors are Bazel's: "f() missing 1 required positional argument: x" and so on.
 struct sl_builtin {
-  const struct sl_type *type;          // &sl_builtin_type: a row is an object
+  const struct sl_type *type;  // &sl_builtin_type: a row is an object
   const char *signature;
   sl_native function;
-  const char *doc;                     // one line
-  struct sl_signature *parsed;         // the runtime's, filled at first use (atomically)
+  const char *doc;              // one line
+  struct sl_signature *parsed;  // the runtime's, filled at first use (atomically)
 };
-#define SL_BUILTIN(signature, function, doc) {&sl_builtin_type, (signature), (function), (doc), NULL}
-#define SL_BUILTIN_END {NULL, NULL, NULL, NULL, NULL}
+#define SL_BUILTIN(signature, function, doc) \
+  { &sl_builtin_type, (signature), (function), (doc), NULL }
+#define SL_BUILTIN_END \
+  { NULL, NULL, NULL, NULL, NULL }
 
 // The row as a value; never fails.
 static inline sl_value sl_builtin_value(struct sl_builtin *row) { return (sl_value)(void *)row; }
@@ -462,50 +490,62 @@ sl_value sl_builtin_bind(struct sl_builtin *row, sl_value self);
 const char *sl_builtin_name(const struct sl_builtin *row);
 
 // The methods of the language's own types, one table each, defined by builtins/.
-extern struct sl_builtin sl_string_methods[], sl_bytes_methods[], sl_list_methods[], sl_dict_methods[], sl_set_methods[];
+extern struct sl_builtin sl_string_methods[], sl_bytes_methods[], sl_list_methods[],
+    sl_dict_methods[], sl_set_methods[];
 
 // ---------------------------------------------------------------- types of hosts
 
 enum sl_type_flag {
-  SL_TYPE_MUTABLE = 1,      // objects begin with struct sl_mutable
-  SL_TYPE_MAPPING = 2,      // iterates over keys and has index(): dict(x), **x, d | x, d.update(x) accept it
-  SL_TYPE_HASH_IDENTITY = 4,   // hashable by identity (equality by identity too unless `equal` is given)
+  SL_TYPE_MUTABLE = 1,  // objects begin with struct sl_mutable
+  SL_TYPE_MAPPING =
+      2,  // iterates over keys and has index(): dict(x), **x, d | x, d.update(x) accept it
+  SL_TYPE_HASH_IDENTITY =
+      4,  // hashable by identity (equality by identity too unless `equal` is given)
   SL_TYPE_HAS_MUTABLE_PARTS = 8,  // sl_is_immutable asks `immutable`
 };
 
 // The behaviour of a type: all slots but the name may be NULL, with the meaning given. Slots never see values of other types
 // in the place of `x`. A host defines one const struct for each of its types.
 struct sl_type {
-  const char *name;                   // what type(x) returns
-  uint32_t flags;                     // enum sl_type_flag
-  struct sl_builtin *methods;         // table of rows, or NULL
-  bool (*repr)(struct sl_thread *thread, sl_value x, struct sl_text *out);    // NULL: <NAME>
-  bool (*str)(struct sl_thread *thread, sl_value x, struct sl_text *out);     // NULL: as repr
-  bool (*print)(struct sl_thread *thread, sl_value x, struct sl_text *out);   // NULL: as str
-  bool (*truth)(sl_value x);                                                   // NULL: True
-  bool (*hash)(struct sl_thread *thread, sl_value x, uint32_t *hash);         // NULL: unhashable, see flags
-  int (*equal)(struct sl_thread *thread, sl_value x, sl_value y);             // y of the same type; NULL: identity
-  bool (*compare)(struct sl_thread *thread, sl_value x, sl_value y, int *order);  // same type; NULL: unordered
-  bool (*immutable)(sl_value x);                                               // see SL_TYPE_HAS_MUTABLE_PARTS
-  int64_t (*length)(sl_value x);                                               // NULL: no length
-  bool (*iterate)(struct sl_thread *thread, sl_value x, struct sl_iterator *iterator);  // sets next, state; NULL: not iterable
-  void (*iterate_end)(struct sl_iterator *iterator);                           // NULL: nothing to do
-  int (*contains)(struct sl_thread *thread, sl_value x, sl_value item);       // item in x: 1, 0, -1; NULL: unsupported
+  const char *name;            // what type(x) returns
+  uint32_t flags;              // enum sl_type_flag
+  struct sl_builtin *methods;  // table of rows, or NULL
+  bool (*repr)(struct sl_thread *thread, sl_value x, struct sl_text *out);   // NULL: <NAME>
+  bool (*str)(struct sl_thread *thread, sl_value x, struct sl_text *out);    // NULL: as repr
+  bool (*print)(struct sl_thread *thread, sl_value x, struct sl_text *out);  // NULL: as str
+  bool (*truth)(sl_value x);                                                 // NULL: True
+  bool (*hash)(struct sl_thread *thread, sl_value x,
+               uint32_t *hash);  // NULL: unhashable, see flags
+  int (*equal)(struct sl_thread *thread, sl_value x,
+               sl_value y);  // y of the same type; NULL: identity
+  bool (*compare)(struct sl_thread *thread, sl_value x, sl_value y,
+                  int *order);    // same type; NULL: unordered
+  bool (*immutable)(sl_value x);  // see SL_TYPE_HAS_MUTABLE_PARTS
+  int64_t (*length)(sl_value x);  // NULL: no length
+  bool (*iterate)(struct sl_thread *thread, sl_value x,
+                  struct sl_iterator *iterator);      // sets next, state; NULL: not iterable
+  void (*iterate_end)(struct sl_iterator *iterator);  // NULL: nothing to do
+  int (*contains)(struct sl_thread *thread, sl_value x,
+                  sl_value item);  // item in x: 1, 0, -1; NULL: unsupported
   sl_value (*index)(struct sl_thread *thread, sl_value x, sl_value key);
   bool (*set_index)(struct sl_thread *thread, sl_value x, sl_value key, sl_value value);
-  sl_value (*slice)(struct sl_thread *thread, sl_value x, sl_value start, sl_value stop, sl_value step);
+  sl_value (*slice)(struct sl_thread *thread, sl_value x, sl_value start, sl_value stop,
+                    sl_value step);
   // A field. NULL without an error pending: none of that name (methods are looked up first, by the runtime).
   sl_value (*attribute)(struct sl_thread *thread, sl_value x, const char *name, size_t length);
   bool (*set_attribute)(struct sl_thread *thread, sl_value x, const char *name, sl_value value);
   // Calls back with each field's name, for dir() and suggestions; methods are added by the runtime.
-  void (*attribute_names)(sl_value x, void (*offer)(void *data, const char *name, size_t length), void *data);
+  void (*attribute_names)(sl_value x, void (*offer)(void *data, const char *name, size_t length),
+                          void *data);
   // The message for a missing field, instead of the usual one; NULL: usual.
   void (*no_attribute)(sl_value x, const char *name, struct sl_text *message);
   // x OP y, or y OP x when `reversed`. NULL without an error pending: unsupported.
-  sl_value (*binary)(struct sl_thread *thread, enum sl_operator op, sl_value x, sl_value y, bool reversed);
+  sl_value (*binary)(struct sl_thread *thread, enum sl_operator op, sl_value x, sl_value y,
+                     bool reversed);
   sl_value (*unary)(struct sl_thread *thread, enum sl_operator op, sl_value x);
   // Calls x. `keywords` is a dict or NULL.
-  sl_value (*call)(struct sl_thread *thread, sl_value x, sl_value *arguments, size_t count, sl_value keywords);
+  sl_value (*call)(struct sl_thread *thread, sl_value x, sl_value *arguments, size_t count,
+                   sl_value keywords);
   // Calls back with each value that x holds, for sl_freeze; NULL: nothing.
   void (*freeze)(sl_value x, void (*visit)(void *data, sl_value part), void *data);
   // What a callable or provider is called in messages; NULL: the type's name.

@@ -23,9 +23,15 @@
 #define SL_SMALL_INT_MAX ((int64_t)0x3fffffffffffffff)
 #define SL_SMALL_INT_MIN (-SL_SMALL_INT_MAX - 1)
 
-static inline bool sl_fits_small_int(int64_t n) { return n >= SL_SMALL_INT_MIN && n <= SL_SMALL_INT_MAX; }
-static inline sl_value sl_small_int_value(int64_t n) { return (sl_value)(uintptr_t)(((uint64_t)n << 1) | 1); }
-static inline bool sl_both_small_ints(sl_value a, sl_value b) { return ((uintptr_t)a & (uintptr_t)b & 1) != 0; }
+static inline bool sl_fits_small_int(int64_t n) {
+  return n >= SL_SMALL_INT_MIN && n <= SL_SMALL_INT_MAX;
+}
+static inline sl_value sl_small_int_value(int64_t n) {
+  return (sl_value)(uintptr_t)(((uint64_t)n << 1) | 1);
+}
+static inline bool sl_both_small_ints(sl_value a, sl_value b) {
+  return ((uintptr_t)a & (uintptr_t)b & 1) != 0;
+}
 
 // An int beyond 63 bits: sign and magnitude in GMP limbs, least significant first, without leading zero limbs. Atomic.
 struct sl_big_int {
@@ -79,20 +85,20 @@ struct sl_list {
   struct sl_mutability *owner;
   uint32_t length;
   uint32_t capacity;
-  uint32_t iterators;          // active iterations; not 0: locked
-  sl_value *items;             // `own` as long as these suffice
-  sl_value own[];              // what a short list was made with
+  uint32_t iterators;  // active iterations; not 0: locked
+  sl_value *items;     // `own` as long as these suffice
+  sl_value own[];      // what a short list was made with
 };
 
 struct sl_tuple {
   const struct sl_type *type;
   uint32_t length;
-  uint32_t hash;               // 0: not computed yet
+  uint32_t hash;  // 0: not computed yet
   sl_value items[];
 };
 
 struct sl_dict_entry {
-  sl_value key;                // NULL: removed
+  sl_value key;  // NULL: removed
   sl_value value;
   uint32_t hash;
 };
@@ -103,14 +109,14 @@ struct sl_dict_entry {
 struct sl_dict {
   const struct sl_type *type;  // &sl_dict_type or &sl_set_type
   struct sl_mutability *owner;
-  uint32_t count;              // live entries
-  uint32_t used;               // entries in use, holes included
-  uint32_t capacity;           // entries allocated
-  uint32_t iterators;          // active iterations; not 0: locked
-  uint32_t index_mask;         // slots in `index` - 1
-  uint32_t first;              // no live entry before it: removing from the front stays O(1)
+  uint32_t count;       // live entries
+  uint32_t used;        // entries in use, holes included
+  uint32_t capacity;    // entries allocated
+  uint32_t iterators;   // active iterations; not 0: locked
+  uint32_t index_mask;  // slots in `index` - 1
+  uint32_t first;       // no live entry before it: removing from the front stays O(1)
   struct sl_dict_entry *entries;
-  uint32_t *index;             // NULL up to 8 entries; 0: free, 1: deleted, else entry + 2. Atomic
+  uint32_t *index;  // NULL up to 8 entries; 0: free, 1: deleted, else entry + 2. Atomic
 };
 
 struct sl_range {
@@ -122,13 +128,13 @@ struct sl_range {
 struct sl_shape {
   uint32_t count;
   uint32_t hash;
-  sl_value names[];            // interned strings; a struct's are sorted by bytes
+  sl_value names[];  // interned strings; a struct's are sorted by bytes
 };
 
 struct sl_record {
   const struct sl_type *type;  // &sl_struct_type
   const struct sl_shape *shape;
-  sl_value constructor;        // NULL: struct()
+  sl_value constructor;  // NULL: struct()
   sl_value fields[];
 };
 
@@ -141,7 +147,7 @@ struct sl_keywords {
 
 // A captured variable.
 struct sl_cell {
-  sl_value value;              // NULL: not assigned yet
+  sl_value value;  // NULL: not assigned yet
 };
 
 // A def or lambda as a value: code, default values, cells.
@@ -150,8 +156,8 @@ struct sl_function {
   const struct sl_type *type;
   struct sl_code *code;
   struct sl_module *module;
-  sl_value *defaults;          // one per parameter with a default, in order of the parameters
-  struct sl_cell *cells[];     // the free variables
+  sl_value *defaults;       // one per parameter with a default, in order of the parameters
+  struct sl_cell *cells[];  // the free variables
 };
 
 // x.method as a value, or a builtin bound to a host's value.
@@ -192,11 +198,13 @@ static inline bool sl_string_equal(const struct sl_string *a, const struct sl_st
 // Dict look-ups with the key's hash at hand. NULL: not there (or, when an error is pending, too deep to compare).
 sl_value *sl_dict_find(struct sl_thread *thread, struct sl_dict *dict, sl_value key, uint32_t hash);
 sl_value *sl_dict_find_string(struct sl_dict *dict, struct sl_string *key);
-bool sl_dict_put(struct sl_thread *thread, struct sl_dict *dict, sl_value key, uint32_t hash, sl_value value);
+bool sl_dict_put(struct sl_thread *thread, struct sl_dict *dict, sl_value key, uint32_t hash,
+                 sl_value value);
 // The same for strings, if the table need not grow. False: it must, and nothing is done.
 bool sl_dict_put_string(struct sl_dict *dict, struct sl_string *key, sl_value value);
 // A dict of strings that differ.
-sl_value sl_dict_of_names(struct sl_thread *thread, const struct sl_shape *names, const sl_value *values);
+sl_value sl_dict_of_names(struct sl_thread *thread, const struct sl_shape *names,
+                          const sl_value *values);
 // Shallow copies, owned by the thread's mutability.
 struct sl_dict *sl_dict_copy(struct sl_thread *thread, const struct sl_dict *from);
 
@@ -206,7 +214,7 @@ sl_value sl_int_negate(sl_value a);
 int sl_int_compare(sl_value a, sl_value b);
 uint32_t sl_int_hash(sl_value a);
 void sl_int_format(sl_value a, unsigned base, struct sl_text *out);
-double sl_int_to_double(sl_value a);          // may be infinite
+double sl_int_to_double(sl_value a);  // may be infinite
 int sl_int_compare_double(sl_value a, double d);
 
 // Floats.
@@ -250,8 +258,8 @@ void sl_free_root(void *memory);
 // Has the collector scan [start, *end) as well, as long as the process lives; used for value stacks.
 struct sl_heap_range {
   sl_value *start;
-  sl_value **end;             // where the first unused word is stored
-  struct sl_heap_range *next; // the heap's
+  sl_value **end;              // where the first unused word is stored
+  struct sl_heap_range *next;  // the heap's
 };
 void sl_heap_add_range(struct sl_heap_range *range);
 void sl_heap_remove_range(struct sl_heap_range *range);
