@@ -129,6 +129,14 @@ struct walk {
   char **found;
   size_t count;
   size_t capacity;
+  struct visited *visited;
+};
+
+// A directory that was looked through for the rest of a pattern which begins with `**`. Several of these in one pattern lead to a
+// directory in as many ways as there are to split its path; once is enough.
+struct visited {
+  char *key;  // the path, a newline, the length of the rest
+  UT_hash_handle hh;
 };
 
 static void add_found(struct walk *walk, const char *path) {
@@ -201,6 +209,32 @@ static void visit_all(struct walk *walk, const char *path) {
   }
 }
 
+// Remembers the visit. False: it is not the first.
+static bool visit_first(struct walk *walk, const char *path, const char *pattern) {
+  struct sl_text key = {0};
+  struct visited *visited;
+  sl_text_format(&key, "%s\n%zu", path, strlen(pattern));
+  HASH_FIND(hh, walk->visited, key.bytes, key.length, visited);
+  if (visited) {
+    sl_text_free(&key);
+    return false;
+  }
+  visited = calloc(1, sizeof *visited);
+  if (!visited) abort();
+  visited->key = key.bytes;
+  HASH_ADD_KEYPTR(hh, walk->visited, visited->key, key.length, visited);
+  return true;
+}
+
+static void forget_visits(struct walk *walk) {
+  struct visited *visited, *next;
+  HASH_ITER(hh, walk->visited, visited, next) {
+    HASH_DEL(walk->visited, visited);
+    free(visited->key);
+    free(visited);
+  }
+}
+
 static void visit_directory(struct walk *walk, const char *path, const char *pattern) {
   size_t length = segment_length(pattern);
   const char *rest = next_segment(pattern);
@@ -210,6 +244,7 @@ static void visit_directory(struct walk *walk, const char *path, const char *pat
     visit_all(walk, path);
     return;
   }
+  if (recursive && !visit_first(walk, path, pattern)) return;
   if (recursive) visit_directory(walk, path, rest);
   const struct bz_directory *directory = list(walk, path);
   for (size_t i = 0; directory && i < directory->count; i++) {
@@ -277,6 +312,7 @@ static sl_value run(struct sl_thread *thread, struct walk *walk, const struct bz
   for (size_t i = 0; i < count; i++) {
     size_t before = walk->count;
     visit_directory(walk, "", sl_string_bytes(patterns[i]));
+    forget_visits(walk);
     if (walk->count == before && !glob->allow_empty)
       return sl_fail(
           thread, "%s pattern '%s' didn't match anything, but allow_empty is set to False %s",
