@@ -200,6 +200,13 @@ class HostileTest(unittest.TestCase):
         self.write("MODULE.bazel", RANDOM(20000))
         self.assertEqual(self.query().status, 2)
 
+    def test_glob_in_a_deep_tree(self) -> None:
+        """Many `**` lead to one directory in more ways than can be tried."""
+        self.write("MODULE.bazel", "")
+        self.write("BUILD", TARGET.format('glob(["%sx"])' % ("**/*/" * 12)))
+        self.write("/".join(["d"] * 150) + "/x", "")
+        self.assertEqual(self.query().status, 0)
+
     def test_what_is_no_file(self) -> None:
         """Pipes, devices, directories and links in circles in the place of files."""
         makers: Dict[str, Callable[[Path], None]] = {
