@@ -2,10 +2,14 @@
 
 # Runs from the execution root, as actions do, or from anywhere beside its runfiles.
 _TEMPLATE = """#!/bin/sh
-main='{main}'
-[ -e "$main" ] || main="$0.runfiles/{workspace}/{short_main}"
-PYTHONPATH="{path}${{PYTHONPATH:-}}" exec '{python}' "$main" "$@"
+main={main}
+[ -e "$main" ] || main="$0.runfiles/"{short_main}
+PYTHONPATH={path}"${{PYTHONPATH:-}}" exec {python} "$main" "$@"
 """
+
+# As the shell takes it for one word, whatever is in it.
+def _quoted(text):
+    return "'" + text.replace("'", "'\\''") + "'"
 
 # "_main/a/b" -> "a/b", "REPO/site-packages" -> "external/REPO/site-packages"
 def _directory(entry, workspace):
@@ -28,11 +32,10 @@ def write_launcher(ctx, main, imports):
     ctx.actions.write(
         output = executable,
         content = _TEMPLATE.format(
-            main = main.path,
-            path = "".join([_directory(entry, ctx.workspace_name) + ":" for entry in imports.to_list()]),
-            python = ctx.fragments.bazel_py.python_path,
-            short_main = main.short_path,
-            workspace = ctx.workspace_name,
+            main = _quoted(main.path),
+            path = _quoted("".join([_directory(entry, ctx.workspace_name) + ":" for entry in imports.to_list()])),
+            python = _quoted(ctx.fragments.bazel_py.python_path),
+            short_main = _quoted("{}/{}".format(ctx.workspace_name, main.short_path)),
         ),
         is_executable = True,
     )
