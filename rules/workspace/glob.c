@@ -132,8 +132,9 @@ struct walk {
   struct visited *visited;
 };
 
-// A directory that was looked through for the rest of a pattern which begins with `**`. Several of these in one pattern lead to a
-// directory in as many ways as there are to split its path; once is enough.
+// A directory that was looked through for the rest of a pattern which begins with `**`. Several of
+// these in one pattern lead to a directory in as many ways as there are to split its path; once is
+// enough.
 struct visited {
   char *key;  // the path, a newline, the length of the rest
   UT_hash_handle hh;
