@@ -30,9 +30,6 @@ bool sl_bind_positional(struct sl_thread *thread, struct sl_function *function, 
 // Binds any arguments.
 bool sl_bind_function(struct sl_thread *thread, struct sl_function *function,
                       const struct sl_arguments *arguments, sl_value *slots) SL_MUST_CHECK;
-// Fills in the parameters from `from` on that are NULL.
-bool sl_bind_defaults(struct sl_thread *thread, struct sl_function *function, sl_value *slots,
-                      uint32_t from) SL_MUST_CHECK;
 
 // ---------------------------------------------------------------- natives
 

@@ -105,8 +105,8 @@ static bool refuse_unexpected(struct sl_thread *thread, struct sl_function *func
 }
 
 // Fills in the parameters that were not given. Parameters before `from` have their values.
-bool sl_bind_defaults(struct sl_thread *thread, struct sl_function *function, sl_value *slots,
-                      uint32_t from) {
+static bool bind_defaults(struct sl_thread *thread, struct sl_function *function, sl_value *slots,
+                          uint32_t from) {
   const struct sl_code *code = function->code;
   bool missing = false;
   for (uint32_t i = from; i < code->named_count; i++) {
@@ -142,7 +142,7 @@ bool sl_bind_positional(struct sl_thread *thread, struct sl_function *function, 
   if (code->star_star) slots[code->parameter_count - 1] = sl_keywords_none(thread, code);
   uint32_t given = count < code->positional_count ? count : code->positional_count;
   for (uint32_t i = given; i < code->named_count; i++) slots[i] = NULL;
-  return sl_bind_defaults(thread, function, slots, given);
+  return bind_defaults(thread, function, slots, given);
 }
 
 // Puts one keyword into **kwargs.
@@ -189,5 +189,5 @@ bool sl_bind_function(struct sl_thread *thread, struct sl_function *function,
   if (given) memcpy(slots, arguments->positional, given * sizeof *slots);
   return bind_star(thread, function, slots, arguments->positional, arguments->positional_count) &&
          bind_keywords(thread, function, slots, arguments) &&
-         sl_bind_defaults(thread, function, slots, (uint32_t)given);
+         bind_defaults(thread, function, slots, (uint32_t)given);
 }

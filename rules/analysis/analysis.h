@@ -157,7 +157,6 @@ bool bz_aspect_apply_all(struct sl_thread *thread, struct bz_analysis *analysis,
                          struct bz_aspect_result **results) SL_MUST_CHECK;
 // A provider of a result by the place where it is exported: "@@rules_mypy+//mypy:private.bzl%CheckInfo". NULL, no error: none.
 sl_value bz_aspect_result_provider(const struct bz_aspect_result *result, const char *name);
-sl_value bz_configured_target_provider(const struct bz_configured_target *target, const char *name);
 
 // ---------------------------------------------------------------- actions
 

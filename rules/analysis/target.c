@@ -32,11 +32,6 @@ sl_value bz_configured_target_default(const struct bz_configured_target *target,
   return sl_struct_get(info, field);
 }
 
-sl_value bz_configured_target_provider(const struct bz_configured_target *target,
-                                       const char *name) {
-  return bz_provider_find(target->providers, name);
-}
-
 sl_value bz_aspect_result_provider(const struct bz_aspect_result *result, const char *name) {
   return bz_provider_find(result->providers, name);
 }

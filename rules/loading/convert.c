@@ -48,8 +48,6 @@ enum place { WHOLE = -1, DICT_KEY = -2, DICT_VALUE = -3, BRANCH = -4 };
 
 bool bz_type_is_label(enum bz_attribute_type type) { return type_rows[type].dependency; }
 
-const char *bz_type_name(enum bz_attribute_type type) { return type_rows[type].name; }
-
 // ---------------------------------------------------------------- messages
 
 static void describe_attribute(const struct bz_conversion *conversion, struct sl_text *out) {
@@ -108,7 +106,8 @@ static bool is_absolute_everywhere(const char *text) {
   return strncmp(text, "//visibility:", 13) == 0 || strncmp(text, "//conditions:", 13) == 0;
 }
 
-struct bz_label *bz_convert_label(struct bz_conversion *conversion, sl_value given, int64_t place) {
+static struct bz_label *convert_label(struct bz_conversion *conversion, sl_value given,
+                                      int64_t place) {
   if (bz_is_label(given)) return bz_label_of(given);
   if (!sl_is_string(given)) {
     fail_type(conversion, "string", given, place);
@@ -190,7 +189,7 @@ static sl_value convert_scalar(struct bz_conversion *conversion, enum bz_attribu
     case BZ_TYPE_LICENSE:
       return SL_NONE;  // accepted, of no effect
     default: {
-      struct bz_label *label = bz_convert_label(conversion, given, place);
+      struct bz_label *label = convert_label(conversion, given, place);
       return label ? bz_label_value(label) : NULL;
     }
   }
@@ -280,7 +279,7 @@ static bool convert_selector(struct bz_conversion *conversion, enum bz_attribute
   to->values = sl_allocate(from->count * sizeof *to->values);
   for (size_t i = 0; i < from->count; i++) {
     if (bz_is_opaque(from->keys[i])) continue;
-    struct bz_label *key = bz_convert_label(conversion, from->keys[i], BRANCH);
+    struct bz_label *key = convert_label(conversion, from->keys[i], BRANCH);
     if (!key) return false;
     bool unset = from->values[i] == SL_NONE || bz_is_opaque(from->values[i]);
     conversion->in_branch = true;

@@ -79,8 +79,6 @@ struct bz_attribute_value {
 
 // Whether the type holds labels that are dependencies.
 bool bz_type_is_label(enum bz_attribute_type type);
-// As messages and query name it: "list(label)", "string".
-const char *bz_type_name(enum bz_attribute_type type);
 
 // What analysis does with targets of a class beyond calling its implementation.
 enum bz_behaviour {
@@ -221,8 +219,6 @@ struct bz_target *bz_target_load(struct sl_thread *thread, struct bz_loader *loa
 // The module of a .bzl file; loads it on first use.
 struct sl_module *bz_bzl_load(struct sl_thread *thread, struct bz_loader *loader,
                               struct bz_label *label);
-// The .bzl files that a loaded .bzl file loads directly, a list of Labels.
-sl_value bz_bzl_loads(struct bz_loader *loader, struct bz_label *label);
 // The BUILD-file and .bzl context of the running native call, for natives of analysis/: the label of the .bzl file whose code runs.
 struct bz_label *bz_running_bzl(struct sl_thread *thread);
 struct bz_loader *bz_running_loader(struct sl_thread *thread);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Package: what one BUILD file makes. Invariant: targets are appended in order of creation and never removed, so that an
-// index is a snapshot; after bz_package_finish nothing changes any more.
+// index is a snapshot; after finish_package nothing changes any more.
 #include <stdlib.h>
 #include <string.h>
 
@@ -232,9 +232,9 @@ static void take_repository_defaults(struct sl_thread *thread, struct bz_package
   }
 }
 
-struct bz_package *bz_package_new(struct sl_thread *thread, struct bz_loader *loader,
-                                  struct bz_repository *repository, const char *name,
-                                  const char *build_file) {
+static struct bz_package *new_package(struct sl_thread *thread, struct bz_loader *loader,
+                                      struct bz_repository *repository, const char *name,
+                                      const char *build_file) {
   struct bz_package *package = sl_allocate(sizeof *package);
   struct bz_package_state *state = package->state = sl_allocate(sizeof *state);
   struct bz_label *label = bz_label_make(repository, name, build_file);
@@ -336,7 +336,8 @@ static void check_boundaries(struct bz_package *package) {
   }
 }
 
-void bz_package_finish(struct sl_thread *thread, struct bz_package *package) {
+// Makes the input files, implicit tests and boundary errors that a package gets when its BUILD file has ended.
+static void finish_package(struct sl_thread *thread, struct bz_package *package) {
   fill_test_suites(package);
   add_implicit_files(thread, package);
   check_boundaries(package);
@@ -382,7 +383,7 @@ static struct bz_package *fail_package(struct sl_thread *thread, const struct bz
 static struct bz_package *load_build_file(struct sl_thread *thread, struct bz_loader *loader,
                                           struct bz_repository *repository, const char *name,
                                           const char *build_file) {
-  struct bz_package *package = bz_package_new(thread, loader, repository, name, build_file);
+  struct bz_package *package = new_package(thread, loader, repository, name, build_file);
   if (!package) return NULL;
   struct bz_source *source = &package->state->source;
   bool broken;
@@ -394,7 +395,7 @@ static struct bz_package *load_build_file(struct sl_thread *thread, struct bz_lo
     if (!bz_source_load_all(thread, source)) return fail_package(thread, package);
     execute_build_file(thread, package);
   }
-  bz_package_finish(thread, package);
+  finish_package(thread, package);
   return package;
 }
 
@@ -454,7 +455,7 @@ struct bz_package *bz_package_load(struct sl_thread *thread, struct bz_loader *l
 struct bz_package *bz_package_opaque(struct sl_thread *thread, struct bz_loader *loader,
                                      struct bz_repository *repository, const char *name) {
   if (!loader->options.quiet_missing) bz_warn_missing(thread, loader, repository);
-  struct bz_package *package = bz_package_new(thread, loader, repository, name, "BUILD");
+  struct bz_package *package = new_package(thread, loader, repository, name, "BUILD");
   if (package) package->opaque = true;
   return package;
 }

@@ -427,18 +427,6 @@ struct sl_module *bz_bzl_load(struct sl_thread *thread, struct bz_loader *loader
 
 // ---------------------------------------------------------------- what was loaded
 
-sl_value bz_bzl_loads(struct bz_loader *loader, struct bz_label *label) {
-  for (size_t i = 0; i < loader->source_count; i++) {
-    const struct bz_source *source = loader->sources[i];
-    if (source->label != label) continue;
-    sl_value *labels = sl_allocate((source->load_count + 1) * sizeof *labels);
-    for (size_t j = 0; j < source->load_count; j++)
-      labels[j] = bz_label_value(source->loads[j].label);
-    return sl_list_frozen(labels, source->load_count);
-  }
-  return sl_list_frozen(NULL, 0);
-}
-
 sl_value bz_source_closure(struct sl_thread *thread, struct bz_source *source) {
   struct bz_loader *loader = source->loader;
   sl_value seen = bz_table_new(thread, loader);

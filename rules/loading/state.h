@@ -150,8 +150,6 @@ bool bz_package_add(struct sl_thread *thread, struct bz_package *package,
 struct bz_target *bz_package_lookup(const struct bz_package *package, const char *name);
 struct bz_target *bz_package_lookup_value(struct sl_thread *thread,
                                           const struct bz_package *package, sl_value name);
-// Makes the input files, implicit tests and boundary errors that a package gets when its BUILD file has ended.
-void bz_package_finish(struct sl_thread *thread, struct bz_package *package);
 // The source file target of a name, made if nothing has it. NULL: something else has it.
 struct bz_target *bz_package_source_file(struct sl_thread *thread, struct bz_package *package,
                                          const char *name, struct sl_position position);
@@ -165,9 +163,6 @@ void bz_crossing_message(const struct bz_label *label, const char *crossed, stru
 // Takes over the arguments of package() or repo(). False with an error pending.
 bool bz_package_set_defaults(struct sl_thread *thread, struct bz_package *package,
                              sl_value arguments) SL_MUST_CHECK;
-struct bz_package *bz_package_new(struct sl_thread *thread, struct bz_loader *loader,
-                                  struct bz_repository *repository, const char *name,
-                                  const char *build_file);
 
 // ---------------------------------------------------------------- rule classes and instances
 
@@ -225,8 +220,6 @@ struct bz_conversion {
 };
 // A value in stored form; NULL with an error pending. A select stays one; SL_NONE and opaque values must be treated before.
 sl_value bz_convert(struct bz_conversion *conversion, enum bz_attribute_type type, sl_value given);
-struct bz_label *bz_convert_label(struct bz_conversion *conversion, sl_value given,
-                                  int64_t element);
 // The value of a type that holds when nothing is given; NULL for labels and outputs.
 sl_value bz_type_empty(struct sl_thread *thread, enum bz_attribute_type type);
 // Stored sorted by label or by bytes.
@@ -288,7 +281,6 @@ extern struct sl_builtin bz_macro_builtin[];
 sl_value bz_visibility_convert(struct bz_conversion *conversion, sl_value given);
 sl_value bz_visibility_with(sl_value visibility, struct bz_label *location);
 struct bz_label *bz_visibility_public(struct bz_workspace *workspace);
-struct bz_label *bz_visibility_private(struct bz_workspace *workspace);
 // What a target, or its package, declares; NULL: nothing.
 sl_value bz_visibility_declared(const struct bz_target *target);
 // Whether a label of a visibility names no package group.

@@ -12,7 +12,7 @@ struct bz_label *bz_visibility_public(struct bz_workspace *workspace) {
   return bz_label_make(bz_workspace_main(workspace), "visibility", "public");
 }
 
-struct bz_label *bz_visibility_private(struct bz_workspace *workspace) {
+static struct bz_label *private_label(struct bz_workspace *workspace) {
   return bz_label_make(bz_workspace_main(workspace), "visibility", "private");
 }
 
@@ -78,7 +78,7 @@ sl_value bz_target_visibility(struct sl_thread *thread, const struct bz_target *
   (void)thread;
   sl_value declared = bz_visibility_declared(target);
   if (declared) return declared;
-  sl_value nobody = bz_label_value(bz_visibility_private(target->label->repository->workspace));
+  sl_value nobody = bz_label_value(private_label(target->label->repository->workspace));
   return sl_list_frozen(&nobody, 1);
 }
 

@@ -71,8 +71,9 @@ struct bz_target *bz_query_nodes_find(struct bz_query_nodes *nodes, uint32_t num
   return node->target;
 }
 
-struct bz_target *bz_query_nodes_load(struct bz_query_nodes *nodes, uint32_t number,
-                                      const struct bz_target *referrer) {
+// Loads a node's target. NULL: there is none; that was reported, once, with `referrer` (or NULL) as who asks.
+static struct bz_target *load_node(struct bz_query_nodes *nodes, uint32_t number,
+                                   const struct bz_target *referrer) {
   struct bz_query_node *node = &nodes->items[number];
   if (node->missing) return NULL;
   struct bz_target *target = bz_query_nodes_find(nodes, number);
@@ -208,7 +209,7 @@ static void follow(struct bz_query_nodes *nodes, uint32_t number, struct bz_quer
   nodes->items[number].connected = true;
   struct bz_query_node node = nodes->items[number];
   for (uint32_t i = 0; i < node.successor_count; i++)
-    if (bz_query_nodes_load(nodes, node.successors[i], node.target))
+    if (load_node(nodes, node.successors[i], node.target))
       bz_query_set_add(out, node.successors[i]);
 }
 

@@ -109,9 +109,6 @@ uint32_t bz_query_nodes_of_label(struct bz_query_nodes *nodes, struct bz_label *
 uint32_t bz_query_nodes_of_target(struct bz_query_nodes *nodes, struct bz_target *target);
 uint32_t bz_query_nodes_of_configured(struct bz_query_nodes *nodes, struct bz_target *target,
                                       struct bz_configured_target *configured);
-// Loads a node's target. NULL: there is none; that was reported, once, with `referrer` (or NULL) as who asks.
-struct bz_target *bz_query_nodes_load(struct bz_query_nodes *nodes, uint32_t node,
-                                      const struct bz_target *referrer);
 // The same; NULL with an error pending.
 struct bz_target *bz_query_nodes_find(struct bz_query_nodes *nodes, uint32_t node);
 // The node of a BUILD or .bzl file that the BUILD file of a package loads.
