@@ -343,7 +343,8 @@ enum {
   USE_DEFAULT_SHELL_ENV,
   ENV,
   EXECUTION_REQUIREMENTS,
-  PROGRAM
+  PROGRAM,
+  UNUSED_INPUTS_LIST  // of run() only
 };
 #define SPAWN_PARAMETERS                                                                          \
   "outputs: sequence, inputs: sequence | depset = [], tools: sequence | depset = [], arguments: " \
@@ -385,6 +386,8 @@ static sl_value spawn(struct sl_thread *thread, sl_value self, sl_value *argumen
   }
   action->inputs = bz_depset_new(thread, BZ_ORDER_DEFAULT, NULL, 0, inputs.sets, inputs.count);
   if (!action->inputs) return NULL;
+  if (!shell && arguments[UNUSED_INPUTS_LIST] != SL_NONE)
+    action->unused_inputs_list = bz_artifact_of(arguments[UNUSED_INPUTS_LIST]);
   set_progress(thread, action, arguments[PROGRESS_MESSAGE]);
   return bz_action_register(thread, context, action) ? SL_NONE : NULL;
 }
@@ -488,11 +491,10 @@ static struct sl_builtin actions_methods[] = {
                declare_directory, "A directory whose content an action will make."),
     SL_BUILTIN("declare_symlink(filename: string, *, sibling: File | None = None)", declare_file,
                "A link that an action will make."),
-    SL_BUILTIN(
-        "run(*, " SPAWN_PARAMETERS
-        "executable: File | string | FilesToRunProvider, unused_inputs_list = None" SPAWN_IGNORED
-        ")",
-        run, "Registers an action that runs a program."),
+    SL_BUILTIN("run(*, " SPAWN_PARAMETERS
+               "executable: File | string | FilesToRunProvider, unused_inputs_list: File | None = "
+               "None" SPAWN_IGNORED ")",
+               run, "Registers an action that runs a program."),
     SL_BUILTIN("run_shell(*, " SPAWN_PARAMETERS "command: string" SPAWN_IGNORED ")", run_shell,
                "Registers an action that runs a shell command."),
     SL_BUILTIN("write(output: File, content: string | Args, is_executable: bool = False, *, "

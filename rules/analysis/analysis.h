@@ -182,6 +182,8 @@ struct bz_action {
   sl_value inputs;               // depset of Files, complete: tools and executables included
   struct bz_artifact **outputs;  // the first is the primary one
   size_t output_count;
+  // SPAWN: lists, once the action has run, those of its inputs that it did not use; or NULL
+  struct bz_artifact *unused_inputs_list;
   sl_value execution_info;     // dict or NULL
   sl_value content;            // WRITE: string or Args; EXPAND_TEMPLATE: dict of substitutions
   struct bz_artifact *source;  // EXPAND_TEMPLATE: template; SYMLINK: target file

@@ -84,6 +84,7 @@ bool bz_action_key(struct sl_thread *thread, const struct bz_action *action, cha
   add_number(&digest, action->is_executable);
   add_text(&digest, action->source ? action->source->path : NULL);
   add_text(&digest, action->link_target);
+  add_text(&digest, action->unused_inputs_list ? action->unused_inputs_list->path : NULL);
   add_dict(&digest, action->environment);
   add_dict(&digest, action->execution_info);
   add_dict(&digest, action->runfiles);
