@@ -257,6 +257,5 @@ sl_value sl_call(struct sl_thread *thread, sl_value callee, const sl_value *argu
     site.names[i] = sl_string_intern(names[i], strlen(names[i]));
   sl_value value = call_window(thread, window, &site, (uint32_t)positional_count);
   thread->top = window;
-  sl_thread_leave_call(thread);
-  return value;
+  return sl_thread_leave_call(thread) ? value : NULL;
 }

@@ -85,8 +85,11 @@ struct batches {
   struct batch atomic[CLASSES];
 };
 
+// Reached without a call in a shared library, too.
+#define SL_THREAD_LOCAL __thread __attribute__((tls_model("initial-exec")))
+
 // An OS thread's own; uncollectable memory, so that the collector finds it without looking here.
-static __thread struct batches *cache;
+static SL_THREAD_LOCAL struct batches *cache;
 
 static void *pop_scanned(size_t class) {
   void *object = cache->scanned[class];
@@ -102,10 +105,24 @@ static void *pop_atomic(size_t class) {
   return object;
 }
 
+// What this OS thread has taken; counted once somebody wants to know, since a batch must be walked.
+static SL_THREAD_LOCAL struct {
+  bool on;
+  uint64_t taken;  // bytes, those that batches still hold included
+} meter;
+
+static size_t linked_count(void *objects) {
+  size_t count = 0;
+  for (; objects; objects = GC_NEXT(objects)) count++;
+  return count;
+}
+
 // Fills an empty batch with what the collector has to offer at once.
 __attribute__((noinline)) static void *refill_scanned(size_t class) {
+  size_t size = (class + 1) * GRANULE;
   if (!cache) cache = sl_allocate_root(sizeof *cache);
-  GC_generic_malloc_many((class + 1) * GRANULE, GC_I_NORMAL, &cache->scanned[class]);
+  GC_generic_malloc_many(size, GC_I_NORMAL, &cache->scanned[class]);
+  if (SL_UNLIKELY(meter.on)) meter.taken += size * linked_count(cache->scanned[class]);
   return cache->scanned[class] ? pop_scanned(class) : NULL;
 }
 
@@ -115,6 +132,7 @@ __attribute__((noinline)) static void *refill_atomic(size_t class) {
   struct batch *batch = &cache->atomic[class];
   GC_generic_malloc_many((class + 1) * GRANULE, GC_I_PTRFREE, &objects);
   for (; objects; objects = GC_NEXT(objects)) batch->objects[batch->count++] = objects;
+  meter.taken += batch->count * (class + 1) * GRANULE;
   return batch->count ? pop_atomic(class) : NULL;
 }
 
@@ -128,6 +146,16 @@ static inline void *take_atomic(size_t size) {
   size_t class = (size - 1) / GRANULE;
   if (SL_UNLIKELY(!cache || cache->atomic[class].count == 0)) return refill_atomic(class);
   return pop_atomic(class);
+}
+
+uint64_t sl_heap_meter(void) {
+  uint64_t left = 0;
+  meter.on = true;
+  for (size_t class = 0; cache && class < CLASSES; class ++) {
+    left +=
+        (linked_count(cache->scanned[class]) + cache->atomic[class].count) * (class + 1) * GRANULE;
+  }
+  return meter.taken - left;
 }
 
 static inline bool fits_batch(size_t size) { return size - 1 < (size_t)CLASSES * GRANULE; }
@@ -174,6 +202,7 @@ void sl_heap_attach_thread(void) {
 void sl_heap_detach_thread(void) {
   sl_free_root(cache);
   cache = NULL;
+  meter.on = false;
   GC_unregister_my_thread();
 }
 
@@ -186,32 +215,20 @@ size_t sl_heap_used(void) { return GC_get_heap_size() - GC_get_free_bytes(); }
 // It holds for what is taken from the system: only when that is beyond it, garbage is collected and
 // given back, and what is in use then decides.
 
-static bool fail_exhausted(struct sl_thread *thread) {
-  return sl_fail_false(thread, "out of memory: the limit is %zu MB", limit >> 20);
-}
+size_t sl_heap_limit(void) { return limit; }
 
-bool sl_heap_admit_large(struct sl_thread *thread, size_t size) {
+bool sl_heap_has_room(size_t size) {
   if (size <= limit && GC_get_heap_size() <= limit - size) return true;
-  if (size > limit) return fail_exhausted(thread);
+  if (size > limit) return false;
   GC_gcollect_and_unmap();
-  return sl_heap_used() <= limit - size || fail_exhausted(thread);
+  return sl_heap_used() <= limit - size;
 }
 
-bool sl_heap_check(struct sl_thread *thread) {
+bool sl_heap_is_within_limit(void) {
   if (SL_LIKELY(GC_get_heap_size() <= limit)) return true;
   GC_gcollect_and_unmap();
   // Part of the limit must have come free, or the next collection would follow at once.
-  return sl_heap_used() <= limit - limit / 8 || fail_exhausted(thread);
-}
-
-bool sl_text_admit_large(struct sl_thread *thread, struct sl_text *text, size_t extra) {
-  size_t needed = text->length + extra + SL_LARGE_BLOCK;
-  if (SL_LIKELY(needed <= text->capacity || needed <= 4 * SL_LARGE_BLOCK)) return true;
-  // Twice as much is reserved, a string made of it needs as much again, and that is to leave room
-  // for other things.
-  if (!sl_heap_admit(thread, 8 * needed)) return false;
-  sl_text_reserve(text, needed - text->length);
-  return true;
+  return sl_heap_used() <= limit - limit / 8;
 }
 
 // ---------------------------------------------------------------- allocation
@@ -235,12 +252,14 @@ static inline void *checked(void *memory, size_t size) {
 void *sl_allocate(size_t size) {
   if (SL_LIKELY(batches_scanned && fits_batch(size))) return checked(take_scanned(size), size);
   if (SL_UNLIKELY(stress)) collect_often();
+  meter.taken += size;
   return checked(GC_malloc(size), size);
 }
 
 void *sl_allocate_raw(size_t size) {
   if (SL_LIKELY(batches_atomic && fits_batch(size))) return checked(take_atomic(size), size);
   if (SL_UNLIKELY(stress)) collect_often();
+  meter.taken += size;
   return checked(GC_malloc_atomic(size), size);
 }
 
@@ -248,6 +267,7 @@ void *sl_allocate_atomic(size_t size) { return memset(sl_allocate_raw(size), 0, 
 
 void *sl_reallocate(void *memory, size_t size) {
   if (SL_UNLIKELY(stress)) collect_often();
+  meter.taken += size;
   return checked(GC_realloc(memory, size), size);
 }
 

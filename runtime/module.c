@@ -127,7 +127,7 @@ struct sl_module *sl_module_execute(struct sl_thread *thread, struct sl_program 
   thread->floor = floor;
   sl_thread_set_mutability(thread, outer);
   sl_mutability_freeze(module->mutability);
-  sl_thread_leave_call(thread);
+  done = sl_thread_leave_call(thread) && done;
   if (!done && failed) *failed = module;
   return done ? module : NULL;
 }

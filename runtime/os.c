@@ -5,6 +5,7 @@
 #include "runtime/os.h"
 
 #include <pthread.h>
+#include <time.h>
 
 static pthread_mutex_t locks[SL_LOCK_COUNT] = {
     [SL_LOCK_HEAP_RANGES] = PTHREAD_MUTEX_INITIALIZER,
@@ -15,3 +16,9 @@ static pthread_mutex_t locks[SL_LOCK_COUNT] = {
 void sl_lock(enum sl_lock lock) { pthread_mutex_lock(&locks[lock]); }
 
 void sl_unlock(enum sl_lock lock) { pthread_mutex_unlock(&locks[lock]); }
+
+uint64_t sl_clock(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}

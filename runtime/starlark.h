@@ -199,7 +199,14 @@ typedef struct sl_module *(*sl_load_handler)(struct sl_thread *thread, struct sl
                                              const char *name);
 void sl_thread_set_load(struct sl_thread *thread, sl_load_handler handler);
 
-// Steps are backward jumps, calls and comparable work; 0: no limit. Over it: "Starlark computation cancelled: too many steps".
+// ---------------------------------------------------------------- limits
+
+// What a host lets the evaluations of a thread take. A limit holds until it is set again; 0: none, or the default.
+// Going beyond one is an ordinary error of the evaluation, which no Starlark code can catch; the thread stays usable.
+// Limits are looked at every few thousand steps, and before each block of SL_LARGE_BLOCK bytes or more.
+
+// Steps: backward jumps, calls and comparable work of natives. The limit is for the thread's steps since it was made:
+// to let one evaluation take n more, set sl_thread_steps(thread) + n. Over it: "Starlark computation cancelled: too many steps".
 void sl_thread_set_step_limit(struct sl_thread *thread, uint64_t steps);
 uint64_t sl_thread_steps(const struct sl_thread *thread);
 // Counts the steps of a native that works through many values, at the latest when it has made them. False with an error

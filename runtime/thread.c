@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Thread: stacks, limits and settings of one evaluation. Invariant: the limits are looked at once per slice of steps,
-// so a step costs one decrement, and cancellation takes effect within a slice.
+// Thread: stacks, frames and settings of one evaluation. Invariant: frames above `floor` belong to the
+// running evaluation, those up to it to evaluations that wait for it.
 #include "runtime/thread.h"
 
 #include <assert.h>
@@ -23,10 +23,10 @@ struct sl_thread *sl_thread_new(void) {
   thread->stack = allocate_stack((SL_STACK_VALUES + SL_STACK_SLACK) * sizeof(sl_value));
   thread->stack_limit = thread->stack + SL_STACK_VALUES;
   thread->top = thread->stack;
-  thread->frames = allocate_stack((SL_FRAME_LIMIT + 1) * sizeof *thread->frames);
+  thread->frames = allocate_stack((SL_FRAME_LIMIT + 2) * sizeof *thread->frames);
   thread->frames[0] = (struct sl_call_frame){.base = thread->stack};
   thread->frame = thread->floor = thread->frames;
-  thread->frame_limit = thread->frames + SL_FRAME_LIMIT;
+  thread->frame_limit = thread->frames + SL_FRAME_LIMIT + 1;
   thread->head.mutability = sl_mutability_new();
   thread->slice = thread->budget = SL_STEP_SLICE;
   thread->range = (struct sl_heap_range){.start = thread->stack, .end = &thread->top};
@@ -95,55 +95,6 @@ void sl_thread_print(struct sl_thread *thread, const char *text, size_t length) 
   sl_text_free(&position);
 }
 
-// ---------------------------------------------------------------- steps
-
-uint64_t sl_thread_steps(const struct sl_thread *thread) {
-  return thread->steps + (uint64_t)(thread->slice - thread->budget);
-}
-
-// Begins a slice of at most SL_STEP_SLICE steps that does not go beyond the limit.
-static void begin_slice(struct sl_thread *thread) {
-  thread->steps = sl_thread_steps(thread);
-  int64_t slice = SL_STEP_SLICE;
-  if (thread->step_limit && thread->step_limit - thread->steps < (uint64_t)slice) {
-    slice = (int64_t)(thread->step_limit - thread->steps);
-  }
-  thread->slice = thread->budget = slice;
-}
-
-void sl_thread_set_step_limit(struct sl_thread *thread, uint64_t steps) {
-  uint64_t taken = sl_thread_steps(thread);
-  thread->step_limit = steps;
-  // A limit that is behind already takes effect at the next step.
-  if (steps && steps < taken) thread->step_limit = taken;
-  begin_slice(thread);
-}
-
-void sl_thread_cancel(struct sl_thread *thread, const char *reason) {
-  atomic_store_explicit(&thread->cancel_reason, reason, memory_order_relaxed);
-}
-
-bool sl_thread_next_slice(struct sl_thread *thread) {
-  thread->budget++;  // the step that found the slice used up is not taken yet
-  const char *reason = atomic_load_explicit(&thread->cancel_reason, memory_order_relaxed);
-  if (reason) {
-    atomic_store_explicit(&thread->cancel_reason, NULL, memory_order_relaxed);
-    return sl_fail_false(thread, "Starlark computation cancelled: %s", reason);
-  }
-  if (thread->step_limit && sl_thread_steps(thread) >= thread->step_limit) {
-    return sl_fail_false(thread, "Starlark computation cancelled: too many steps");
-  }
-  if (!sl_heap_check(thread)) return false;
-  begin_slice(thread);
-  thread->budget--;
-  return true;
-}
-
-bool sl_thread_take_steps(struct sl_thread *thread, uint64_t steps) {
-  thread->budget -= (int64_t)steps;
-  return SL_LIKELY(thread->budget >= 0) || sl_thread_next_slice(thread);
-}
-
 // ---------------------------------------------------------------- depth
 
 bool sl_thread_enter(struct sl_thread *thread) {
@@ -161,13 +112,13 @@ void sl_thread_leave(struct sl_thread *thread) {
 bool sl_thread_enter_call(struct sl_thread *thread) {
   if (thread->host_calls >= SL_HOST_CALL_LIMIT)
     return sl_fail_false(thread, "stack overflow: calls are nested too deeply");
-  thread->host_calls++;
+  if (thread->host_calls++ == 0) sl_limit_begin(thread);
   return true;
 }
 
-void sl_thread_leave_call(struct sl_thread *thread) {
+bool sl_thread_leave_call(struct sl_thread *thread) {
   assert(thread->host_calls > 0);
-  thread->host_calls--;
+  return --thread->host_calls > 0 || sl_limit_end(thread);
 }
 
 bool sl_stack_raise(struct sl_thread *thread, sl_value *top) {
@@ -188,10 +139,11 @@ static bool is_active(const struct sl_thread *thread, const struct sl_code *code
 bool sl_frame_check(struct sl_thread *thread, struct sl_function *function, sl_value *base) {
   const struct sl_code *code = function->code;
   if (thread->budget < 0 && !sl_thread_next_slice(thread)) return false;
-  if (base + code->register_count > thread->stack_limit ||
-      thread->frame + 1 >= thread->frame_limit) {
-    return sl_fail_false(thread, "stack overflow: more than %d calls in each other",
-                         SL_FRAME_LIMIT);
+  if (base + code->register_count > thread->stack_limit)
+    return sl_fail_false(thread, "stack overflow");
+  if (thread->frame + 1 >= thread->frame_limit) {
+    return sl_fail_false(thread, "stack overflow: more than %td calls in each other",
+                         thread->frame_limit - thread->frames - 1);
   }
   if (code->recursive || !thread->active[code->slot] || !is_active(thread, code)) return true;
   *++thread->frame = (struct sl_call_frame){.function = function, .base = base};

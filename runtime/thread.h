@@ -61,11 +61,16 @@ struct sl_thread {
   struct sl_heap_range range;
   uint32_t depth;       // of sl_thread_enter
   uint32_t host_calls;  // of sl_call and sl_module_execute
-  // Limits.
-  uint64_t steps;       // taken before the current slice
-  uint64_t step_limit;  // 0: none
-  int64_t slice;        // steps of the current slice
-  _Atomic(const char *) cancel_reason;
+  // Limits; 0: none.
+  uint64_t steps;  // taken before the current slice
+  uint64_t step_limit;
+  int64_t slice;                        // steps of the current slice
+  uint64_t allocated;                   // bytes, by evaluations that have ended
+  uint64_t meter;                       // what the heap's meter told when this evaluation began
+  uint64_t allocation_limit;            // bytes
+  size_t value_limit;                   // bytes
+  uint64_t deadline;                    // as sl_clock tells the time
+  _Atomic(const char *) cancel_reason;  // NULL: go on
   // The host's.
   void *data;
   sl_print_handler print;
@@ -75,7 +80,12 @@ struct sl_thread {
 
 // Begins a call from the host's stack. False with an error pending: there are too many in each other.
 bool sl_thread_enter_call(struct sl_thread *thread) SL_MUST_CHECK;
-void sl_thread_leave_call(struct sl_thread *thread);
+// Ends it. False with an error pending: a limit that is looked at in the end has been passed.
+bool sl_thread_leave_call(struct sl_thread *thread) SL_MUST_CHECK;
+
+// The limits of an evaluation that begins, and ends.
+void sl_limit_begin(struct sl_thread *thread);
+bool sl_limit_end(struct sl_thread *thread) SL_MUST_CHECK;
 
 // Makes the value stack reach at least to `top`.
 bool sl_stack_raise(struct sl_thread *thread, sl_value *top) SL_MUST_CHECK;

@@ -237,9 +237,13 @@ struct sl_builtin *sl_type_method(const struct sl_type *type, const char *name, 
 bool sl_thread_enter(struct sl_thread *thread) SL_MUST_CHECK;
 void sl_thread_leave(struct sl_thread *thread);
 
-// Whether the heap is within its limit; asked now and then, so that small objects are counted as well. False with an error
-// pending.
-bool sl_heap_check(struct sl_thread *thread) SL_MUST_CHECK;
+// Whether the heap has room for a block, and whether it is within its limit; the latter is asked now and then, so that
+// small objects are counted as well. Both collect before they say no.
+bool sl_heap_has_room(size_t size);
+bool sl_heap_is_within_limit(void);
+size_t sl_heap_limit(void);
+// Bytes that this OS thread has taken for objects, from the first call of it on: only differences mean something.
+uint64_t sl_heap_meter(void);
 // Atomic memory that is not zeroed, for text and numbers that are filled in at once.
 void *sl_allocate_raw(size_t size);
 // The owner of what was born frozen or frozen one by one; never anything but frozen.
