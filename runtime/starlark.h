@@ -212,9 +212,30 @@ uint64_t sl_thread_steps(const struct sl_thread *thread);
 // Counts the steps of a native that works through many values, at the latest when it has made them. False with an error
 // pending: a limit, or cancelled.
 bool sl_thread_take_steps(struct sl_thread *thread, uint64_t steps) SL_MUST_CHECK;
-// Makes the running evaluation fail soon: "Starlark computation cancelled: REASON". May be called from any OS thread or
-// signal handler. `reason` must live for ever.
+
+// Bytes of all objects that the thread's evaluations make, be they garbage soon: the same program takes the same number each time.
+// Counted only while there is a limit (UINT64_MAX just counts), and including what evaluations started from within them take.
+// Looked at once more when the outermost evaluation ends. Over it: "Starlark computation cancelled: too much memory".
+void sl_thread_set_allocation_limit(struct sl_thread *thread, uint64_t bytes);
+uint64_t sl_thread_allocated(const struct sl_thread *thread);
+
+// Bytes that one operation may ask for at once, which are those of one value: a string's text, eight for each item that a list
+// or tuple has room for, 32 for each entry that a dict or set has room for, an int's magnitude. Values of less than
+// SL_LARGE_BLOCK bytes are never refused. Over it: "out of memory: a value of N bytes, the limit is M".
+void sl_thread_set_value_limit(struct sl_thread *thread, size_t bytes);
+
+// Starlark calls in each other, a module's own statements being the first. The default, 65,536, is also the most.
+// Over it: "stack overflow: more than N calls in each other".
+void sl_thread_set_depth_limit(struct sl_thread *thread, uint32_t calls);
+
+// Wall time, from now on. Over it: "Starlark computation cancelled: too much time".
+void sl_thread_set_time_limit(struct sl_thread *thread, uint32_t milliseconds);
+
+// Makes the running evaluation fail soon, or the next one if none is running: "Starlark computation cancelled: REASON". May be
+// called from any OS thread or signal handler. `reason` must live for ever; NULL takes back what has had no effect yet.
 void sl_thread_cancel(struct sl_thread *thread, const char *reason);
+
+// ---------------------------------------------------------------- active calls
 
 // One active call, innermost first.
 struct sl_frame {
