@@ -130,6 +130,7 @@ int context_open(struct context *context) {
       .compilation_mode = options->compilation_mode,
       .defines = options->defines,
       .flags = options->flags,
+      .rc_flags = options->rc_flags,
       .aspect_parameters = options->aspect_parameters,
       .python_path = options->python_path,
   };

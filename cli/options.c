@@ -159,18 +159,6 @@ static bool fail_unknown(struct input *input, const char *word, size_t length) {
 
 // ---------------------------------------------------------------- setting values
 
-static bool parse_bool(const char *text, bool *value) {
-  static const char *const words[][2] = {
-      {"1", "0"}, {"true", "false"}, {"yes", "no"}, {"t", "f"}, {"y", "n"}};
-  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-    for (int k = 0; k < 2; k++)
-      if (strcmp(text, words[i][k]) == 0) {
-        *value = k == 0;
-        return true;
-      }
-  return false;
-}
-
 static bool add_list_items(struct input *input, sl_value list, const char *text) {
   while (*text) {
     size_t length = strcspn(text, ",");
@@ -196,7 +184,7 @@ static bool set_value(struct input *input, const struct row *row, const char *wo
   char *field = (char *)input->options + row->offset;
   switch (row->kind) {
     case OPTION_BOOL:
-      if (parse_bool(text, (bool *)(void *)field)) return true;
+      if (bz_text_parse_bool(text, (bool *)(void *)field)) return true;
       return sl_fail_false(input->thread, "While parsing option %s: '%s' is not a boolean", word,
                            text);
     case OPTION_TEXT: {
@@ -230,16 +218,10 @@ static bool set_value(struct input *input, const struct row *row, const char *wo
 
 // ---------------------------------------------------------------- words
 
-// --//pkg:flag=value and --no//pkg:flag
+// --//pkg:flag=value and --no//pkg:flag: analysis knows what they may be.
 static bool take_flag(struct input *input, const char *word) {
-  const char *name = word + 2, *equals = strchr(name, '=');
-  bool negated = strncmp(name, "no", 2) == 0;
-  if (negated) name += 2;
-  size_t length = equals ? (size_t)(equals - name) : strlen(name);
-  return sl_dict_set(input->thread, input->options->flags, sl_string(name, length),
-                     sl_string_from(equals    ? equals + 1
-                                    : negated ? "false"
-                                              : "true"));
+  sl_value flags = input->lenient ? input->options->rc_flags : input->options->flags;
+  return sl_list_push(input->thread, flags, sl_string_from(word));
 }
 
 static bool is_flag(const char *word) {
@@ -358,7 +340,8 @@ bool options_parse(struct sl_thread *thread, const char *command, unsigned comma
       .aspects = sl_list(thread, NULL, 0),
       .aspect_parameters = sl_dict(thread, 0),
       .defines = sl_dict(thread, 0),
-      .flags = sl_dict(thread, 0),
+      .flags = sl_list(thread, NULL, 0),
+      .rc_flags = sl_list(thread, NULL, 0),
       .words = sl_list(thread, NULL, 0),
   };
   sl_value arguments = sl_list(thread, NULL, 0);

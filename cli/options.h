@@ -30,7 +30,8 @@ struct options {
   sl_value aspects;            // list of "LABEL%name"
   sl_value aspect_parameters;  // dict
   sl_value defines;            // dict
-  sl_value flags;              // dict: --//pkg:flag=value
+  sl_value flags;              // list of words: "--//pkg:flag=value"
+  sl_value rc_flags;           // the same of .bazelrc
   const char *cpu;
   const char *compilation_mode;
   const char *python_path;

@@ -35,7 +35,8 @@ struct bz_session_options {
   const char *cpu;               // NULL: "k8"
   const char *compilation_mode;  // NULL: "fastbuild"
   sl_value defines;              // dict of --define, or NULL
-  sl_value flags;                // dict of --//pkg:flag, or NULL
+  sl_value flags;                // list of words "--//pkg:flag=value", or NULL
+  sl_value rc_flags;             // the same of .bazelrc, where what is unknown is passed over
   sl_value aspect_parameters;    // dict of --aspects_parameters, or NULL
   const char *python_path;       // NULL: "python3"
 };

@@ -47,7 +47,7 @@ static struct bz_configuration make_configuration(const char *cpu, const char *m
   return configuration;
 }
 
-// Defines or flags as text, in the order given.
+// Defines or build settings as text.
 static const char *options_text(struct sl_thread *thread, sl_value dict) {
   return dict ? bz_value_shown(thread, dict) : "";
 }
@@ -55,7 +55,7 @@ static const char *options_text(struct sl_thread *thread, sl_value dict) {
 static void set_checksum(struct sl_thread *thread, const struct bz_analysis *analysis,
                          struct bz_configuration *configuration) {
   const char *const options[] = {configuration->mnemonic, options_text(thread, analysis->defines),
-                                 options_text(thread, analysis->flags)};
+                                 options_text(thread, analysis->settings)};
   configuration->checksum = bz_key_of_options(options, sizeof options / sizeof *options);
 }
 
@@ -65,7 +65,6 @@ struct bz_analysis *bz_analysis_new(struct sl_thread *thread,
   analysis->loader = options->loader;
   analysis->workspace = bz_loader_workspace(options->loader);
   analysis->defines = options->defines;
-  analysis->flags = options->flags;
   analysis->aspect_parameters = options->aspect_parameters;
   analysis->python_path = options->python_path ? bz_text_copy(options->python_path) : "python3";
   analysis->mutability = sl_mutability_new();
@@ -74,6 +73,7 @@ struct bz_analysis *bz_analysis_new(struct sl_thread *thread,
       options->compilation_mode ? bz_text_copy(options->compilation_mode) : "fastbuild";
   analysis->target_configuration = make_configuration(cpu, mode, false);
   analysis->exec_configuration = make_configuration(cpu, "opt", true);
+  if (!bz_build_settings_read(thread, analysis, options->rc_flags, options->flags)) return NULL;
   set_checksum(thread, analysis, &analysis->target_configuration);
   set_checksum(thread, analysis, &analysis->exec_configuration);
   struct sl_mutability *before = sl_thread_set_mutability(thread, analysis->mutability);

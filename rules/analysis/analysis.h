@@ -32,7 +32,8 @@ struct bz_analysis_options {
   const char *cpu;               // NULL: "k8"
   const char *compilation_mode;  // NULL: "fastbuild"
   sl_value defines;              // dict of --define, or NULL
-  sl_value flags;                // dict label text -> string of --//pkg:flag=value, or NULL
+  sl_value flags;                // list of words: "--//pkg:flag=value", "--no//pkg:flag"; or NULL
+  sl_value rc_flags;             // the same of .bazelrc: what no target defines is passed over
   sl_value aspect_parameters;    // dict of --aspects_parameters=k=v, or NULL
   const char
       *python_path;  // --python_path: the interpreter of py_binary launchers; NULL: "python3"
@@ -44,6 +45,7 @@ const struct sl_environment *bz_analysis_environment(void);
 // Gives exported providers and aspects their names: the on_export of the loader's options.
 void bz_analysis_export(struct sl_thread *thread, sl_value value, struct bz_label *bzl_file,
                         const char *name);
+// NULL with an error pending: a flag that is none, or has a wrong value.
 struct bz_analysis *bz_analysis_new(struct sl_thread *thread,
                                     const struct bz_analysis_options *options);
 struct bz_loader *bz_analysis_loader(const struct bz_analysis *analysis);

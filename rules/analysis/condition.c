@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "rules/analysis/state.h"
 
@@ -23,27 +22,31 @@ static sl_value value_of(const struct bz_target *target, const char *attribute) 
   return value == SL_NONE ? NULL : value;
 }
 
-// The target behind a label, aliases followed. NULL with an error pending.
-static struct bz_target *load_actual(struct sl_thread *thread, const struct condition_query *query,
-                                     struct bz_label *label) {
+struct bz_target *bz_target_actual(struct sl_thread *thread, struct bz_analysis *analysis,
+                                   const struct bz_configuration *configuration,
+                                   struct bz_label *label) {
   enum { LONGEST_CHAIN = 100 };
   for (size_t hops = 0; hops < LONGEST_CHAIN; hops++) {
-    struct bz_target *target = bz_target_load(thread, query->analysis->loader, label);
+    struct bz_target *target = bz_target_load(thread, analysis->loader, label);
     if (!target || target->kind != BZ_TARGET_RULE ||
         target->rule_class->behaviour != BZ_BEHAVIOUR_ALIAS)
       return target;
     int32_t i = bz_rule_class_attribute(target->rule_class, "actual");
     sl_value actual = bz_target_value(target, (size_t)i);
     if (actual && sl_has_type(actual, &bz_select_type)) {
-      actual =
-          bz_condition_resolve(thread, query->analysis, target, &target->rule_class->attributes[i],
-                               actual, query->configuration);
+      actual = bz_condition_resolve(thread, analysis, target, &target->rule_class->attributes[i],
+                                    actual, configuration);
     }
     if (!actual || !bz_is_label(actual)) return NULL;
     label = bz_label_of(actual);
   }
   sl_fail(thread, "%s: too many aliases in a chain", bz_label_text(label));
   return NULL;
+}
+
+static struct bz_target *load_actual(struct sl_thread *thread, const struct condition_query *query,
+                                     struct bz_label *label) {
+  return bz_target_actual(thread, query->analysis, query->configuration, label);
 }
 
 // ---------------------------------------------------------------- constraints
@@ -102,69 +105,30 @@ int bz_condition_constraint_holds(struct sl_thread *thread, const struct bz_anal
 
 // ---------------------------------------------------------------- build settings
 
-// The value that the command line gives a setting, as text; NULL: none.
-static const char *flag_text(const struct bz_analysis *analysis, const struct bz_target *target) {
-  if (!analysis->flags) return NULL;
-  sl_value text = sl_dict_get_string(analysis->flags, bz_label_text(target->label));
-  if (!text) {
-    struct sl_text canonical = {0};
-    bz_label_canonical(target->label, &canonical);
-    text = sl_dict_get_string(analysis->flags, sl_text_string(&canonical));
-    sl_text_free(&canonical);
-  }
-  return text ? sl_string_bytes(text) : NULL;
-}
-
 static bool text_is_true(const char *text) {
-  return strcmp(text, "1") == 0 || strcasecmp(text, "true") == 0 || strcasecmp(text, "yes") == 0;
+  bool truth;
+  return bz_text_parse_bool(text, &truth) && truth;
 }
 
-static sl_value split_at_commas(const char *text) {
-  size_t count = 0;
-  sl_value *items = sl_allocate((strlen(text) + 1) * sizeof *items);
-  while (*text) {
-    size_t length = strcspn(text, ",");
-    items[count++] = sl_string(text, length);
-    text += length + (text[length] == ',');
-  }
-  return sl_list_frozen(items, count);
-}
-
-sl_value bz_build_setting_value(struct sl_thread *thread, struct bz_analysis *analysis,
-                                const struct bz_target *target) {
-  const char *text = flag_text(analysis, target);
-  if (!text) {
-    sl_value standard = value_of(target, "build_setting_default");
-    return standard ? standard : SL_NONE;
-  }
-  const struct bz_build_setting *setting =
-      (const struct bz_build_setting *)(void *)target->rule_class->build_setting;
-  switch (setting->value_type) {
-    case BZ_TYPE_BOOL:
-      return sl_bool(text_is_true(text));
-    case BZ_TYPE_INT: {
-      bool negative = text[0] == '-';
-      sl_value number = sl_int_parse(text + negative, strlen(text + negative), 10, negative);
-      return number ? number
-                    : sl_fail(thread, "Error parsing flag '%s': '%s' is not an int",
-                              bz_label_text(target->label), text);
-    }
-    case BZ_TYPE_STRING_LIST:
-      return split_at_commas(text);
-    default:
-      return sl_string_from(text);
-  }
-}
-
-// Whether a build setting has the value that flag_values writes. -1: an error is pending.
+// Whether a build setting has the value that flag_values of `setting` writes. -1: an error is pending.
 static int setting_is(struct sl_thread *thread, const struct condition_query *query,
-                      struct bz_label *label, const char *wanted) {
+                      const struct bz_target *setting, struct bz_label *label, const char *wanted) {
   const struct bz_target *target = load_actual(thread, query, label);
   if (!target) return -1;
-  if (target->kind != BZ_TARGET_RULE || !target->rule_class->build_setting) return 0;
+  if (target->kind == BZ_TARGET_RULE && target->rule_class->behaviour == BZ_BEHAVIOUR_OPAQUE)
+    return 0;
+  if (!bz_is_build_setting(target)) {
+    sl_fail(thread, "flag_values keys must be build settings or feature flags and %s is not",
+            bz_label_text(label));
+    return -1;
+  }
   sl_value value = bz_build_setting_value(thread, query->analysis, target);
-  if (!value) return -1;
   if (sl_is_bool(value)) return (value == SL_TRUE) == text_is_true(wanted);
+  if (bz_is_label(value)) {
+    const struct bz_label *own = setting->label;
+    return bz_label_parse(thread, own->repository, own->package, wanted, strlen(wanted)) ==
+           bz_label_of(value);
+  }
   if (sl_is_string(value)) return sl_string_is(value, wanted);
   sl_value *items;
   size_t count;
@@ -233,6 +197,7 @@ static int each_requirement(const struct bz_target *setting,
 struct requirement_check {
   struct sl_thread *thread;
   const struct condition_query *query;
+  const struct bz_target *setting;
 };
 
 static int check_requirement(void *data, const char *attribute, sl_value key, const char *value) {
@@ -241,7 +206,7 @@ static int check_requirement(void *data, const char *attribute, sl_value key, co
     return bz_condition_constraint_holds(check->thread, check->query->analysis, bz_label_of(key));
   }
   if (strcmp(attribute, "flag_values") == 0)
-    return setting_is(check->thread, check->query, bz_label_of(key), value);
+    return setting_is(check->thread, check->query, check->setting, bz_label_of(key), value);
   if (strcmp(attribute, "define_values") == 0)
     return define_is(check->query->analysis, sl_string_bytes(key), value);
   return option_is(check->query, sl_string_bytes(key), value);
@@ -262,7 +227,7 @@ static int match_condition(struct sl_thread *thread, struct bz_label *condition,
     return bz_condition_constraint_holds(thread, query->analysis, target->label);
   }
   if (behaviour == BZ_BEHAVIOUR_CONFIG_SETTING) {
-    struct requirement_check check = {thread, query};
+    struct requirement_check check = {thread, query, target};
     return each_requirement(target, check_requirement, &check);
   }
   const char *subject = bz_label_text(query->target->label);

@@ -165,7 +165,11 @@ static bool begin_rule(struct sl_thread *thread, struct bz_analysis *analysis,
     return bz_node_explain(thread, node, NULL);
   }
   int32_t alias = alias_attribute(rule_class);
-  if (alias >= 0) return want_value(thread, analysis, node, (size_t)alias);
+  if (alias >= 0) {
+    if (rule_class->behaviour == BZ_BEHAVIOUR_BUILD_SETTING)
+      node->attributes->stored[alias] = bz_build_setting_value(thread, analysis, node->target);
+    return want_value(thread, analysis, node, (size_t)alias);
+  }
   for (size_t i = 0; i < rule_class->attribute_count; i++) {
     if (!want_value(thread, analysis, node, i)) return false;
   }

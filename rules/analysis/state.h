@@ -49,7 +49,7 @@ struct bz_analysis {
   struct bz_configuration target_configuration;
   struct bz_configuration exec_configuration;
   sl_value defines;            // dict of strings; or NULL
-  sl_value flags;              // dict label text -> string; or NULL
+  sl_value settings;           // dict label -> value of the build settings that are not as by default
   sl_value aspect_parameters;  // dict of strings; or NULL
   const char *python_path;
   struct sl_mutability *mutability;  // owns what grows with the analysis: never frozen
@@ -345,7 +345,18 @@ sl_value bz_condition_resolve(struct sl_thread *thread, struct bz_analysis *anal
 // 1, 0, or -1 with an error pending.
 int bz_condition_constraint_holds(struct sl_thread *thread, const struct bz_analysis *analysis,
                                   struct bz_label *constraint);
-// The value of a build setting: of the command line, or its default. NULL with an error pending.
+// The target behind a label, aliases followed. NULL with an error pending.
+struct bz_target *bz_target_actual(struct sl_thread *thread, struct bz_analysis *analysis,
+                                   const struct bz_configuration *configuration,
+                                   struct bz_label *label);
+
+// ---------------------------------------------------------------- build_setting.c
+
+// Fills analysis->settings from words as bz_analysis_options has them.
+bool bz_build_settings_read(struct sl_thread *thread, struct bz_analysis *analysis,
+                            sl_value rc_flags, sl_value flags) SL_MUST_CHECK;
+bool bz_is_build_setting(const struct bz_target *target);
+// The value of a build setting: of the command line, or its default. Never NULL.
 sl_value bz_build_setting_value(struct sl_thread *thread, struct bz_analysis *analysis,
                                 const struct bz_target *target);
 

@@ -170,34 +170,41 @@ static bool setting_repr(struct sl_thread *thread, sl_value x, struct sl_text *o
 const struct sl_type bz_build_setting_type = {
     .name = "BuildSetting", .flags = SL_TYPE_HASH_IDENTITY, .repr = setting_repr};
 
-static sl_value make_setting(enum bz_attribute_type type, sl_value flag) {
+// `arguments`: whether it is a flag, and whether the flag may be given several times.
+static sl_value make_setting(enum bz_attribute_type type, const sl_value *arguments) {
   struct bz_build_setting *setting = sl_allocate(sizeof *setting);
-  *setting = (struct bz_build_setting){&bz_build_setting_type, type, flag == SL_TRUE};
+  bool is_plain = type == BZ_TYPE_BOOL || type == BZ_TYPE_INT;
+  bool many = !is_plain && arguments[1] == SL_TRUE;
+  *setting = (struct bz_build_setting){.type = &bz_build_setting_type,
+                                       .value_type = type,
+                                       .flag = arguments[0] == SL_TRUE,
+                                       .allow_multiple = many && type == BZ_TYPE_STRING,
+                                       .repeatable = many && type == BZ_TYPE_STRING_LIST};
   return (sl_value)(void *)setting;
 }
 
 static sl_value config_bool(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)thread;
   (void)self;
-  return make_setting(BZ_TYPE_BOOL, arguments[0]);
+  return make_setting(BZ_TYPE_BOOL, arguments);
 }
 
 static sl_value config_int(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)thread;
   (void)self;
-  return make_setting(BZ_TYPE_INT, arguments[0]);
+  return make_setting(BZ_TYPE_INT, arguments);
 }
 
 static sl_value config_string(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)thread;
   (void)self;
-  return make_setting(BZ_TYPE_STRING, arguments[0]);
+  return make_setting(BZ_TYPE_STRING, arguments);
 }
 
 static sl_value config_string_list(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)thread;
   (void)self;
-  return make_setting(BZ_TYPE_STRING_LIST, arguments[0]);
+  return make_setting(BZ_TYPE_STRING_LIST, arguments);
 }
 
 static struct sl_builtin config_methods[] = {

@@ -120,6 +120,8 @@ struct bz_build_setting {
   const struct sl_type *type;
   enum bz_attribute_type value_type;  // of build_setting_default and of ctx.build_setting_value
   bool flag;                          // may be set on the command line
+  bool allow_multiple;                // of a string: each occurrence adds to a list
+  bool repeatable;                    // of a list: each occurrence is one item
 };
 
 // Index of an attribute, or -1.
@@ -305,6 +307,8 @@ sl_value bz_value_convert(struct sl_thread *thread, enum bz_attribute_type type,
 // Text that lives as long as its address is held, which the bytes of a Starlark string need not. Never NULL.
 const char *bz_text_copy(const char *text);
 const char *bz_text_format(const char *format, ...) SL_PRINTF(1, 2);
+// Reads a boolean option as Bazel does: "true", "0", "Yes", "n" ... False: the text is none of them.
+bool bz_text_parse_bool(const char *text, bool *value);
 
 #ifdef __cplusplus
 }

@@ -4,6 +4,7 @@
 // alive; the bytes of a Starlark string lie inside of one, and do not.
 #include <stdarg.h>
 #include <string.h>
+#include <strings.h>
 
 #include "rules/loading/state.h"
 
@@ -21,4 +22,14 @@ const char *bz_text_format(const char *format, ...) {
   const char *copy = bz_text_copy(sl_text_string(&text));
   sl_text_free(&text);
   return copy;
+}
+
+bool bz_text_parse_bool(const char *text, bool *value) {
+  static const char *const words[][2] = {
+      {"1", "0"}, {"true", "false"}, {"yes", "no"}, {"t", "f"}, {"y", "n"}};
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+    *value = strcasecmp(text, words[i][0]) == 0;
+    if (*value || strcasecmp(text, words[i][1]) == 0) return true;
+  }
+  return false;
 }
