@@ -56,3 +56,11 @@ sl_value sl_arguments_finish(struct sl_thread *thread, bool written, struct sl_t
   sl_text_free(text);
   return result;
 }
+
+sl_value sl_arguments_hash(sl_value string) {
+  const char *bytes = sl_string_bytes(string);
+  size_t length = sl_string_length(string);
+  uint32_t hash = 0;
+  for (size_t i = 0; i < length; i++) hash = hash * 31 + (unsigned char)bytes[i];
+  return sl_int((int32_t)hash);
+}

@@ -34,6 +34,9 @@ sl_value sl_arguments_finish(struct sl_thread *thread, bool written, struct sl_t
 // that is too large becomes infinite.
 bool sl_number_read_float(const char *bytes, size_t length, double *out);
 
+// What hash() tells of a string: Java's String.hashCode() of its bytes.
+sl_value sl_arguments_hash(sl_value string);
+
 // string.format().
 sl_value sl_format(struct sl_thread *thread, sl_value self, sl_value *arguments);
 

@@ -25,6 +25,9 @@ extern struct sl_builtin sl_set_functions[];    // set
 // All of the tables above, ended by NULL.
 extern struct sl_builtin *const sl_universe_tables[];
 
+// What dialects with bytes have besides, or instead: bytes hash.
+extern struct sl_builtin sl_bytes_functions[];
+
 // The module `json`, and its functions as methods of its type.
 extern const struct sl_type sl_json_type;
 extern struct sl_builtin sl_json_methods[];

@@ -48,11 +48,7 @@ static sl_value hasattr_function(struct sl_thread *thread, sl_value self, sl_val
 // Java's String.hashCode over the bytes, which Bazel promises.
 static sl_value hash_function(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)thread, (void)self;
-  const char *bytes = sl_string_bytes(arguments[0]);
-  size_t length = sl_string_length(arguments[0]);
-  uint32_t hash = 0;
-  for (size_t i = 0; i < length; i++) hash = hash * 31 + (unsigned char)bytes[i];
-  return sl_int((int32_t)hash);
+  return sl_arguments_hash(arguments[0]);
 }
 
 static sl_value repr_function(struct sl_thread *thread, sl_value self, sl_value *arguments) {

@@ -52,6 +52,8 @@ static uint64_t rank_of(sl_value lead, enum rank_kind kind) {
 static void give_ranks(struct sorter *sorter, struct entry *entries, size_t count) {
   const struct sl_type *type = sl_type_of(sorter->keys[0]);
   enum rank_kind kind = rank_kind(leader(sorter->keys[0]));
+  // The bytes of a string are its order but in one dialect.
+  if (kind == STRING_RANK && sl_thread_orders_utf16(sorter->thread)) kind = NO_RANK;
   for (size_t i = 0; i < count; i++) {
     sl_value key = sorter->keys[i], lead = leader(key);
     if (kind == NO_RANK || rank_kind(lead) != kind || sl_type_of(key) != type) {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // String: the methods of strings. A string is bytes, and its elements are bytes; letters, digits and white space
-// are ASCII's, as in Bazel. Invariant: a byte of 0x80 and above is never changed, so UTF-8 stays UTF-8.
+// are ASCII's, as in Bazel, but in dialects that want Unicode's: see letters.c. Invariant: UTF-8 stays UTF-8.
 #include <string.h>
 
 #include "builtins/arguments.h"
 #include "builtins/builtins.h"
+#include "builtins/letters.h"
 #include "common/utf8.h"
 
 // ---------------------------------------------------------------- bytes
@@ -100,38 +101,50 @@ static sl_value test_case(sl_value self, bool (*other)(char c)) {
 }
 
 static sl_value string_isalnum(struct sl_thread *thread, sl_value self, sl_value *arguments) {
-  (void)thread, (void)arguments;
+  (void)arguments;
+  if (sl_thread_is_unicode(thread))
+    return sl_bool(sl_letters_all(self, SL_CHARACTER_LETTER | SL_CHARACTER_DIGIT));
   return test_all(self, is_alphanumeric);
 }
 
 static sl_value string_isalpha(struct sl_thread *thread, sl_value self, sl_value *arguments) {
-  (void)thread, (void)arguments;
+  (void)arguments;
+  if (sl_thread_is_unicode(thread)) return sl_bool(sl_letters_all(self, SL_CHARACTER_LETTER));
   return test_all(self, is_cased);
 }
 
 static sl_value string_isdigit(struct sl_thread *thread, sl_value self, sl_value *arguments) {
-  (void)thread, (void)arguments;
+  (void)arguments;
+  if (sl_thread_is_unicode(thread)) return sl_bool(sl_letters_all(self, SL_CHARACTER_DIGIT));
   return test_all(self, is_digit);
 }
 
 static sl_value string_isspace(struct sl_thread *thread, sl_value self, sl_value *arguments) {
-  (void)thread, (void)arguments;
+  (void)arguments;
+  if (sl_thread_is_unicode(thread)) return sl_bool(sl_letters_all(self, SL_CHARACTER_SPACE));
   return test_all(self, is_space);
 }
 
 static sl_value string_islower(struct sl_thread *thread, sl_value self, sl_value *arguments) {
-  (void)thread, (void)arguments;
+  (void)arguments;
+  if (sl_thread_is_unicode(thread)) {
+    return sl_bool(sl_letters_cased_without(self, SL_CHARACTER_UPPER | SL_CHARACTER_TITLE));
+  }
   return test_case(self, is_upper);
 }
 
 static sl_value string_isupper(struct sl_thread *thread, sl_value self, sl_value *arguments) {
-  (void)thread, (void)arguments;
+  (void)arguments;
+  if (sl_thread_is_unicode(thread)) {
+    return sl_bool(sl_letters_cased_without(self, SL_CHARACTER_LOWER | SL_CHARACTER_TITLE));
+  }
   return test_case(self, is_lower);
 }
 
 // Upper case only after what has no case, lower case only after what has.
 static sl_value string_istitle(struct sl_thread *thread, sl_value self, sl_value *arguments) {
-  (void)thread, (void)arguments;
+  (void)arguments;
+  if (sl_thread_is_unicode(thread)) return sl_bool(sl_letters_are_title(self));
   struct span text = span_of(self);
   bool after_cased = false, any = false;
   for (size_t i = 0; i < text.length; i++) {
@@ -148,6 +161,7 @@ static sl_value string_istitle(struct sl_thread *thread, sl_value self, sl_value
 
 static sl_value string_lower(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)arguments;
+  if (sl_thread_is_unicode(thread)) return sl_letters_convert(thread, self, SL_LETTERS_LOWER);
   struct span text = span_of(self);
   char *out;
   sl_value result = sl_arguments_new_string(thread, text.length, &out);
@@ -158,6 +172,7 @@ static sl_value string_lower(struct sl_thread *thread, sl_value self, sl_value *
 
 static sl_value string_upper(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)arguments;
+  if (sl_thread_is_unicode(thread)) return sl_letters_convert(thread, self, SL_LETTERS_UPPER);
   struct span text = span_of(self);
   char *out;
   sl_value result = sl_arguments_new_string(thread, text.length, &out);
@@ -168,6 +183,7 @@ static sl_value string_upper(struct sl_thread *thread, sl_value self, sl_value *
 
 static sl_value string_capitalize(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)arguments;
+  if (sl_thread_is_unicode(thread)) return sl_letters_convert(thread, self, SL_LETTERS_CAPITALIZE);
   struct span text = span_of(self);
   char *out;
   sl_value result = sl_arguments_new_string(thread, text.length, &out);
@@ -180,6 +196,7 @@ static sl_value string_capitalize(struct sl_thread *thread, sl_value self, sl_va
 
 static sl_value string_title(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)arguments;
+  if (sl_thread_is_unicode(thread)) return sl_letters_convert(thread, self, SL_LETTERS_TITLE);
   struct span text = span_of(self);
   char *out;
   sl_value result = sl_arguments_new_string(thread, text.length, &out);

@@ -24,19 +24,23 @@ struct evaluation {
   struct loaded *loaded;
 };
 
-static const char synopsis[] = "[--check | --parse-only] (FILE | - | -c TEXT)";
+static const char synopsis[] =
+    "[--dialect=NAME] [--options=LIST] [--check | --parse-only] (FILE | - | -c TEXT)";
 static const char doc[] =
     "Runs a Starlark program.\n\n"
     "A FILE, the standard input (-), or TEXT: a program, or an expression whose value is printed.\n"
     "load() reads files beside the one that says so. print() writes to the standard output.\n\n"
-    "  --check       only parse and resolve: print all static errors\n"
-    "  --parse-only  only parse";
+    "  --check         only parse and resolve: print all static errors\n"
+    "  --parse-only    only parse\n"
+    "  --dialect=NAME  instead of what the file's name says, for it and what it loads\n"
+    "  --options=LIST  changes to that dialect, with commas between; \"noX\" takes X away";
 
 // What the command line asks for.
 struct request {
-  const char *path;     // of the file, "-" for the standard input
-  const char *text;     // of -c
-  const char *options;  // of the testing dialect
+  const char *dialect;     // NULL: by the file's name
+  struct sl_text options;  // of the dialect, with commas between
+  const char *path;        // of the file, "-" for the standard input
+  const char *text;        // of -c
   bool testing;
   bool parse;  // only parse
   bool check;  // only parse and resolve
@@ -208,16 +212,53 @@ static int check(const struct evaluation *evaluation, const struct request *requ
   return status;
 }
 
+// ---------------------------------------------------------------- the dialect
+
+static bool choose_dialect(const struct request *request, struct sl_dialect *dialect) {
+  const struct sl_dialect *base = request->dialect ? sl_dialect_named(request->dialect)
+                                  : request->path  ? sl_dialect_for_file(request->path)
+                                                   : &sl_dialect_bzl;
+  if (!base) {
+    fprintf(stderr, "eval: there is no dialect '%s'\n", request->dialect);
+    return false;
+  }
+  *dialect = *base;
+  // Suites load where they like.
+  if (request->testing) dialect->loads_first = false;
+  const char *unknown = sl_dialect_set(dialect, sl_text_string(&request->options));
+  if (!unknown) return true;
+  fprintf(stderr, "eval: dialects have no option '%.*s'\n", (int)strcspn(unknown, ","), unknown);
+  return false;
+}
+
+static void list_dialects(void) {
+  printf("\nDialects:\n");
+  for (size_t i = 0; sl_dialects[i]; i++) {
+    printf("  %-17s %s\n", sl_dialects[i]->name, sl_dialects[i]->doc);
+  }
+  printf("\nOptions of dialects:\n");
+  for (const struct sl_dialect_option *option = sl_dialect_options; option->name; option++) {
+    printf("  %-17s %s\n", option->name, option->doc);
+  }
+}
+
 // ---------------------------------------------------------------- the command
 
+// The value of "--name=VALUE", or NULL if the argument is another.
+static const char *value_of(const char *argument, const char *name) {
+  size_t length = strlen(name);
+  return strncmp(argument, name, length) == 0 ? argument + length : NULL;
+}
+
 static bool read_arguments(int argc, char **argv, struct request *request) {
-  static const char options[] = "--options=";
   for (int i = 1; i < argc; i++) {
     const char *argument = argv[i];
     if (strcmp(argument, "--testing") == 0) {
       request->testing = true;
-    } else if (strncmp(argument, options, strlen(options)) == 0) {
-      request->options = argument + strlen(options);
+    } else if (value_of(argument, "--dialect=")) {
+      request->dialect = value_of(argument, "--dialect=");
+    } else if (value_of(argument, "--options=")) {
+      sl_text_format(&request->options, "%s,", value_of(argument, "--options="));
     } else if (strcmp(argument, "--check") == 0) {
       request->check = true;
     } else if (strcmp(argument, "--parse-only") == 0) {
@@ -233,22 +274,34 @@ static bool read_arguments(int argc, char **argv, struct request *request) {
   return (request->path != NULL) != (request->text != NULL);
 }
 
-static int eval_run(int argc, char **argv) {
-  if (bz_command_told_help(synopsis, doc, argc, argv)) return BZ_EXIT_SUCCESS;
-  struct request request = {.options = ""};
-  if (!read_arguments(argc, argv, &request)) {
-    fprintf(stderr, "Usage: starmypy eval %s\n", synopsis);
-    return BZ_EXIT_COMMAND_LINE;
-  }
-  struct sl_dialect dialect = bz_testing_dialect(request.options);
+static int eval(const struct request *request) {
+  struct sl_dialect dialect;
+  if (!choose_dialect(request, &dialect)) return BZ_EXIT_COMMAND_LINE;
+  bool asked = request->dialect || request->options.length > 0 || request->testing;
   struct evaluation evaluation = {
       .thread = sl_thread_new(),
-      .environment = request.testing ? bz_testing_environment() : sl_universe(),
-      .dialect = request.testing ? &dialect : NULL,
+      .environment = request->testing ? bz_testing_environment(&dialect) : sl_universe_of(&dialect),
+      .dialect = asked ? &dialect : NULL,
   };
   int status =
-      request.check || request.parse ? check(&evaluation, &request) : run(&evaluation, &request);
+      request->check || request->parse ? check(&evaluation, request) : run(&evaluation, request);
   sl_thread_free(evaluation.thread);
+  return status;
+}
+
+static int eval_run(int argc, char **argv) {
+  if (bz_command_told_help(synopsis, doc, argc, argv)) {
+    list_dialects();
+    return BZ_EXIT_SUCCESS;
+  }
+  struct request request = {0};
+  int status = BZ_EXIT_COMMAND_LINE;
+  if (read_arguments(argc, argv, &request)) {
+    status = eval(&request);
+  } else {
+    fprintf(stderr, "Usage: starmypy eval %s\n", synopsis);
+  }
+  sl_text_free(&request.options);
   return status;
 }
 

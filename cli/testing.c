@@ -187,38 +187,9 @@ static struct sl_builtin functions[] = {
     SL_BUILTIN_END,
 };
 
-struct sl_environment *bz_testing_environment(void) {
-  struct sl_environment *environment = sl_environment_new(sl_universe());
+struct sl_environment *bz_testing_environment(const struct sl_dialect *dialect) {
+  struct sl_environment *environment = sl_environment_new(sl_universe_of(dialect));
   sl_environment_set_builtins(environment, functions);
   sl_environment_set(environment, "fibonacci", &fibonacci);
   return environment;
-}
-
-// ---------------------------------------------------------------- the dialect
-
-struct sl_dialect bz_testing_dialect(const char *options) {
-  struct sl_dialect dialect = sl_dialect_bzl;
-  // Suites load where they like.
-  dialect.loads_first = false;
-  const struct {
-    const char *name;
-    bool *flag;
-  } flags[] = {
-      {"set", &dialect.sets},
-      {"while", &dialect.while_loops},
-      {"toplevelcontrol", &dialect.top_level_control},
-      {"globalreassign", &dialect.global_reassignment},
-      {"loadbindsglobally", &dialect.load_binds_globally},
-      {"recursion", &dialect.recursion},
-  };
-  for (const char *option = options; *option;) {
-    size_t length = strcspn(option, ",");
-    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
-      const char *name = flags[i].name;
-      if (strlen(name) == length && memcmp(name, option, length) == 0) *flags[i].flag = true;
-    }
-    option += length;
-    option += *option == ',';
-  }
-  return dialect;
 }

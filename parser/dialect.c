@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Dialects: what each kind of file may contain. Invariant: data only; whoever asks reads a field.
+#include <stddef.h>
 #include <string.h>
 
 #include "parser/syntax.h"
 
 const struct sl_dialect sl_dialect_bzl = {
+    .name = "bzl",
+    .doc = "Bazel's .bzl files; the default",
     .file_kind = ".bzl",
     .functions = true,
     .star_arguments = true,
@@ -16,6 +19,8 @@ const struct sl_dialect sl_dialect_bzl = {
 };
 
 const struct sl_dialect sl_dialect_build = {
+    .name = "build",
+    .doc = "Bazel's BUILD files",
     .file_kind = "BUILD",
     .build_file_checks = true,
     .load_statements = true,
@@ -25,18 +30,24 @@ const struct sl_dialect sl_dialect_build = {
 };
 
 const struct sl_dialect sl_dialect_module = {
+    .name = "module",
+    .doc = "Bazel's MODULE.bazel",
     .file_kind = "MODULE.bazel",
     .build_file_checks = true,
     .sets = true,
 };
 
 const struct sl_dialect sl_dialect_repo = {
+    .name = "repo",
+    .doc = "Bazel's REPO.bazel and VENDOR.bazel",
     .file_kind = "REPO.bazel",
     .build_file_checks = true,
     .sets = true,
 };
 
 const struct sl_dialect sl_dialect_scl = {
+    .name = "scl",
+    .doc = "Bazel's .scl files: .bzl with ASCII strings and no types",
     .file_kind = ".scl",
     .functions = true,
     .star_arguments = true,
@@ -45,6 +56,80 @@ const struct sl_dialect sl_dialect_scl = {
     .sets = true,
     .ascii_strings_only = true,
 };
+
+const struct sl_dialect sl_dialect_spec = {
+    .name = "spec",
+    .doc = "the language specification: bytes, \\x and \\u, Unicode names and case",
+    .file_kind = "Starlark",
+    .functions = true,
+    .star_arguments = true,
+    .load_statements = true,
+    .sets = true,
+    .bytes = true,
+    .hex_escapes = true,
+    .unicode = true,
+    .async_reserved = true,
+};
+
+const struct sl_dialect *const sl_dialects[] = {
+    &sl_dialect_bzl,
+    &sl_dialect_build,
+    &sl_dialect_module,
+    &sl_dialect_repo,
+    &sl_dialect_scl,
+    &sl_dialect_spec,
+    NULL,
+};
+
+#define FIELD(name) offsetof(struct sl_dialect, name)
+const struct sl_dialect_option sl_dialect_options[] = {
+    {"set", "set() exists", FIELD(sets)},
+    {"while", "while statements", FIELD(while_loops)},
+    {"toplevelcontrol", "for and if statements outside functions", FIELD(top_level_control)},
+    {"recursion", "functions may call themselves", FIELD(recursion)},
+    {"globalreassign", "a global may be bound again", FIELD(global_reassignment)},
+    {"loadbindsglobally", "load() binds globals of the file", FIELD(load_binds_globally)},
+    {"loadsfirst", "load() comes before any other statement", FIELD(loads_first)},
+    {"types", "annotations, type statements, cast()", FIELD(type_syntax)},
+    {"bytes", "b\"...\" and bytes()", FIELD(bytes)},
+    {"hexescapes", "\\x, \\u and \\U in strings", FIELD(hex_escapes)},
+    {"unknownescapes", "\\d stands for itself, as in Bazel before 4.0", FIELD(unknown_escapes)},
+    {"unicode", "names of any letters; upper() and its like know them", FIELD(unicode)},
+    {"asyncreserved", "async and await are no names", FIELD(async_reserved)},
+    {"utf16order", "strings in the order of UTF-16, as in the interpreter inside Bazel alone",
+     FIELD(utf16_order)},
+    {NULL, NULL, 0},
+};
+#undef FIELD
+
+const struct sl_dialect *sl_dialect_named(const char *name) {
+  for (size_t i = 0; sl_dialects[i]; i++) {
+    if (!strcmp(sl_dialects[i]->name, name)) return sl_dialects[i];
+  }
+  return NULL;
+}
+
+static bool set_option(struct sl_dialect *dialect, const char *option, size_t length, bool value) {
+  for (const struct sl_dialect_option *row = sl_dialect_options; row->name; row++) {
+    if (strlen(row->name) != length || memcmp(row->name, option, length) != 0) continue;
+    *(bool *)((char *)dialect + row->field) = value;
+    return true;
+  }
+  return false;
+}
+
+const char *sl_dialect_set(struct sl_dialect *dialect, const char *options) {
+  for (const char *option = options; *option;) {
+    size_t length = strcspn(option, ",");
+    bool negated = length > 2 && !strncmp(option, "no", 2);
+    if (length && !set_option(dialect, option, length, true) &&
+        !(negated && set_option(dialect, option + 2, length - 2, false)))
+      return option;
+    option += length;
+    option += *option == ',';
+  }
+  return NULL;
+}
 
 // By base name, first match wins; a name that begins with "*" stands for every ending.
 static const struct {

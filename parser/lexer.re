@@ -122,7 +122,7 @@ static bool word_follows(const char *at) {
 // A name, longer than ASCII if the dialect lets it.
 static int identifier(struct sl_parse *parse, struct sl_token *token, const char *cursor) {
   const char *start = parse->file->source + token->start;
-  if (parse->dialect->spec_literals) {
+  if (parse->dialect->unicode) {
     size_t length;
     while ((length = sl_unicode_identifier(cursor, parse->limit, cursor == start)) > 0) {
       cursor += length;
@@ -237,10 +237,10 @@ int sl_lexer_scan(struct sl_parse *parse, struct sl_token *token) {
                    TOKEN(SL_TOKEN_STRING); }
     "r" ["']     { cursor = sl_literal_string(parse, start, start + 1, SL_LITERAL_RAW, token);
                    TOKEN(SL_TOKEN_STRING); }
-    "b" ["']     { if (!dialect->spec_literals) goto one_letter_name;
+    "b" ["']     { if (!dialect->bytes) goto one_letter_name;
                    cursor = sl_literal_string(parse, start, start + 1, SL_LITERAL_BYTES, token);
                    TOKEN(SL_TOKEN_BYTES); }
-    "rb" ["']    { if (!dialect->spec_literals) goto two_letter_name;
+    "rb" ["']    { if (!dialect->bytes) goto two_letter_name;
                    cursor = sl_literal_string(parse, start, start + 2, SL_LITERAL_RAW_BYTES, token);
                    TOKEN(SL_TOKEN_BYTES); }
 
@@ -263,14 +263,14 @@ int sl_lexer_scan(struct sl_parse *parse, struct sl_token *token) {
     "isinstance" { KEYWORD_IF(dialect->type_syntax, SL_TOKEN_ISINSTANCE); }
     "type"       { KEYWORD_IF(dialect->type_syntax && word_follows(cursor), SL_TOKEN_TYPE); }
     "while"      { if (dialect->while_loops) TOKEN(SL_TOKEN_WHILE); goto forbidden_word; }
-    "async" | "await" { if (!dialect->spec_literals) goto name; goto forbidden_word; }
+    "async" | "await" { if (!dialect->async_reserved) goto name; goto forbidden_word; }
     "as" | "assert" | "class" | "del" | "except" | "finally" | "from" | "global" | "import" | "is" |
     "nonlocal" | "raise" | "try" | "with" | "yield" { goto forbidden_word; }
 
     [a-zA-Z_] [a-zA-Z0-9_]* { goto name; }
 
     * {
-      if (dialect->spec_literals && sl_unicode_identifier(start, parse->limit, true)) {
+      if (dialect->unicode && sl_unicode_identifier(start, parse->limit, true)) {
         cursor = start;
         goto name;
       }

@@ -49,14 +49,14 @@ static void octal_escape(struct literal *literal, char first) {
     escape_error(literal, "octal escape sequence out of range (maximum is \\377)");
   } else if (value >= 0x80 && dialect->ascii_strings_only) {
     escape_error(literal, "octal escape sequence denotes non-ASCII character");
-  } else if (value >= 0x80 && dialect->spec_literals && !literal->bytes) {
+  } else if (value >= 0x80 && dialect->hex_escapes && !literal->bytes) {
     escape_error(literal,
                  "non-ASCII octal escape in a string literal; use \\u for its UTF-8 encoding");
   }
   *literal->out++ = (char)value;
 }
 
-// \xXX, \uXXXX and \UXXXXXXXX of the spec's dialect, of which the letter has been read.
+// \xXX, \uXXXX and \UXXXXXXXX of dialects that have them, of which the letter has been read.
 static void hexadecimal_escape(struct literal *literal, char letter) {
   int digits = letter == 'x' ? 2 : letter == 'u' ? 4 : 8;
   uint32_t value = 0;
@@ -98,8 +98,11 @@ static void escape(struct literal *literal) {
     if (*literal->at == '\n') literal->at++;
   } else if (c == '\n') {
     // An escaped line end vanishes.
-  } else if ((c == 'x' || c == 'u' || c == 'U') && literal->parse->dialect->spec_literals) {
+  } else if ((c == 'x' || c == 'u' || c == 'U') && literal->parse->dialect->hex_escapes) {
     hexadecimal_escape(literal, c);
+  } else if (literal->parse->dialect->unknown_escapes) {
+    *literal->out++ = '\\';
+    *literal->out++ = c;
   } else {
     uint32_t code_point;
     size_t length =
@@ -227,8 +230,6 @@ static bool split_number(struct sl_parse *parse, uint32_t offset, struct digits 
     if (length == 2) sl_diagnostic_add(parse->file, offset, end, "invalid hex literal");
   } else if (letter == 'o' || letter == 'O') {
     digits->base = 8;
-  } else if ((letter == 'b' || letter == 'B') && parse->dialect->spec_literals) {
-    digits->base = 2;
   } else {
     if ((letter == 'b' || letter == 'B') && length == 2) {
       sl_diagnostic_add(parse->file, offset, end, "invalid binary literal");

@@ -26,14 +26,15 @@ extern "C" {
 
 // ---------------------------------------------------------------- dialect
 
-// What a kind of file may contain. Data, so that a new kind of file is a new row and no new `if`.
+// What a kind of file may contain, and what its words mean. Data, so that a new kind is a new row and no new `if`.
 struct sl_dialect {
-  const char *file_kind;   // as messages name it: ".bzl", "BUILD", "MODULE.bazel" ...
-  bool functions;          // def and lambda
-  bool top_level_control;  // for and if statements outside functions
-  bool
-      build_file_checks;  // DotBazelFileSyntaxChecker: no for/if/def, no *args or **kwargs, own words
-  bool star_arguments;    // f(*args), f(**kwargs)
+  const char *name;          // as a person asks for it: "bzl", "spec"
+  const char *doc;           // whose it is, in a few words
+  const char *file_kind;     // as messages name it: ".bzl", "BUILD", "MODULE.bazel" ...
+  bool functions;            // def and lambda
+  bool top_level_control;    // for and if statements outside functions
+  bool build_file_checks;    // DotBazelFileSyntaxChecker: no for/if/def, own words
+  bool star_arguments;       // f(*args), f(**kwargs)
   bool load_statements;      // load() at all
   bool loads_first;          // load() only before any other statement
   bool load_binds_globally;  // a loaded name is a global of the file (BUILD), else local to it
@@ -41,10 +42,14 @@ struct sl_dialect {
   bool type_syntax;          // annotations, `type` statement, cast(), isinstance()
   bool while_loops;          // the while statement
   bool recursion;            // functions may call themselves (checked at run time)
-  bool sets;                 // set() exists (the universe asks)
-  bool
-      spec_literals;  // bytes literals, \x \u \U escapes, Unicode identifiers, async/await reserved
-  bool ascii_strings_only;  // .scl
+  bool sets;                 // set() exists (sl_universe_of asks)
+  bool bytes;                // b"..." and bytes() exist
+  bool hex_escapes;          // \x \u \U; and then "\377" is ASCII's in strings, which are UTF-8
+  bool unknown_escapes;      // "\d" stands for itself, as in Bazel before 4.0, and is no error
+  bool unicode;              // names may have any letters, and upper() and its like know them
+  bool async_reserved;       // async and await are no names
+  bool utf16_order;          // strings are ordered by UTF-16 code units, not by bytes
+  bool ascii_strings_only;   // .scl
 };
 
 extern const struct sl_dialect sl_dialect_bzl;
@@ -52,10 +57,46 @@ extern const struct sl_dialect sl_dialect_build;
 extern const struct sl_dialect sl_dialect_module;  // MODULE.bazel
 extern const struct sl_dialect sl_dialect_repo;    // REPO.bazel, VENDOR.bazel
 extern const struct sl_dialect sl_dialect_scl;
+extern const struct sl_dialect sl_dialect_spec;  // the language specification's
 
 // By the file's base name: BUILD, BUILD.bazel, MODULE.bazel, *.MODULE.bazel, REPO.bazel, VENDOR.bazel,
 // *.scl; everything else is .bzl. Never NULL.
 const struct sl_dialect *sl_dialect_for_file(const char *path);
+
+// All of the above, ended by NULL; and the one of that name, or NULL.
+extern const struct sl_dialect *const sl_dialects[];
+const struct sl_dialect *sl_dialect_named(const char *name);
+
+// A field that a person may set by itself.
+struct sl_dialect_option {
+  const char *name;
+  const char *doc;  // what is so with it
+  size_t field;     // offset of its bool
+};
+
+// Ended by a row without a name.
+extern const struct sl_dialect_option sl_dialect_options[];
+
+// Sets the options of a comma-separated list: "while,noset". Returns the first that there is not, or NULL.
+const char *sl_dialect_set(struct sl_dialect *dialect, const char *options);
+
+// ---------------------------------------------------------------- characters
+
+// What a code point is, as bits: for dialects whose letters are Unicode's.
+enum sl_character {
+  SL_CHARACTER_LETTER = 1,
+  SL_CHARACTER_DIGIT = 2,
+  SL_CHARACTER_SPACE = 4,
+  SL_CHARACTER_UPPER = 8,
+  SL_CHARACTER_LOWER = 16,
+  SL_CHARACTER_TITLE = 32,  // neither: U+01C5 and a few others
+};
+unsigned sl_unicode_character(uint32_t code_point);
+
+// The one code point that it becomes in the other case; itself where there is none.
+uint32_t sl_unicode_upper(uint32_t code_point);
+uint32_t sl_unicode_lower(uint32_t code_point);
+uint32_t sl_unicode_title(uint32_t code_point);
 
 // ---------------------------------------------------------------- positions and diagnostics
 
@@ -123,7 +164,7 @@ enum sl_node_kind {
   SL_NODE_INT,
   SL_NODE_FLOAT,
   SL_NODE_STRING,
-  SL_NODE_BYTES,  // spec dialect only
+  SL_NODE_BYTES,
   SL_NODE_LIST,   // [a, b]
   SL_NODE_TUPLE,  // (a, b); parenthesized or bare, see SL_FLAG_PARENTHESES
   SL_NODE_DICT,   // {k: v}; items are DICT_ENTRY

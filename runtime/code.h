@@ -204,6 +204,8 @@ struct sl_code {
   bool passes_on;             // has **kwargs, of which the only use is f(**kwargs)
   bool simple;                // only positional parameters
   bool recursive;             // may call itself
+  bool unicode;               // its dialect's letters are Unicode's
+  bool utf16_order;           // its dialect's strings are ordered by UTF-16 code units
 };
 
 // A load statement of a program.

@@ -60,7 +60,10 @@ static struct sl_code *compile_code(struct sl_compiler *compiler,
   code->name = name;
   code->definition = syntax->name_start;
   code->slot = (uint16_t)(sl_hash_word((uint64_t)(uintptr_t)code) % SL_ACTIVE_SLOTS);
-  code->recursive = compiler->file->dialect->recursion;
+  const struct sl_dialect *dialect = compiler->file->dialect;
+  code->recursive = dialect->recursion;
+  code->unicode = dialect->unicode;
+  code->utf16_order = dialect->utf16_order;
   struct sl_assembler assembler = {.compiler = compiler, .syntax = syntax, .code = code};
   assembler.top_level = syntax == compiler->file->top_level;
   if (syntax->parameter_count > INT16_MAX)

@@ -237,6 +237,11 @@ void sl_thread_cancel(struct sl_thread *thread, const char *reason);
 
 // ---------------------------------------------------------------- active calls
 
+// Whether the innermost Starlark function's dialect takes its letters from Unicode, and not from ASCII alone; whether it orders
+// strings as UTF-16 does.
+bool sl_thread_is_unicode(const struct sl_thread *thread);
+bool sl_thread_orders_utf16(const struct sl_thread *thread);
+
 // One active call, innermost first.
 struct sl_frame {
   const char *function;         // name of the function, "<toplevel>" for a file's statements
@@ -255,6 +260,8 @@ size_t sl_thread_depth(const struct sl_thread *thread);
 struct sl_environment;
 // The language's own names (len, None, json ...): see builtins/builtins.h. Shared; never fails.
 const struct sl_environment *sl_universe(void);
+// The same for a dialect that lacks set(), or has bytes().
+const struct sl_environment *sl_universe_of(const struct sl_dialect *dialect);
 // A new environment on top of another (NULL: empty).
 struct sl_environment *sl_environment_new(const struct sl_environment *below);
 void sl_environment_set(struct sl_environment *environment, const char *name, sl_value value);

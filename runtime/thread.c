@@ -182,6 +182,23 @@ bool sl_thread_frame(struct sl_thread *thread, size_t depth, struct sl_frame *fr
   return false;
 }
 
+// The code of the innermost Starlark function, or NULL.
+static const struct sl_code *running_code(const struct sl_thread *thread) {
+  const struct sl_call_frame *frame = thread->frame;
+  while (frame > thread->floor && !frame->function) frame--;
+  return frame > thread->floor ? frame->function->code : NULL;
+}
+
+bool sl_thread_is_unicode(const struct sl_thread *thread) {
+  const struct sl_code *code = running_code(thread);
+  return code && code->unicode;
+}
+
+bool sl_thread_orders_utf16(const struct sl_thread *thread) {
+  const struct sl_code *code = running_code(thread);
+  return code && code->utf16_order;
+}
+
 size_t sl_thread_depth(const struct sl_thread *thread) {
   size_t depth = 0;
   for (const struct sl_call_frame *frame = thread->frame; frame > thread->floor; frame--) {

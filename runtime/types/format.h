@@ -12,6 +12,8 @@ sl_value sl_format_percent(struct sl_thread *thread, sl_value pattern, sl_value 
 // Writes bytes as a string literal: what repr() shows.
 void sl_string_quote(const char *bytes, size_t length, struct sl_text *out);
 
+// The order of the bytes; and that of two strings in the running dialect.
 int sl_string_compare(const struct sl_string *a, const struct sl_string *b);
+int sl_string_order(struct sl_thread *thread, sl_value x, sl_value y);
 
 #endif  // RUNTIME_TYPES_FORMAT_H_

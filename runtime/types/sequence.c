@@ -91,12 +91,6 @@ int sl_sequence_equal(struct sl_thread *thread, const sl_value *a, size_t a_coun
   return equal;
 }
 
-static bool compare_strings(sl_value a, sl_value b, int *order) {
-  *order = sl_string_compare((const struct sl_string *)(const void *)a,
-                             (const struct sl_string *)(const void *)b);
-  return *order != 0;
-}
-
 // The first elements that are not equal decide: equal ones need not be ordered.
 static bool compare_items(struct sl_thread *thread, const sl_value *a, size_t a_count,
                           const sl_value *b, size_t b_count, int *order) {
@@ -105,7 +99,8 @@ static bool compare_items(struct sl_thread *thread, const sl_value *a, size_t a_
     if (a[i] == b[i]) continue;
     if (sl_both_small_ints(a[i], b[i])) return sl_compare(thread, a[i], b[i], order);
     if (sl_is_string(a[i]) && sl_is_string(b[i])) {
-      if (compare_strings(a[i], b[i], order)) return true;
+      *order = sl_string_order(thread, a[i], b[i]);
+      if (*order) return true;
       continue;
     }
     int equal = sl_equal(thread, a[i], b[i]);

@@ -242,9 +242,26 @@ int sl_string_compare(const struct sl_string *a, const struct sl_string *b) {
   return order ? (order > 0) - (order < 0) : (a->length > b->length) - (a->length < b->length);
 }
 
+// In UTF-16 the code points from U+10000 on, whose first byte is 0xf0 or more, come before U+E000 to U+FFFF, whose first
+// byte is 0xee or 0xef; everything else is in the order of UTF-8.
+static int utf16_order(const struct sl_string *a, const struct sl_string *b, int order) {
+  uint32_t shorter = a->length < b->length ? a->length : b->length;
+  for (uint32_t i = 0; i < shorter; i++) {
+    unsigned char x = (unsigned char)a->bytes[i], y = (unsigned char)b->bytes[i];
+    if (x == y) continue;
+    return x >= 0xee && y >= 0xee && (x >= 0xf0) != (y >= 0xf0) ? -order : order;
+  }
+  return order;
+}
+
+int sl_string_order(struct sl_thread *thread, sl_value x, sl_value y) {
+  int order = sl_string_compare(as_string(x), as_string(y));
+  if (SL_LIKELY(!order || !sl_thread_orders_utf16(thread))) return order;
+  return utf16_order(as_string(x), as_string(y), order);
+}
+
 static bool string_compare(struct sl_thread *thread, sl_value x, sl_value y, int *order) {
-  (void)thread;
-  *order = sl_string_compare(as_string(x), as_string(y));
+  *order = sl_string_order(thread, x, y);
   return true;
 }
 

@@ -85,8 +85,8 @@ static void check_text_of(const char *text, size_t length, const struct sl_diale
 }
 
 int main(void) {
-  struct sl_dialect spec = sl_dialect_bzl;
-  spec.spec_literals = spec.while_loops = spec.top_level_control = true;
+  struct sl_dialect spec = sl_dialect_spec;
+  spec.type_syntax = spec.while_loops = spec.top_level_control = true;
   const struct sl_dialect *const dialects[] = {&sl_dialect_bzl, &sl_dialect_build,
                                                &sl_dialect_module, &sl_dialect_scl, &spec};
   char text[LONGEST];

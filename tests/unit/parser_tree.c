@@ -251,8 +251,7 @@ static void test_depth(void) {
 }
 
 int main(void) {
-  spec = sl_dialect_bzl;
-  spec.spec_literals = true;
+  spec = sl_dialect_spec;
   test_strings();
   test_numbers();
   test_shapes();
