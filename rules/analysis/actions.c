@@ -386,6 +386,10 @@ static sl_value spawn(struct sl_thread *thread, sl_value self, sl_value *argumen
   }
   action->inputs = bz_depset_new(thread, BZ_ORDER_DEFAULT, NULL, 0, inputs.sets, inputs.count);
   if (!action->inputs) return NULL;
+  // The first is what `inputs` gave.
+  action->tools =
+      bz_depset_new(thread, BZ_ORDER_DEFAULT, NULL, 0, inputs.sets + 1, inputs.count - 1);
+  if (!action->tools) return NULL;
   if (!shell && arguments[UNUSED_INPUTS_LIST] != SL_NONE)
     action->unused_inputs_list = bz_artifact_of(arguments[UNUSED_INPUTS_LIST]);
   set_progress(thread, action, arguments[PROGRESS_MESSAGE]);

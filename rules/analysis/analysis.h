@@ -182,6 +182,7 @@ struct bz_action {
   sl_value arguments;            // SPAWN: list of strings and Args; see bz_action_arguments
   sl_value environment;          // dict string -> string, in given order
   sl_value inputs;               // depset of Files, complete: tools and executables included
+  sl_value tools;                // SPAWN: depset of those that `tools` and `executable` bring
   struct bz_artifact **outputs;  // the first is the primary one
   size_t output_count;
   // SPAWN: lists, once the action has run, those of its inputs that it did not use; or NULL
