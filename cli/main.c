@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "cli/worker_client.h"
 #include "common/spell.h"
 
 // Every command, in the order of `starmypy help`.
@@ -114,6 +115,9 @@ static void move_options(int count, char **words) {
 }
 
 int main(int argc, char **argv) {
+  // A build starts it for every action: it has nothing to do with Starlark, nor time for it.
+  if (argc > 1 && strcmp(argv[1], "worker-client") == 0)
+    return worker_client_run(argc - 1, argv + 1);
   sl_initialize(NULL);
   int leading = options_count_leading(argc - 1, argv + 1);
   if (leading > 0 && leading < argc - 1 && find(argv[leading + 1])) move_options(leading, argv + 1);

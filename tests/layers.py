@@ -46,6 +46,8 @@ ONE_FILE: Dict[str, str] = {
     "pthread.h": "runtime/os.c",
     "threads.h": "runtime/os.c",
     "pcre2.h": "rules/query/regex.c",
+    "sys/socket.h": "cli/worker_client.c",
+    "sys/un.h": "cli/worker_client.c",
 }
 # Standard headers that any file may include; any other one needs a row above or a reason here.
 STANDARD = set(

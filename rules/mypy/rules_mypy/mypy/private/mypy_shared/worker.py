@@ -38,8 +38,9 @@ from typing import Any, Callable, Deque, Dict, Iterator, List, NoReturn, Optiona
 from .worker_watch import ProgramWatch, memory_in_use
 
 STATUS, SHUTDOWN = "--worker-status", "--worker-shutdown"
+STOPPING = (signal.SIGTERM, signal.SIGINT)
 # A server that was replaced, or forgotten, finds that out when it looks: so often, in seconds.
-LOOK_INTERVAL = 5.0
+LOOK_INTERVAL = 2.0
 
 
 class Request:
@@ -111,10 +112,13 @@ class Fork:
         self.source, sink = os.pipe()
         sys.stdout.flush()
         sys.stderr.flush()
+        # The server's way to stop is not its child's.
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
         self.pid = os.fork()
         if self.pid == 0:
             os.close(self.source)
             work_and_exit(handler, requests, sink)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
         os.close(sink)
         self.received = b""
 
@@ -141,9 +145,9 @@ class Fork:
 def work_and_exit(handler: Handler, requests: Sequence[Request], sink: int) -> NoReturn:
     """The fork's whole life.  Never returns into the server's loop, and runs none of its exits."""
     try:
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in STOPPING:
             signal.signal(number, signal.SIG_DFL)
-        signal.set_wakeup_fd(-1)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
         for request in requests:
             with captured() as output:
                 status = status_of(handler.run, request.arguments)
@@ -246,7 +250,9 @@ class Server:
     def serve_socket(self, listener: socket.socket) -> None:
         self.listener = listener
         self.socket_number = socket_number(self.options.socket)
-        self.selector.register(listener, selectors.EVENT_READ, self.on_connection)
+        self.selector.register(
+            listener, selectors.EVENT_READ, lambda: self.on_connection(listener)
+        )
 
     def add_channel(self, channel: Channel) -> None:
         self.channels.append(channel)
@@ -254,17 +260,14 @@ class Server:
             channel.source, selectors.EVENT_READ, lambda: self.on_lines(channel)
         )
 
-    def on_connection(self) -> None:
+    def on_connection(self, listener: socket.socket) -> None:
         # A server that is out of date takes no more requests: they wait for the next.
-        if not self.renewing and self.watch.changed():
+        if self.watch.changed():
             self.renew("its program has changed")
-        if self.renewing or self.listener is None:
             return
-        with contextlib.suppress(BlockingIOError):
-            connection, _ = self.listener.accept()
-            connection.setblocking(True)
-            number = connection.fileno()
-            self.add_channel(Channel(number, number, connection))
+        connection, _ = listener.accept()
+        number = connection.fileno()
+        self.add_channel(Channel(number, number, connection))
 
     def on_lines(self, channel: Channel) -> None:
         try:
@@ -284,7 +287,7 @@ class Server:
         elif request.arguments == [STATUS]:
             request.answer(0, self.options.identity)
         elif request.arguments == [SHUTDOWN]:
-            self.ending = True
+            self.end()
             request.answer(0, "")
         else:
             self.waiting.append(request)
@@ -294,7 +297,7 @@ class Server:
         self.selector.unregister(channel.source)
         self.channels.remove(channel)
         if channel.connection is None:
-            self.ending = True
+            self.end()
             return
         self.cancel(channel, None)
         channel.close()
@@ -311,7 +314,8 @@ class Server:
                 job.stop()
 
     def requests_of(self, channel: Channel, number: Optional[int]) -> List[Request]:
-        known = list(self.waiting) + [r for job in self.jobs for r in job.requests]
+        known = [*self.waiting, *(request for request, _ in self.again)]
+        known += [request for job in self.jobs for request in job.requests]
         return [
             request
             for request in known
@@ -328,8 +332,7 @@ class Server:
                 self.fork()
 
     def fork(self) -> None:
-        free = self.options.jobs - len(self.jobs)
-        share = -(-len(self.waiting) // free)
+        share = -(-len(self.waiting) // self.options.jobs)
         requests = list(self.waiting)[:share]
         count = max(1, min(self.prepare(requests), share))
         self.watch.extend()
@@ -366,26 +369,30 @@ class Server:
     # -- life
 
     def run(self) -> None:
-        while not (self.ending and not self.waiting and not self.jobs and not self.again):
+        while not self.ending or self.waiting or self.again or self.jobs:
             self.start_jobs()
             for key, _ in self.selector.select(LOOK_INTERVAL):
                 key.data()
             self.look()
-            if self.renewing and not (self.jobs or self.waiting or self.again or self.channels):
-                self.become_new()
+            if self.renewing and self.listener and not (self.jobs or self.channels):
+                self.become_new(self.listener)
 
     def look(self) -> None:
         """What is done every now and then."""
         now = time.monotonic()
         if self.jobs or self.waiting or self.channels:
             self.last_use = now
-        if now - self.last_look < LOOK_INTERVAL and not self.options.memory_limit_mb:
+        if now - self.last_look < LOOK_INTERVAL:
             return
         self.last_look = now
+        # A client that says nothing does not keep the server from starting anew.
+        for channel in list(self.channels) if self.renewing else []:
+            if channel.connection is not None and not self.requests_of(channel, None):
+                self.drop(channel)
         if self.listener is not None:
             idle = now - self.last_use >= self.options.max_idle_secs
             if idle or socket_number(self.options.socket) != self.socket_number:
-                self.ending = True
+                self.end()
         limit = self.options.memory_limit_mb << 20
         if limit and not self.renewing and memory_in_use([j.pid for j in self.forks()]) > limit:
             self.renew(f"it uses more than {self.options.memory_limit_mb} MB")
@@ -393,18 +400,25 @@ class Server:
     def forks(self) -> List[Fork]:
         return [job for job in self.jobs if isinstance(job, Fork)]
 
+    def end(self) -> None:
+        """Answers what was asked, and no more."""
+        self.take_no_more()
+        self.ending = True
+
     def renew(self, reason: str) -> None:
         print(f"worker: starting anew: {reason}", file=sys.stderr, flush=True)
+        self.take_no_more()
         self.renewing = True
 
-    def become_new(self) -> None:
+    def take_no_more(self) -> None:
+        if self.listener is not None and not (self.ending or self.renewing):
+            self.selector.unregister(self.listener)
+
+    def become_new(self, listener: socket.socket) -> NoReturn:
         """Starts the program again in this process; the listening socket goes on waiting."""
-        if self.listener is None:
-            return
-        self.listener.setblocking(True)
-        self.listener.set_inheritable(True)
+        listener.set_inheritable(True)
         arguments = [a for a in sys.argv[1:] if not a.startswith("--listening=")]
-        command = [*own_command(), *arguments, f"--listening={self.listener.fileno()}"]
+        command = [*own_command(), *arguments, f"--listening={listener.fileno()}"]
         os.execv(command[0], command)
 
     def stop(self, *_: object) -> NoReturn:
@@ -487,15 +501,20 @@ def open_listener(options: argparse.Namespace) -> socket.socket:
     return listener
 
 
-def main(arguments: Sequence[str]) -> int:
+def warm_handler() -> Handler:
+    from .worker_warm import WarmHandler
+
+    return WarmHandler()
+
+
+def main(arguments: Sequence[str], make_handler: Callable[[], Handler] = warm_handler) -> int:
     options = parse_options(arguments)
     watch = ProgramWatch()
     listener = open_listener(options) if options.socket else None
-    # Only now: a client may connect already, and waits until all is imported.
-    from .worker_warm import WarmHandler
-
-    server = Server(options, WarmHandler(), watch)
-    for number in (signal.SIGTERM, signal.SIGINT):
+    # Only now: a client may connect already, and waits until mypy is imported.
+    server = Server(options, make_handler(), watch)
+    watch.extend()
+    for number in STOPPING:
         signal.signal(number, server.stop)
     if listener is not None:
         server.serve_socket(listener)

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Worker client: connect, write a line, read a line. A build starts one for every action, so it has no
+// state and allocates little. The one invariant: the original command runs unless a whole answer came.
+#include "cli/worker_client.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "common/message.h"
+#include "common/utf8.h"
+
+// ---------------------------------------------------------------- the answer
+
+// A reader of one JSON text. The server is ours, but its line may be cut: every step may fail.
+struct reader {
+  const char *at;  // NUL-terminated
+};
+
+static void skip_blanks(struct reader *reader) { reader->at += strspn(reader->at, " \t\r\n"); }
+
+static bool take(struct reader *reader, char c) {
+  skip_blanks(reader);
+  if (*reader->at != c) return false;
+  reader->at++;
+  return true;
+}
+
+static bool read_hexadecimal(struct reader *reader, uint32_t *unit) {
+  *unit = 0;
+  for (int i = 0; i < 4; i++, reader->at++) {
+    static const char digits[] = "0123456789abcdef";
+    char c = (char)(*reader->at >= 'A' && *reader->at <= 'F' ? *reader->at + 32 : *reader->at);
+    const char *digit = c ? strchr(digits, c) : NULL;
+    if (!digit) return false;
+    *unit = *unit << 4 | (uint32_t)(digit - digits);
+  }
+  return true;
+}
+
+// What follows "\u": one unit of UTF-16, or two that belong together.
+static bool read_unicode(struct reader *reader, struct sl_text *out) {
+  uint32_t code, low;
+  if (!read_hexadecimal(reader, &code)) return false;
+  struct reader ahead = *reader;
+  if (code >= 0xD800 && code < 0xDC00 && ahead.at[0] == '\\' && ahead.at[1] == 'u') {
+    ahead.at += 2;
+    if (read_hexadecimal(&ahead, &low) && low >= 0xDC00 && low < 0xE000) {
+      code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+      *reader = ahead;
+    }
+  }
+  char bytes[4];
+  sl_text_append(out, bytes, sl_utf8_encode(code, bytes));
+  return true;
+}
+
+static bool read_escape(struct reader *reader, struct sl_text *out) {
+  static const char names[] = "\"\\/bfnrt", meanings[] = "\"\\/\b\f\n\r\t";
+  char c = *reader->at;
+  if (!c) return false;
+  reader->at++;
+  if (c == 'u') return read_unicode(reader, out);
+  const char *name = strchr(names, c);
+  if (name) sl_text_append_char(out, meanings[name - names]);
+  return name != NULL;
+}
+
+static bool read_string(struct reader *reader, struct sl_text *out) {
+  if (!take(reader, '"')) return false;
+  for (;;) {
+    size_t plain = strcspn(reader->at, "\"\\");
+    sl_text_append(out, reader->at, plain);
+    reader->at += plain;
+    if (take(reader, '"')) return true;
+    if (*reader->at++ != '\\' || !read_escape(reader, out)) return false;
+  }
+}
+
+// The member NAME of a WorkResponse; its values are strings, numbers and booleans.
+static bool read_member(struct reader *reader, const char *name, struct sl_text *output,
+                        int *status) {
+  skip_blanks(reader);
+  if (*reader->at == '"') {
+    struct sl_text other = {0};
+    bool read = read_string(reader, strcmp(name, "output") == 0 ? output : &other);
+    sl_text_free(&other);
+    return read;
+  }
+  size_t length = strcspn(reader->at, ",}");
+  if (strcmp(name, "exitCode") == 0) *status = atoi(reader->at);
+  reader->at += length;
+  return length > 0;
+}
+
+// {"exitCode": 1, "output": "text", "requestId": 0}; a member that is not there has its zero value.
+static bool read_response(const char *text, struct sl_text *output, int *status) {
+  struct reader reader = {text};
+  *status = 0;
+  if (!take(&reader, '{')) return false;
+  if (take(&reader, '}')) return true;
+  do {
+    struct sl_text name = {0};
+    bool read = read_string(&reader, &name) && take(&reader, ':') &&
+                read_member(&reader, sl_text_string(&name), output, status);
+    sl_text_free(&name);
+    if (!read) return false;
+  } while (take(&reader, ','));
+  return take(&reader, '}');
+}
+
+// ---------------------------------------------------------------- the connection
+
+// -1 when nobody listens there.
+static int connect_to(const char *path) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  if (strlen(path) >= sizeof address.sun_path) return -1;
+  strcpy(address.sun_path, path);
+  int connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (connection < 0) return -1;
+  int result;
+  do {
+    result = connect(connection, (const struct sockaddr *)&address, sizeof address);
+  } while (result != 0 && errno == EINTR);
+  if (result == 0) return connection;
+  close(connection);
+  return -1;
+}
+
+static bool send_all(int connection, const struct sl_text *request) {
+  for (size_t sent = 0; sent < request->length;) {
+    ssize_t n = send(connection, request->bytes + sent, request->length - sent, MSG_NOSIGNAL);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return false;
+    sent += (size_t)n;
+  }
+  return true;
+}
+
+// Reads to the end of the line. False: the server ended before.
+static bool receive_line(int connection, struct sl_text *line) {
+  for (;;) {
+    sl_text_reserve(line, 4096);
+    ssize_t n = recv(connection, line->bytes + line->length, line->capacity - line->length - 1, 0);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return false;
+    const char *newline = memchr(line->bytes + line->length, '\n', (size_t)n);
+    line->length += (size_t)n;
+    line->bytes[line->length] = '\0';
+    if (newline) return true;
+  }
+}
+
+static void write_request(struct sl_text *request, const char *const *arguments) {
+  sl_text_append_string(request, "{\"arguments\":[");
+  for (size_t i = 0; arguments[i]; i++) {
+    if (i > 0) sl_text_append_char(request, ',');
+    sl_message_json_string(request, arguments[i], strlen(arguments[i]));
+  }
+  sl_text_append_string(request, "]}\n");
+}
+
+bool worker_client_call(const char *path, const char *const *arguments, struct sl_text *output,
+                        int *status) {
+  int connection = connect_to(path);
+  if (connection < 0) return false;
+  struct sl_text request = {0}, response = {0}, said = {0};
+  write_request(&request, arguments);
+  bool answered = send_all(connection, &request) && receive_line(connection, &response) &&
+                  read_response(sl_text_string(&response), &said, status);
+  if (answered) sl_text_append(output, sl_text_string(&said), said.length);
+  close(connection);
+  sl_text_free(&request);
+  sl_text_free(&response);
+  sl_text_free(&said);
+  return answered;
+}
+
+// ---------------------------------------------------------------- the command
+
+static int become(char **command) {
+  execvp(command[0], command);
+  fprintf(stderr, "cannot run %s: %s\n", command[0], strerror(errno));
+  return errno == ENOENT ? 127 : 126;  // as a shell
+}
+
+int worker_client_run(int argc, char **argv) {
+  if (argc < 5 || strcmp(argv[1], "--socket") != 0 || strcmp(argv[3], "--") != 0) {
+    fputs("Usage: starmypy worker-client --socket SOCKET -- PROGRAM [ARGUMENT...]\n", stderr);
+    return BZ_EXIT_COMMAND_LINE;
+  }
+  char **command = argv + 4;
+  struct sl_text output = {0};
+  int status;
+  if (!worker_client_call(argv[2], (const char *const *)command + 1, &output, &status))
+    return become(command);
+  fwrite(sl_text_string(&output), 1, output.length, stderr);
+  sl_text_free(&output);
+  return status;
+}
