@@ -49,6 +49,11 @@ SINGLE_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(SINGLE))
 OBJECTS := $(STARLARK_OBJECTS) $(STARMYPY_OBJECTS) $(CLI_OBJECTS)
 GENERATED := $(addprefix $(GEN)/,parser/lexer.c parser/grammar.c embedded.c)
 ARCHIVES := $(BUILD)/libstarmypy.a $(BUILD)/libstarlark.a
+# The interpreter is optimized as a whole, into one object. That takes gcc; sanitizers gain nothing.
+ifeq ($(findstring gcc,$(CC))$(SANITIZE),gcc)
+WHOLE := $(BUILD)/libstarlark.o
+$(STARLARK_OBJECTS): LTO := -flto
+endif
 
 .PHONY: all run test check bench layers format format-check headers typecheck install uninstall dist \
     clean help packages programs embedding
@@ -69,20 +74,26 @@ $(BUILD)/starmypy: $(CLI_OBJECTS) $(ARCHIVES)
 	@echo "link    $@"
 	@$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LIBRARIES)
 
-$(BUILD)/libstarlark.a: $(STARLARK_OBJECTS)
+$(BUILD)/libstarlark.a: $(or $(WHOLE),$(STARLARK_OBJECTS))
 $(BUILD)/libstarmypy.a: $(STARMYPY_OBJECTS)
 # ar's q, not its r: two folders may have files of the same name.
 $(ARCHIVES): $(BUILD)/objects
 	@echo "archive $@"
 	@rm -f $@ && ar qcs $@ $(filter %.o,$^)
 
+# What may be uninitialized is told when each file is compiled; across files gcc only guesses.
+$(BUILD)/libstarlark.o: $(STARLARK_OBJECTS)
+	@echo "optimize $@"
+	@$(CC) $(CFLAGS_ALL) -fPIE -flto=auto -Wno-maybe-uninitialized -r -flinker-output=nolto-rel \
+	    -o $@ $^
+
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@echo "compile $<"
-	@mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+	@mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LTO) -MMD -MP -c -o $@ $<
 
 $(BUILD)/%.o: $(GEN)/%.c $(BUILD)/flags
 	@echo "compile $<"
-	@mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(GENERATED_FLAGS) -MMD -MP -c -o $@ $<
+	@mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LTO) $(GENERATED_FLAGS) -MMD -MP -c -o $@ $<
 
 $(SINGLE_PROGRAMS): $(BUILD)/%: %.c $(ARCHIVES)
 	@echo "compile $<"
