@@ -56,7 +56,7 @@ $(STARLARK_OBJECTS): LTO := -flto
 endif
 
 .PHONY: all run test check bench layers format format-check headers typecheck install uninstall dist \
-    clean help packages programs embedding
+    clean help packages programs embedding fuzz fuzz-run
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -120,7 +120,7 @@ $(BUILD)/parser/grammar.o: GENERATED_FLAGS := -Wno-unused-parameter -Wno-unused-
 # A file in one literal: ISO C promises 4095 characters only.
 $(BUILD)/embedded.o: GENERATED_FLAGS := -Wno-overlength-strings
 
--include $(OBJECTS:.o=.d) $(SINGLE_PROGRAMS:=.d)
+-include $(OBJECTS:.o=.d) $(SINGLE_PROGRAMS:=.d) $(wildcard $(BUILD)/tests/fuzz/*.d)
 
 # --- the machine's set-up ------------------------------------------------------------------------
 
@@ -143,6 +143,7 @@ $(WHEELS)/lock: $(EXAMPLE)/requirements_lock.txt setup/wheels.sh $(VENVS)/mypy/l
 
 # --- running and testing -------------------------------------------------------------------------
 
+SUBMAKE = @+$(MAKE) --no-print-directory
 STARMYPY_PROGRAM := $(abspath $(BUILD)/starmypy)
 
 run: $(BUILD)/starmypy $(WHEELS)/lock  ## set up, build, and type-check examples/monorepo
@@ -157,10 +158,30 @@ test: programs $(TEST_SETUP)  ## set up, build, all tests; T="-k PATTERN": some
 bench: $(BUILD)/starmypy  ## time bench/starlark; B="--impl NAME=COMMAND" adds a peer
 	@$(PYTHON) bench/run.py --impl starmypy=$(STARMYPY_PROGRAM) $(B)
 
+# libFuzzer's harnesses, instrumented throughout, so in a build of their own; below it is what they find.
+FUZZERS := $(addprefix tests/fuzz/,lexer parser evaluator)
+FUZZ_SECONDS ?= 20
+FUZZ_FLAGS := -timeout=20 -rss_limit_mb=4096 -max_len=4096 -seed=1
+$(addprefix $(BUILD)/,$(FUZZERS)): $(BUILD)/%: %.c $(ARCHIVES)
+	@echo "compile $<"
+	@mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) -fsanitize=fuzzer $(LDFLAGS) -MMD -MP -o $@ $< $(ARCHIVES) \
+	    $(LIBRARIES)
+
+fuzz:  ## fuzz lexer, parser and evaluator, FUZZ_SECONDS each (20)
+	$(SUBMAKE) BUILD=$(BUILD)/fuzz CC=clang SANITIZE=address,undefined,fuzzer-no-link fuzz-run
+
+fuzz-run: $(addprefix $(BUILD)/,$(FUZZERS))
+	@for fuzzer in $(FUZZERS); do \
+	    mkdir -p $(BUILD)/corpus/$$fuzzer; \
+	    ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 $(BUILD)/$$fuzzer $(FUZZ_FLAGS) \
+	        -max_total_time=$(FUZZ_SECONDS) -dict=tests/fuzz/starlark.dict -artifact_prefix=$(BUILD)/ \
+	        $(BUILD)/corpus/$$fuzzer tests/fuzz/corpus || exit 1; \
+	    echo "fuzz: $$fuzzer, $(FUZZ_SECONDS) s"; done
+
 # --- gates ---------------------------------------------------------------------------------------
 
 C_FOLDERS := common parser runtime runtime/types builtins rules rules/* cli cli/* tests/unit \
-    examples/*
+    tests/fuzz examples/*
 C_FILES := $(wildcard $(C_FOLDERS:=/*.[ch]))
 PYTHON_FOLDERS := setup bench tests tests/kinds tests/monorepo tests/proto tests/python
 PYTHON_FILES := tests/run $(wildcard $(PYTHON_FOLDERS:=/*.py)) $(filter %.py,$(EMBEDDED))
@@ -200,12 +221,12 @@ programs: $(BUILD)/starmypy $(SINGLE_PROGRAMS)
 
 # Gates in the order of their price; the tests come last, so that their closing line is the last.
 # The sanitized run also takes the interpreter's portable dispatch, which no other build has.
-SUBMAKE = @+$(MAKE) --no-print-directory
 check:  ## everything that must hold before a change goes in
 	@setup/packages.sh --check
 	$(SUBMAKE) layers format-check typecheck headers
 	$(SUBMAKE) BUILD=$(BUILD)/clang CC=clang WERROR=1 programs
 	$(SUBMAKE) BUILD=$(BUILD)/sanitize SANITIZE=address,undefined CFLAGS=-DSL_SWITCH_DISPATCH test
+	$(SUBMAKE) fuzz
 	$(SUBMAKE) BUILD=$(BUILD)/werror WERROR=1 embedding
 	$(SUBMAKE) BUILD=$(BUILD)/werror WERROR=1 test
 
