@@ -4,7 +4,8 @@
 Each chunk runs in a process of its own (`starmypy --testing`) and has to succeed, unless it says
 `### SUBSTRING` at the end of lines: then exactly these errors, each on its line, have to come. The names of
 assert.star that a chunk mentions are loaded for it, on its first line: its `---`, or the file's opening comment.
-Chunks keep the line numbers of their file. Every chunk runs in each of the MODES.
+A chunk with `#> TEXT` at the end of lines has to print exactly these texts, in their order. `# flags: --dialect=spec`
+on a line hands flags on. Chunks keep the line numbers of their file. Every chunk runs in each of the MODES.
 """
 
 import dataclasses
@@ -24,6 +25,8 @@ MODES: List[Tuple[str, Dict[str, str], str]] = [
     ("crlf", {}, "\r\n"),
 ]
 EXPECTED = re.compile(r"###\s*(.*)$")
+PRINTED = re.compile(r"#> ?(.*)$")
+FLAGS = re.compile(r"^# flags: (.*)$")
 STATIC = re.compile(r"^(.*?):(\d+):\d+: (.*)$")
 FRAME = re.compile(r'^\s+File "(.*?)", line (\d+), column \d+, in ')
 
@@ -41,6 +44,13 @@ class Chunk:
             if match:
                 found.append((self.line + i, match.group(1).strip()))
         return found
+
+    def printed(self) -> List[str]:
+        """The lines that have to be printed; none: anything may."""
+        return [match.group(1) for match in map(PRINTED.search, self.lines) if match]
+
+    def flags(self) -> List[str]:
+        return [flag for m in map(FLAGS.match, self.lines) if m for flag in m.group(1).split()]
 
 
 def chunks_of(text: str) -> List[Chunk]:
@@ -74,6 +84,9 @@ def errors_in(stderr: str, file: str) -> List[Tuple[int, str]]:
 def complaint(chunk: Chunk, output: Output, file: str) -> str:
     """What is wrong with the outcome, or nothing."""
     expected = chunk.expected()
+    printed = chunk.printed()
+    if printed and printed != output.stdout.splitlines():
+        return "printed is not\n%s\n%s" % ("\n".join(printed), output.text())
     if not expected:
         return output.text() if output.status != 0 else ""
     if output.status != 1:
@@ -116,7 +129,7 @@ def run(
         with open(path, "w", encoding="utf-8", newline=line_end) as file:
             file.write(program_text(chunk))
         output = execute(
-            [settings.program, "--testing", path], {**settings.environment, **variables}
+            [settings.program, "--testing", *chunk.flags(), path], {**settings.environment, **variables}
         )
         return [Result(name, complaint(chunk, output, path) or None)]
 
