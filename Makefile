@@ -174,8 +174,9 @@ fuzz-run: $(addprefix $(BUILD)/,$(FUZZERS))
 	@for fuzzer in $(FUZZERS); do \
 	    mkdir -p $(BUILD)/corpus/$$fuzzer; \
 	    ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 $(BUILD)/$$fuzzer $(FUZZ_FLAGS) \
-	        -max_total_time=$(FUZZ_SECONDS) -dict=tests/fuzz/starlark.dict -artifact_prefix=$(BUILD)/ \
-	        $(BUILD)/corpus/$$fuzzer tests/fuzz/corpus || exit 1; \
+	        -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$(BUILD)/ -dict=tests/fuzz/starlark.dict \
+	        $(BUILD)/corpus/$$fuzzer tests/fuzz/corpus >$(BUILD)/$$fuzzer.log 2>&1 || \
+	        { cat $(BUILD)/$$fuzzer.log; exit 1; }; \
 	    echo "fuzz: $$fuzzer, $(FUZZ_SECONDS) s"; done
 
 # --- gates ---------------------------------------------------------------------------------------
