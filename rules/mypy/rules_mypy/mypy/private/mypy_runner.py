@@ -10,6 +10,8 @@ analyses only what is new.  The report is mypy's stderr followed by its stdout, 
 `mypy` would have shown, with its closing line ("Success: no issues found in 2 source files"), and
 then a line that tells which mypy said it ("mypy 2.4.1").
 
+With --action it is the program of mode "shared" instead, which the package mypy_shared describes.
+
 The one invariant: the report appears whole, by rename, or not at all, and the exit status is
 mypy's: 0 no errors, 1 errors, 2 mypy could not finish.
 """
@@ -24,6 +26,7 @@ if sys.path and os.path.abspath(sys.path[0]) == os.path.dirname(os.path.abspath(
 
 import argparse
 import contextlib
+import importlib.util
 import shutil
 import tempfile
 import warnings
@@ -136,9 +139,29 @@ def run(arguments: Sequence[str]) -> int:
     return status
 
 
+def run_shared(arguments: Sequence[str]) -> int:
+    """Does an action of mode "shared", with the package that lies beside this file."""
+    folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "mypy_shared")
+    spec = importlib.util.spec_from_file_location(
+        "mypy_shared",
+        os.path.join(folder, "__init__.py"),
+        submodule_search_locations=[folder],
+    )
+    assert spec is not None and spec.loader is not None
+    package = importlib.util.module_from_spec(spec)
+    sys.modules["mypy_shared"] = package
+    spec.loader.exec_module(package)
+    door = importlib.import_module("mypy_shared.action")
+    status = door.run(arguments)
+    assert isinstance(status, int)
+    return status
+
+
 def main() -> NoReturn:
+    arguments = sys.argv[1:]
     try:
-        status = run(sys.argv[1:])
+        shared = arguments and arguments[0].startswith(("--action", "--persistent_worker", "@"))
+        status = run_shared(arguments) if shared else run(arguments)
     except OSError as error:
         print(f"mypy_runner: {error}", file=sys.stderr)
         status = 2

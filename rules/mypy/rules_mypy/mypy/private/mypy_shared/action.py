@@ -8,8 +8,30 @@ could not do its work, none; what mypy found wrong is in the report and never in
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+import sys
+from dataclasses import dataclass, replace
 from typing import Optional, Sequence
+
+from . import mypy2 as engine
+from .manifest import Closure, ManifestError, read_closure
+from .pack import (
+    Blocked,
+    PackError,
+    blocked_bytes,
+    pack_bytes,
+    write_file,
+    write_if_changed,
+)
+from .report import (
+    BLOCKING,
+    NOT_CHECKED,
+    Result,
+    depfile_text,
+    json_lines,
+    not_checked_text,
+    report_text,
+)
+from .world import World, package_world, target_world, typeshed_world
 
 KINDS = ("typeshed", "package", "target")
 
@@ -64,3 +86,136 @@ def parse_arguments(arguments: Sequence[str]) -> Action:
         if missing:
             parser.error(f"--action=target needs --{missing[0].replace('_', '-')}")
     return action
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Does one action and returns its exit status; what a user must know goes to stderr."""
+    action = parse_arguments(arguments)
+    try:
+        return perform(action)
+    except (OSError, ManifestError, PackError, engine.NotAccepted) as error:
+        print(f"mypy_runner: {error}", file=sys.stderr)
+    except engine.ConfigurationError as error:
+        sys.stderr.write(str(error))
+    return 1
+
+
+def perform(action: Action) -> int:
+    closure = read_closure(action.manifest)
+    if action.action == "typeshed":
+        return perform_typeshed(action)
+    if action.action == "package":
+        return perform_package(action, closure)
+    return perform_target(action, closure)
+
+
+def settings_of(action: Action) -> engine.Settings:
+    return engine.Settings(action.mypy_ini, action.python_version, action.platform)
+
+
+def perform_typeshed(action: Action) -> int:
+    options, _ = engine.make_options(settings_of(action))
+    modules = engine.typeshed_modules(options)
+    world = typeshed_world(modules, engine.typeshed_folder(options))
+    session = engine.open_session(settings_of(action), world, color=False)
+    result = engine.make_pack(session, world, sorted(modules))
+    if result.blocked:
+        print(f"mypy_runner: {result.blocked.message}", file=sys.stderr)
+        return 1
+    emit_pack(action, result)
+    return tell_again(action, result)
+
+
+def perform_package(action: Action, closure: Closure) -> int:
+    """Leaves out, one after the other, modules that mypy cannot even parse."""
+    excluded: set[str] = set()
+    while True:
+        world = package_world(closure, excluded)
+        wanted = closure.own.wanted
+        modules = [module for module in world.own if wanted == "all" or module in wanted]
+        session = engine.open_session(settings_of(action), world, color=False)
+        result = engine.make_pack(session, world, sorted(modules))
+        if not result.blocked:
+            emit_pack(action, result)
+            return tell_again(action, result)
+        culprits = {module for module, path in world.own.items() if path == result.blocked.file}
+        if not culprits:
+            print(f"mypy_runner: {result.blocked.message}", file=sys.stderr)
+            return 1
+        excluded |= culprits
+
+
+def emit_pack(action: Action, result: Result) -> None:
+    entries = {name: engine.interface_of(entry) for name, entry in result.entries.items()}
+    write_file(action.pack, pack_bytes(result.version, entries))
+
+
+def perform_target(action: Action, closure: Closure) -> int:
+    world = target_world(closure, action.silent)
+    session = engine.open_session(settings_of(action), world, action.color)
+    result = engine.check(session, world, action.silent)
+    return emit_target(action, closure, world, result)
+
+
+def emit_target(action: Action, closure: Closure, world: World, result: Result) -> int:
+    """Writes all that the action of a target has to write; returns the exit status."""
+    status = tell_again(action, result)
+    if status:
+        return status
+    own = closure.own
+    if result.status == BLOCKING and result.blocked:
+        result.blocked = replace(result.blocked, label=own.label)
+    if result.status == NOT_CHECKED:
+        reasons = world.blocked_imports()
+        result.blocked = reasons[0][1]
+        result.stdout = not_checked_text(own.label, reasons)
+    emit_interfaces(closure, result)
+    private = {name: engine.own_business(entry) for name, entry in result.entries.items()}
+    outputs = [action.report, action.json_report, action.exit_code, action.unused_inputs_list]
+    report, json_report, exit_code, unused = [output or "" for output in outputs]
+    write_file(action.pack, pack_bytes(result.version, private))
+    write_file(report, report_text(result).encode(errors="backslashreplace"))
+    write_file(json_report, json_lines(result).encode(errors="backslashreplace"))
+    write_file(exit_code, f"{result.status}\n".encode())
+    used, idle = sort_inputs(action, closure, world, result)
+    write_file(f"{unused}.d", depfile_text([report], used).encode())
+    write_file(unused, "".join(f"{path}\n" for path in idle).encode())
+    return 0
+
+
+def emit_interfaces(closure: Closure, result: Result) -> None:
+    for name, module in closure.own.modules.items():
+        entry = result.entries.get(name)
+        if entry is not None:
+            content = pack_bytes(result.version, {name: engine.interface_of(entry)})
+        else:
+            content = blocked_bytes(result.blocked or Blocked(closure.own.label, module.source, ""))
+        write_if_changed(module.interface, content)
+
+
+def sort_inputs(
+    action: Action, closure: Closure, world: World, result: Result
+) -> tuple[list[str], list[str]]:
+    """The inputs that the result depends on, and those of the closure that it does not."""
+    given = {manifest.pack for manifest in closure.packs() if manifest.pack}
+    given |= {
+        module.interface for manifest in closure.targets() for module in manifest.modules.values()
+    }
+    used = given
+    if result.complete:
+        used = {origin for module in result.used if (origin := world.origin(module))}
+    used = used | set(world.files.values()) | {action.manifest}
+    used |= {manifest.path for manifest in closure.dependencies}
+    if action.mypy_ini:
+        used.add(action.mypy_ini)
+    return sorted(used), sorted(given - used)
+
+
+def tell_again(action: Action, result: Result) -> int:
+    """Names what was analysed although another action owns it."""
+    for module, reason in sorted(result.again.items()):
+        print(
+            f"{action.manifest}: module {module} was analysed again, because {reason}",
+            file=sys.stderr,
+        )
+    return 1 if result.again and action.strict_cache else 0

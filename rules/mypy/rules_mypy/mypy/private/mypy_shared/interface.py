@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What dependents can observe of a module, in the cache format of mypy 2.
+
+The one invariant: two analyses of a module give the same interface unless a dependent could tell
+them apart.  So nothing of an interface tells where a definition stands, what the sources are, which
+bodies import what is imported anyway, or which imports could not be found.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Optional
+
+from mypy.cache import CacheMeta, CacheMetaEx, ReadBuffer, WriteBuffer
+from mypy.nodes import MypyFile, SymbolTable, TypeInfo
+from mypy.plugin import Plugin, ReportConfigContext
+
+from .pack import Entry
+
+# The first two bytes of a meta tell the version of the format.
+FORMAT_LENGTH = 2
+# Imports at the top of a module; only "indirect" means something to a reader of an interface.
+IMPORTED = 5
+# What plugins keep for subclasses in other modules, down to the place of a definition.
+PLACES = frozenset(
+    ("line", "column", "end_line", "end_column", "context_line", "context_column")
+)
+
+
+def empty_meta_ex() -> bytes:
+    """No indirect dependencies and no errors."""
+    buffer = WriteBuffer()
+    CacheMetaEx([], [], [], []).write(buffer)
+    return buffer.getvalue()
+
+
+def read_meta(meta: bytes) -> CacheMeta:
+    result = CacheMeta.read(ReadBuffer(meta[FORMAT_LENGTH:]), "")
+    assert result is not None, "mypy cannot read what it has just written"
+    return result
+
+
+def write_meta(meta: CacheMeta, form: bytes) -> bytes:
+    buffer = WriteBuffer()
+    meta.write(buffer)
+    return form + buffer.getvalue()
+
+
+def interface_of(entry: Entry) -> Entry:
+    """The entry without all that dependents cannot observe."""
+    meta = read_meta(entry.meta)
+    meta.mtime = meta.size = meta.data_mtime = 0
+    meta.hash = ""
+    meta.ignore_all = False
+    meta.suppressed = []
+    meta.suppressed_deps_opts = b""
+    meta.imports_ignored = {}
+    meta.dependencies = sorted(meta.dependencies)
+    count = len(meta.dependencies)
+    meta.dep_prios = [IMPORTED] * count
+    meta.dep_lines = [1] * count
+    # The build keeps interfaces and their users in step; mypy's own account of it is not kept.
+    meta.dep_hashes = [b""] * count
+    meta.trans_dep_hash = b""
+    return Entry(entry.path, write_meta(meta, entry.meta[:FORMAT_LENGTH]), entry.data)
+
+
+def own_business(entry: Entry) -> Entry:
+    """What remains of an entry for the target that owns it: no data, which interfaces have."""
+    meta = read_meta(entry.meta)
+    meta.mtime = meta.data_mtime = 0
+    meta.trans_dep_hash = b""
+    return Entry(
+        entry.path, write_meta(meta, entry.meta[:FORMAT_LENGTH]), b"", entry.meta_ex
+    )
+
+
+class PlacePlugin(Plugin):
+    """Forgets, just before mypy writes a module, where the things that plugins noted stand."""
+
+    def report_config_data(self, ctx: ReportConfigContext) -> Any:
+        if not ctx.is_check:
+            tree: Optional[MypyFile] = (self._modules or {}).get(ctx.id)
+            if tree is not None:
+                forget_places(tree.names, tree.fullname)
+        return None
+
+
+def forget_places(names: SymbolTable, prefix: str) -> None:
+    """Does it for the classes in `names` that are defined below `prefix`."""
+    for symbol in names.values():
+        info = symbol.node
+        if isinstance(info, TypeInfo) and info.fullname.startswith(f"{prefix}."):
+            forget(info.metadata)
+            forget_places(info.names, info.fullname)
+
+
+def forget(value: Any) -> None:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key in PLACES and isinstance(inner, int):
+                value[key] = 1
+            else:
+                forget(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            forget(inner)

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where mypy reads and writes cache entries: other actions' packs below, its own writes above.
+
+mypy's store is compiled and cannot be subclassed, but the connections that it holds can be anything
+that behaves like sqlite3.  The one invariant: packs are only read, and what mypy writes stays here
+until the action emits it.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Optional, Sequence
+
+from mypy.metastore import SqliteMetadataStore
+
+from .world import World
+
+
+class Rows:
+    """The result of a query."""
+
+    __slots__ = ("rows",)
+
+    def __init__(self, rows: list[tuple[Any]]) -> None:
+        self.rows = rows
+
+    def fetchall(self) -> list[tuple[Any]]:
+        return self.rows
+
+
+class Entries:
+    """The connection.  Names of entries are paths made of module names: "a/b/__init__.meta.ff"."""
+
+    def __init__(self, world: World, empty_meta_ex: bytes) -> None:
+        self.world = world
+        self.written: dict[str, bytes] = {}
+        self.blocked: set[str] = set()  # Modules asked for that have no interface.
+        self.empty_meta_ex = empty_meta_ex
+
+    def read(self, name: str) -> Optional[bytes]:
+        content = self.written.get(name)
+        if content is not None or name.startswith("@"):
+            return content  # Files with an "@" are about the whole cache: there is none.
+        stem, kind, _ = name.rsplit(".", 2)
+        module = module_of(stem)
+        pack = self.world.entry_of(module)
+        if pack is None:
+            return None
+        if pack.blocked is not None:
+            self.blocked.add(module)
+            return None
+        if kind == "data":
+            return pack.data(module)
+        if kind == "meta":
+            return pack.meta(module)
+        return self.empty_meta_ex if kind == "meta_ex" else None
+
+    def execute(self, statement: str, arguments: Sequence[Any] = ()) -> Rows:
+        """mypy's statements: SELECT data, SELECT mtime, INSERT and DELETE, each of one name."""
+        name = arguments[0] if arguments else ""
+        if statement.startswith("SELECT data"):
+            content = self.read(name)
+            return Rows([] if content is None else [(content,)])
+        if statement.startswith("SELECT mtime"):
+            return Rows([] if self.read(name) is None else [(0.0,)])
+        if statement.startswith("INSERT"):
+            self.written[name] = arguments[2]
+        elif statement.startswith("DELETE"):
+            self.written.pop(name, None)
+        return Rows([])
+
+    def commit(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+def module_of(stem: str) -> str:
+    module = stem.replace("/", ".")
+    return module[: -len(".__init__")] if module.endswith(".__init__") else module
+
+
+def open_store(entries: Entries) -> SqliteMetadataStore:
+    store = SqliteMetadataStore(os.devnull)
+    connections: list[Any] = store.dbs
+    connections.append(entries)
+    return store

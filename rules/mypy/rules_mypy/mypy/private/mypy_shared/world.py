@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What can be imported during one action, and where each module comes from.
+
+The one invariant: a module has one place.  Where several could give it, the action's own sources
+come first, then other targets in the order of the search path, then typeshed, then distributions:
+mypy's own order for installed packages, so that a backport never shadows the standard library.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import Iterator, Mapping, Optional
+
+from .manifest import ROOT_KINDS, Closure, Manifest, Module, Root
+from .pack import Blocked, Pack
+
+# Where typeshed and namespace packages seem to be: the same names whatever the machine.
+TYPESHED = "<mypy>/typeshed"
+NAMESPACES = "<namespace>"
+
+# What may follow the name of a module, the preferred first.
+SUFFIXES = ("/__init__.pyi", "/__init__.py", ".pyi", ".py")
+
+
+@dataclass
+class World:
+    """The modules of an action."""
+
+    own: dict[str, str] = field(default_factory=dict)  # Modules to analyse, their paths.
+    files: dict[str, str] = field(default_factory=dict)  # Those paths, and the real files.
+    paths: dict[str, str] = field(default_factory=dict)  # Every module, namespaces included.
+    interfaces: dict[str, str] = field(default_factory=dict)  # Modules of other targets.
+    packs: dict[str, Pack] = field(default_factory=dict)  # Modules of packages and typeshed.
+    namespaces: set[str] = field(default_factory=set)
+    silenced: tuple[str, ...] = ()  # Where nothing is reported, besides typeshed.
+    _opened: dict[str, Pack] = field(default_factory=dict)
+
+    def entry_of(self, module: str) -> Optional[Pack]:
+        """The pack that has the module's entry; None if the module is to be analysed here."""
+        pack = self.packs.get(module)
+        if pack is None and module in self.interfaces:
+            pack = self._opened.get(module)
+            if pack is None:
+                pack = self._opened[module] = Pack(self.interfaces[module])
+        return pack
+
+    def blocked_imports(self) -> list[tuple[str, Blocked]]:
+        """The modules that were asked for and have no interface, and why."""
+        opened = sorted(self._opened.items())
+        return [(module, pack.blocked) for module, pack in opened if pack.blocked]
+
+    def origin(self, module: str) -> Optional[str]:
+        """The input file that a use of the module is a use of."""
+        if module in self.interfaces:
+            return self.interfaces[module]
+        pack = self.packs.get(module)
+        return pack.path if pack else None
+
+    def declared(self) -> set[str]:
+        """The sources of other actions."""
+        return {
+            path
+            for module, path in self.paths.items()
+            if module not in self.own and module not in self.namespaces
+        }
+
+    def directories(self) -> set[str]:
+        return {self.paths[module] for module in self.namespaces}
+
+    def add_own(self, modules: Mapping[str, str], files: Mapping[str, str]) -> None:
+        for module in modules:
+            self.packs.pop(module, None)
+            self.interfaces.pop(module, None)
+        self.own.update(modules)
+        self.files.update(files)
+        self.paths.update(modules)
+
+    def add_namespaces(self) -> None:
+        """Makes a package of every ancestor that no action has; nobody owns it."""
+        for module in list(self.paths):
+            parent = module.rpartition(".")[0]
+            while parent and parent not in self.paths:
+                self.paths[parent] = f"{NAMESPACES}/{parent.replace('.', '/')}"
+                self.namespaces.add(parent)
+                parent = parent.rpartition(".")[0]
+
+
+def dependencies(closure: Closure) -> World:
+    """What the dependencies of an action give."""
+    world = World()
+    for manifest in reversed(closure.packs()):
+        if manifest.kind != "typeshed":
+            add_pack(world, manifest)
+    for manifest in closure.packs():
+        if manifest.kind == "typeshed":
+            add_pack(world, manifest)
+    roots = closure.roots()
+    ranks: dict[str, tuple[int, str]] = {}
+    for manifest in closure.targets():
+        for name, module in manifest.modules.items():
+            rank = (place(module, roots), manifest.label)
+            if name not in ranks or rank < ranks[name]:
+                ranks[name] = rank
+                world.paths[name] = module.source
+                world.interfaces[name] = module.interface
+                world.packs.pop(name, None)
+    world.silenced = tuple(root.path for root in roots if root.kind in ("stubs", "site-packages"))
+    return world
+
+
+def add_pack(world: World, manifest: Manifest) -> None:
+    assert manifest.pack is not None
+    pack = Pack(manifest.pack)
+    world.paths.update(pack.modules)
+    world.packs.update(dict.fromkeys(pack.modules, pack))
+
+
+def place(module: Module, roots: list[Root]) -> int:
+    """Where the root that the module's source lies below stands in the search path, after "."."""
+    relative = module.name.replace(".", "/")
+    if any(module.source == relative + suffix for suffix in SUFFIXES):
+        return -1
+    for number, root in enumerate(roots):
+        if any(module.source == f"{root.path}/{relative}{suffix}" for suffix in SUFFIXES):
+            return number
+    return len(roots)
+
+
+def target_world(closure: Closure, silent: bool) -> World:
+    world = dependencies(closure)
+    sources = {name: module.source for name, module in sorted(closure.own.modules.items())}
+    world.add_own(sources, {source: source for source in sources.values()})
+    if silent:
+        world.silenced += tuple(sorted({os.path.dirname(source) for source in sources.values()}))
+    world.add_namespaces()
+    return world
+
+
+def package_world(closure: Closure, excluded: set[str]) -> World:
+    """A package's own modules are all that is importable below its roots, but for `excluded`."""
+    world = dependencies(closure)
+    modules = {
+        name: path
+        for name, path in modules_of_roots(closure.own.roots).items()
+        if name not in excluded and not stands_in_typeshed(world, name)
+    }
+    world.add_own(modules, {path: path for path in modules.values()})
+    world.add_namespaces()
+    return world
+
+
+def stands_in_typeshed(world: World, module: str) -> bool:
+    pack = world.packs.get(module)
+    return pack is not None and pack.modules[module].startswith(TYPESHED)
+
+
+def modules_of_roots(roots: list[Root]) -> dict[str, str]:
+    """The importable modules of a distribution; stubs hide the packages that they are for."""
+    modules: dict[str, str] = {}
+    hidden: set[str] = set()
+    for root in sorted(roots, key=lambda root: (ROOT_KINDS.index(root.kind), root.path)):
+        found: dict[str, str] = {}
+        hiding: set[str] = set()
+        for top, package, path in top_levels(root):
+            if package in hidden or package in hiding and not top.endswith("-stubs"):
+                continue
+            if top.endswith("-stubs") or root.kind == "stubs":
+                if os.path.isdir(path) and not is_partial(path):
+                    hiding.add(package)
+            for name, file in modules_below(package, path):
+                found.setdefault(name, file)
+        for name, file in found.items():
+            modules.setdefault(name, file)
+        hidden |= hiding
+    return modules
+
+
+def top_levels(root: Root) -> list[tuple[str, str, str]]:
+    """Name, package and path of what lies in a root, stub packages first."""
+    try:
+        names = sorted(os.listdir(root.path), key=preference)
+    except OSError:
+        return []
+    names.sort(key=lambda name: not name.endswith("-stubs"))
+    return [
+        (name, name[:-6] if name.endswith("-stubs") else name, f"{root.path}/{name}")
+        for name in names
+    ]
+
+
+def preference(name: str) -> tuple[int, str]:
+    """Packages before modules, and stubs before sources: mypy's order in a folder."""
+    return (".pyi", ".py").index(name[name.rindex(".") :]) + 1 if is_module(name) else 0, name
+
+
+def is_module(name: str) -> bool:
+    return name.endswith((".py", ".pyi"))
+
+
+def is_partial(package: str) -> bool:
+    try:
+        with open(f"{package}/py.typed", "rb") as file:
+            return file.read().strip() == b"partial"
+    except OSError:
+        return False
+
+
+def modules_below(name: str, path: str, parent: str = "") -> Iterator[tuple[str, str]]:
+    """The modules of a file or folder `name` in the package `parent`, the preferred file first."""
+    if is_module(name):
+        stem = name[: name.rindex(".")]
+        if stem.isidentifier() and os.path.isfile(path):
+            yield parent + stem, path
+    elif name.isidentifier() and name != "__pycache__" and os.path.isdir(path):
+        names = sorted(os.listdir(path), key=preference)
+        for init in ("__init__.pyi", "__init__.py"):
+            if init in names:
+                yield parent + name, f"{path}/{init}"
+        for inner in names:
+            if not inner.startswith("__init__."):
+                yield from modules_below(inner, f"{path}/{inner}", f"{parent}{name}.")
+
+
+def typeshed_world(modules: Mapping[str, str], folder: str) -> World:
+    """typeshed alone; `modules` are paths below `folder`, where mypy keeps it."""
+    world = World()
+    own = {name: f"{TYPESHED}/{path}" for name, path in modules.items()}
+    files = {f"{TYPESHED}/{path}": f"{folder}/{path}" for path in modules.values()}
+    world.add_own(own, files)
+    world.add_namespaces()
+    return world
+
+
