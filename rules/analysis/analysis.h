@@ -112,6 +112,7 @@ struct bz_configured_target {
       *aspects;  // what aspects made of it so far, in order; merged: what is merged in
   size_t aspect_count;
   struct bz_attribute_values *attributes;  // of a rule: analysis/'s own
+  struct bz_toolchain_uses *toolchains;    // the same
   uint64_t epoch;                          // the last walk that met it: analysis/'s own
 };
 
@@ -121,7 +122,7 @@ struct bz_configured_target *bz_target_analyze(struct sl_thread *thread,
                                                struct bz_target *target,
                                                const struct bz_configuration *configuration);
 // The configured targets that it depends on, in attribute order; one stands once under each attribute that names it. The generating
-// rule of a generated file comes with attribute NULL. Never a merged target.
+// rule of a generated file, and the toolchains of a rule, come with attribute NULL. Never a merged target.
 void bz_configured_target_each_dependency(const struct bz_configured_target *target,
                                           void (*visit)(struct bz_configured_target *dependency,
                                                         const struct bz_attribute *attribute,

@@ -69,6 +69,20 @@ static bool set_requirements(struct sl_thread *thread, struct bz_aspect *aspect,
   return aspect->needs != NULL;
 }
 
+// The types of toolchains_aspects, as the file that calls aspect() reads them.
+static sl_value toolchain_labels(struct sl_thread *thread, sl_value given) {
+  sl_value *items;
+  size_t count;
+  if (!bz_value_items(thread, given, &items, &count)) return NULL;
+  sl_value *labels = sl_allocate((count + 1) * sizeof *labels);
+  for (size_t i = 0; i < count; i++) {
+    struct bz_label *label = bz_toolchain_type_label(thread, items[i], bz_running_bzl(thread));
+    if (!label) return NULL;
+    labels[i] = bz_label_value(label);
+  }
+  return sl_tuple(labels, count);
+}
+
 enum {
   IMPLEMENTATION,
   ATTR_ASPECTS,
@@ -78,7 +92,11 @@ enum {
   PROVIDES,
   REQUIRES,
   TOOLCHAINS,
-  TO_GENERATING_RULES
+  TO_GENERATING_RULES,
+  FRAGMENTS,
+  HOST_FRAGMENTS,
+  DOC,
+  TOOLCHAINS_ASPECTS
 };
 
 sl_value bz_aspect_make(struct sl_thread *thread, sl_value self, sl_value *arguments) {
@@ -91,6 +109,8 @@ sl_value bz_aspect_make(struct sl_thread *thread, sl_value self, sl_value *argum
   aspect->every_attribute = bz_value_contains_text(aspect->attr_aspects, "*");
   aspect->to_generating_rules = sl_truth(arguments[TO_GENERATING_RULES]);
   aspect->toolchains = arguments[TOOLCHAINS];
+  aspect->toolchains_aspects = toolchain_labels(thread, arguments[TOOLCHAINS_ASPECTS]);
+  if (!aspect->toolchains_aspects) return NULL;
   if (!set_attributes(thread, aspect, arguments[ATTRS]) ||
       !set_requirements(thread, aspect, arguments[REQUIRED_PROVIDERS],
                         arguments[REQUIRED_ASPECT_PROVIDERS], arguments[PROVIDES],

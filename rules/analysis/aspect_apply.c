@@ -73,6 +73,40 @@ static bool want_way(struct sl_thread *thread, struct bz_analysis *analysis, str
   return true;
 }
 
+// Calls back for each toolchain of the rule that the aspect goes on to, with the steps that run on it.
+static bool each_toolchain(struct sl_thread *thread, struct bz_analysis *analysis,
+                           struct bz_node *node,
+                           bool (*visit)(struct sl_thread *thread, struct bz_analysis *analysis,
+                                         struct bz_node *node, size_t i,
+                                         const struct bz_aspect_steps *steps, void *data),
+                           void *data) {
+  const struct bz_toolchain_uses *uses = node->configured->toolchains;
+  for (size_t i = 0; uses && i < uses->count; i++) {
+    struct bz_aspect_steps steps;
+    if (!uses->items[i].target) continue;
+    if (!bz_aspect_steps_to_toolchain(thread, analysis, node->step, uses->items[i].type, &steps))
+      return false;
+    if (steps.count > 0 && !visit(thread, analysis, node, i, &steps, data)) return false;
+  }
+  return true;
+}
+
+static struct bz_node *node_on_toolchain(struct bz_analysis *analysis, const struct bz_node *node,
+                                         size_t i, struct bz_aspect_step *step) {
+  const struct bz_configured_target *target = node->configured->toolchains->items[i].target;
+  return bz_node_find(analysis, target->target, target->configuration, step);
+}
+
+static bool want_toolchain(struct sl_thread *thread, struct bz_analysis *analysis,
+                           struct bz_node *node, size_t i, const struct bz_aspect_steps *steps,
+                           void *data) {
+  (void)thread;
+  (void)data;
+  for (size_t k = 0; k < steps->count; k++)
+    bz_node_want(node, node_on_toolchain(analysis, node, i, steps->items[k]));
+  return true;
+}
+
 // The aspect's own attributes: parameters by their values, others by their defaults.
 static bool begin_attributes(struct sl_thread *thread, struct bz_analysis *analysis,
                              struct bz_node *node) {
@@ -116,8 +150,13 @@ bool bz_aspect_spread(struct sl_thread *thread, struct bz_analysis *analysis,
     struct bz_aspect_result *below = node->done.items[i + 1]->result;
     if (below) node->result->below[node->result->below_count++] = below;
   }
-  return each_way(thread, analysis, node, want_way, NULL) &&
-         begin_attributes(thread, analysis, node);
+  const struct bz_aspect *aspect = node->step->aspect;
+  if (!each_way(thread, analysis, node, want_way, NULL) ||
+      !begin_attributes(thread, analysis, node))
+    return false;
+  return (bz_toolchains_want(thread, analysis, node, aspect->toolchains, aspect->defined_in) &&
+          each_toolchain(thread, analysis, node, want_toolchain, NULL)) ||
+         bz_node_explain(thread, node, NULL);
 }
 
 // What the last phase works on.
@@ -158,6 +197,35 @@ static bool take_way(struct sl_thread *thread, struct bz_analysis *analysis, str
   return targets->items[j] != NULL;
 }
 
+// The rule's toolchains, with the providers of aspects where they went on to.
+static bool take_toolchain(struct sl_thread *thread, struct bz_analysis *analysis,
+                           struct bz_node *node, size_t i, const struct bz_aspect_steps *steps,
+                           void *data) {
+  struct bz_toolchain_uses *uses = data;
+  struct bz_aspect_result **results =
+      sl_allocate((steps->count + 1) * sizeof(struct bz_aspect_result *));
+  for (size_t k = 0; k < steps->count; k++) {
+    results[k] = node_on_toolchain(analysis, node, i, steps->items[k])->result;
+    if (results[k] && steps->items[k]->aspect == node->step->aspect)
+      add_dependency(node->result, results[k]);
+  }
+  uses->items[i].target =
+      bz_configured_target_merge(thread, uses->items[i].target, results, steps->count);
+  return uses->items[i].target != NULL;
+}
+
+static bool take_toolchains(struct sl_thread *thread, struct bz_analysis *analysis,
+                            struct bz_node *node, struct bz_toolchain_uses *uses) {
+  const struct bz_toolchain_uses *of_rule = node->configured->toolchains;
+  *uses = (struct bz_toolchain_uses){0};
+  if (!of_rule) return true;
+  size_t size = of_rule->count * sizeof *uses->items;
+  uses->items = sl_allocate(size + 1);
+  uses->count = of_rule->count;
+  memcpy(uses->items, of_rule->items, size);
+  return each_toolchain(thread, analysis, node, take_toolchain, uses);
+}
+
 static void add_result(struct bz_configured_target *target, struct bz_aspect_result *result) {
   target->aspects = bz_table_grow(target->aspects, target->aspect_count);
   target->aspects[target->aspect_count++] = result;
@@ -167,8 +235,6 @@ static bool call(struct sl_thread *thread, struct bz_analysis *analysis, struct 
                  struct bz_attribute_values *rule) {
   const struct bz_aspect *aspect = node->step->aspect;
   struct bz_aspect_result *result = node->result;
-  if (!bz_toolchains_check(thread, aspect->toolchains, aspect->defined_in, node->target->label))
-    return false;
   struct bz_configured_target *seen =
       bz_configured_target_merge(thread, node->configured, result->below, result->below_count);
   if (!seen) return false;
@@ -176,6 +242,9 @@ static bool call(struct sl_thread *thread, struct bz_analysis *analysis, struct 
   context->step = node->step;
   context->result = result;
   context->rule_attributes = rule;
+  bz_toolchains_take(&node->toolchains);
+  context->toolchains = node->toolchains;
+  if (!take_toolchains(thread, analysis, node, &context->rule_toolchains)) return false;
   sl_value arguments[] = {bz_configured_target_value(seen), (sl_value)(void *)context};
   result->providers = bz_rule_call(thread, context, aspect->implementation, arguments, 2);
   if (!result->providers || !bz_rule_check_declared(thread, context)) return false;

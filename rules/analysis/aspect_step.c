@@ -172,27 +172,66 @@ bool bz_aspect_steps_make(struct sl_thread *thread, struct bz_analysis *analysis
   return true;
 }
 
-static bool goes_along(const struct bz_aspect *aspect, const char *attribute) {
-  return aspect->every_attribute || bz_value_contains_text(aspect->attr_aspects, attribute);
-}
-
-// The steps that go on along an attribute: this one and those it sees, as far as they do.
-struct bz_aspect_steps bz_aspect_steps_along(struct sl_thread *thread, struct bz_analysis *analysis,
-                                             struct bz_aspect_step *step, const char *attribute) {
+// The steps that go on: those that this one sees, then itself, as far as `goes` says.
+static struct bz_aspect_steps steps_on(
+    struct sl_thread *thread, struct bz_analysis *analysis, struct bz_aspect_step *step,
+    bool (*goes)(const struct bz_aspect *aspect, const void *way), const void *way) {
   struct bz_aspect_steps along = {
       sl_allocate((step->below_count + 1) * sizeof(struct bz_aspect_step *)), 0};
   bool complete = true;
   for (size_t i = step->below_count; i-- > 0;) {
-    if (goes_along(step->below[i]->aspect, attribute)) {
+    if (goes(step->below[i]->aspect, way)) {
       along.items[along.count++] = step->below[i];
     } else {
       complete = false;
     }
   }
-  if (!goes_along(step->aspect, attribute)) return along;
+  if (!goes(step->aspect, way)) return along;
   along.items[along.count] = complete ? step
                                       : step_over(thread, analysis, step->aspect, step->parameters,
                                                   along.items, along.count);
   along.count++;
   return along;
+}
+
+static bool goes_along(const struct bz_aspect *aspect, const void *attribute) {
+  return aspect->every_attribute || bz_value_contains_text(aspect->attr_aspects, attribute);
+}
+
+struct bz_aspect_steps bz_aspect_steps_along(struct sl_thread *thread, struct bz_analysis *analysis,
+                                             struct bz_aspect_step *step, const char *attribute) {
+  return steps_on(thread, analysis, step, goes_along, attribute);
+}
+
+// Types are compared by the label that aliases lead to, which an aspect's list gets when it is first looked at.
+static bool resolve_types(struct sl_thread *thread, struct bz_analysis *analysis,
+                          struct bz_aspect *aspect) {
+  if (aspect->types_resolved) return true;
+  size_t count = sl_tuple_length(aspect->toolchains_aspects);
+  sl_value *types = sl_allocate((count + 1) * sizeof *types);
+  for (size_t i = 0; i < count; i++) {
+    struct bz_label *type = bz_toolchain_type_actual(
+        thread, analysis, sl_tuple_get(aspect->toolchains_aspects, i), aspect->defined_in);
+    if (!type) return false;
+    types[i] = bz_label_value(type);
+  }
+  aspect->toolchains_aspects = sl_tuple(types, count);
+  aspect->types_resolved = true;
+  return true;
+}
+
+static bool goes_to_toolchain(const struct bz_aspect *aspect, const void *type) {
+  for (size_t i = 0; i < sl_tuple_length(aspect->toolchains_aspects); i++)
+    if (bz_label_of(sl_tuple_get(aspect->toolchains_aspects, i)) == type) return true;
+  return false;
+}
+
+bool bz_aspect_steps_to_toolchain(struct sl_thread *thread, struct bz_analysis *analysis,
+                                  struct bz_aspect_step *step, const struct bz_label *type,
+                                  struct bz_aspect_steps *steps) {
+  if (!resolve_types(thread, analysis, step->aspect)) return false;
+  for (size_t i = 0; i < step->below_count; i++)
+    if (!resolve_types(thread, analysis, step->below[i]->aspect)) return false;
+  *steps = steps_on(thread, analysis, step, goes_to_toolchain, type);
+  return true;
 }

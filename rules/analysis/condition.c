@@ -303,6 +303,13 @@ static bool refines(struct bz_label *a, struct bz_label *b, void *data) {
   return each_requirement(general, require_present, &search) == 1 && count > search.count;
 }
 
+int bz_condition_holds(struct sl_thread *thread, struct bz_analysis *analysis,
+                       const struct bz_target *target, const struct bz_configuration *configuration,
+                       struct bz_label *condition) {
+  struct condition_query query = {analysis, configuration, target};
+  return match_condition(thread, condition, &query);
+}
+
 sl_value bz_condition_resolve(struct sl_thread *thread, struct bz_analysis *analysis,
                               const struct bz_target *target, const struct bz_attribute *attribute,
                               sl_value stored, const struct bz_configuration *configuration) {

@@ -276,12 +276,9 @@ static sl_value get_fragments(struct sl_thread *thread, struct bz_context *conte
 
 static sl_value get_toolchains(struct sl_thread *thread, struct bz_context *context) {
   const char *subject = bz_label_text(label_of(context));
-  if (context->step) {
-    const struct bz_aspect *aspect = context->step->aspect;
-    return bz_toolchains_make(thread, aspect->toolchains, aspect->defined_in, subject);
-  }
-  return bz_toolchains_make(thread, rule_class_of(context)->toolchains,
-                            rule_class_of(context)->defined_in, subject);
+  struct bz_label *defined_in =
+      context->step ? context->step->aspect->defined_in : rule_class_of(context)->defined_in;
+  return bz_toolchains_make(thread, &context->toolchains, defined_in, subject, false);
 }
 
 static sl_value get_exec_groups(struct sl_thread *thread, struct bz_context *context) {
@@ -336,8 +333,8 @@ static sl_value get_rule(struct sl_thread *thread, struct bz_context *context) {
       bz_collection_new(thread, BZ_COLLECTION_EXECUTABLE, rule),
       sl_string_from(rule_class->name),
       bz_context_variables(thread, context),
-      bz_toolchains_make(thread, rule_class->toolchains, rule_class->defined_in,
-                         bz_label_text(label_of(context))),
+      bz_toolchains_make(thread, &context->rule_toolchains, rule_class->defined_in,
+                         bz_label_text(label_of(context)), true),
       get_exec_groups(thread, context),
   };
   return values[5] && values[7] ? sl_struct(NULL, names, values, sizeof values / sizeof *values)

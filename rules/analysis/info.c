@@ -231,7 +231,7 @@ struct bz_provider bz_template_variable_info =
 
 static struct bz_provider analysis_test_result_info = BUILT_IN("AnalysisTestResultInfo", NULL);
 static struct bz_provider package_specification_info = BUILT_IN("PackageSpecificationInfo", NULL);
-static struct bz_provider toolchain_info = BUILT_IN("ToolchainInfo", NULL);
+struct bz_provider bz_toolchain_info = BUILT_IN("ToolchainInfo", NULL);
 static struct bz_provider constraint_setting_info = BUILT_IN("ConstraintSettingInfo", NULL);
 static struct bz_provider constraint_value_info = BUILT_IN("ConstraintValueInfo", NULL);
 static struct bz_provider platform_info = BUILT_IN("PlatformInfo", NULL);
@@ -281,7 +281,7 @@ static const struct info_name globals[] = {
 };
 static const struct info_name platform_names[] = {
     {"TemplateVariableInfo", &bz_template_variable_info},
-    {"ToolchainInfo", &toolchain_info},
+    {"ToolchainInfo", &bz_toolchain_info},
     {"ConstraintSettingInfo", &constraint_setting_info},
     {"ConstraintValueInfo", &constraint_value_info},
     {"PlatformInfo", &platform_info},

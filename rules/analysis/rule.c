@@ -173,7 +173,9 @@ static bool begin_rule(struct sl_thread *thread, struct bz_analysis *analysis,
   for (size_t i = 0; i < rule_class->attribute_count; i++) {
     if (!want_value(thread, analysis, node, i)) return false;
   }
-  return true;
+  return bz_toolchains_want(thread, analysis, node, rule_class->toolchains,
+                            rule_class->defined_in) ||
+         bz_node_explain(thread, node, NULL);
 }
 
 bool bz_rule_begin(struct sl_thread *thread, struct bz_analysis *analysis, struct bz_node *node) {
@@ -477,10 +479,10 @@ static bool finish(struct sl_thread *thread, struct bz_analysis *analysis, struc
   node->configured = bz_configured_target_new(thread, node->target, node->configuration);
   node->configured->attributes = node->attributes;
   if (!rule_class->implementation) return finish_without_implementation(thread, analysis, node);
-  if (!bz_toolchains_check(thread, rule_class->toolchains, rule_class->defined_in,
-                           node->target->label))
-    return false;
   struct bz_context *context = bz_context_new(thread, analysis, node->configured, node->attributes);
+  bz_toolchains_take(&node->toolchains);
+  node->configured->toolchains = &node->toolchains;
+  context->toolchains = node->toolchains;
   sl_value argument = (sl_value)(void *)context;
   declare_outputs(thread, context);
   node->configured->providers =

@@ -12,6 +12,7 @@ struct bz_aspect;
 struct bz_aspect_step;
 struct bz_context;
 struct bz_node;
+struct bz_toolchain;
 
 // ---------------------------------------------------------------- value.c
 
@@ -48,17 +49,19 @@ struct bz_analysis {
   struct bz_workspace *workspace;
   struct bz_configuration target_configuration;
   struct bz_configuration exec_configuration;
-  sl_value defines;            // dict of strings; or NULL
-  sl_value settings;           // dict label -> value of the build settings that are not as by default
+  sl_value defines;   // dict of strings; or NULL
+  sl_value settings;  // dict label -> value of the build settings that are not as by default
   sl_value aspect_parameters;  // dict of strings; or NULL
   const char *python_path;
   struct sl_mutability *mutability;  // owns what grows with the analysis: never frozen
   struct bz_table artifacts;         // by path, owner and kind
   struct bz_table outputs;           // artifacts that have an action, by path
   struct bz_table nodes;
-  struct bz_aspect_step *steps;  // newest first
-  sl_value missing;              // dict canonical repository name -> reason
-  sl_value warned;  // dict of the names of rule classes whose transitions were warned of
+  struct bz_aspect_step *steps;     // newest first
+  struct bz_toolchain *toolchains;  // registered ones, in the order in which they are looked at
+  bool toolchains_read;
+  sl_value missing;  // dict canonical repository name -> reason
+  sl_value warned;   // dict of the names of rule classes whose transitions were warned of
 };
 
 // ---------------------------------------------------------------- depset.c
@@ -125,7 +128,8 @@ bool bz_provider_satisfies(struct sl_thread *thread, sl_value alternatives, sl_v
 
 // ---------------------------------------------------------------- info.c: the built-in providers
 
-extern struct bz_provider bz_default_info, bz_output_group_info, bz_template_variable_info;
+extern struct bz_provider bz_default_info, bz_output_group_info, bz_template_variable_info,
+    bz_toolchain_info;
 extern const struct sl_type bz_output_group_type;
 // The .bzl names of the built-in providers, testing, platform_common ...
 void bz_info_install(struct sl_environment *environment);
@@ -245,6 +249,37 @@ enum bz_collection_kind {
 sl_value bz_collection_new(struct sl_thread *thread, enum bz_collection_kind kind,
                            struct bz_attribute_values *values);
 
+// ---------------------------------------------------------------- toolchain.c, toolchains.c
+
+// A toolchain type that a rule or aspect declares, and what stands for it on one target.
+struct bz_toolchain_use {
+  struct bz_label *declared;  // as declared: perhaps an alias of
+  struct bz_label *type;      // the toolchain_type
+  struct bz_node *node;       // of what stands for it; NULL: nothing does
+  struct bz_configured_target
+      *target;  // the result of `node`, for an aspect with its own providers
+};
+struct bz_toolchain_uses {
+  struct bz_toolchain_use *items;
+  size_t count;
+};
+// Resolves declared types (a list, or NULL) and makes the next phase of `node` wait for what stands for them. The uses are
+// node->toolchains. False with an error pending: a mandatory one is missing.
+bool bz_toolchains_want(struct sl_thread *thread, struct bz_analysis *analysis,
+                        struct bz_node *node, sl_value declared,
+                        const struct bz_label *defined_in) SL_MUST_CHECK;
+// Fills in the targets, once their nodes are done.
+void bz_toolchains_take(struct bz_toolchain_uses *uses);
+// The label of a type: a Label, or a string as the file `context` reads it. NULL with an error pending.
+struct bz_label *bz_toolchain_type_label(struct sl_thread *thread, sl_value given,
+                                         const struct bz_label *context);
+// The same with aliases followed; the type's target must be one.
+struct bz_label *bz_toolchain_type_actual(struct sl_thread *thread, struct bz_analysis *analysis,
+                                          sl_value given, const struct bz_label *context);
+// The object of ctx.toolchains and, for an aspect, ctx.rule.toolchains.
+sl_value bz_toolchains_make(struct sl_thread *thread, const struct bz_toolchain_uses *uses,
+                            struct bz_label *defined_in, const char *subject, bool of_rule);
+
 // ---------------------------------------------------------------- context.c
 
 enum { BZ_CONTEXT_FIELDS = 32 };
@@ -253,9 +288,11 @@ enum { BZ_CONTEXT_FIELDS = 32 };
 struct bz_context {
   const struct sl_type *type;
   struct bz_analysis *analysis;
-  struct bz_configured_target *target;  // being made; in an aspect: the one it looks at
-  struct bz_aspect_step *step;          // of an aspect; or NULL
-  struct bz_aspect_result *result;      // of an aspect; or NULL
+  struct bz_configured_target *target;       // being made; in an aspect: the one it looks at
+  struct bz_aspect_step *step;               // of an aspect; or NULL
+  struct bz_aspect_result *result;           // of an aspect; or NULL
+  struct bz_toolchain_uses toolchains;       // ctx.toolchains
+  struct bz_toolchain_uses rule_toolchains;  // ctx.rule.toolchains; empty in a rule
   const struct bz_configuration *configuration;
   struct bz_attribute_values *attributes;       // ctx.attr
   struct bz_attribute_values *rule_attributes;  // ctx.rule.attr; NULL in a rule
@@ -280,15 +317,6 @@ struct bz_artifact *bz_context_output(struct sl_thread *thread, const struct bz_
                                       struct bz_label *output);
 // The make variables of ctx.var: a frozen dict.
 sl_value bz_context_variables(struct sl_thread *thread, const struct bz_context *context);
-
-// ---------------------------------------------------------------- toolchains.c
-
-// The object of ctx.toolchains: no toolchain is registered, so that optional types give None.
-sl_value bz_toolchains_make(struct sl_thread *thread, sl_value declared,
-                            struct bz_label *defined_in, const char *subject);
-// Fails when a declared type is mandatory.
-bool bz_toolchains_check(struct sl_thread *thread, sl_value declared, struct bz_label *defined_in,
-                         const struct bz_label *target) SL_MUST_CHECK;
 
 // ---------------------------------------------------------------- expand.c
 
@@ -341,8 +369,11 @@ sl_value bz_condition_resolve(struct sl_thread *thread, struct bz_analysis *anal
                               const struct bz_target *target, const struct bz_attribute *attribute,
                               sl_value stored,
                               const struct bz_configuration *configuration) SL_MUST_CHECK;
-// Whether a constraint value holds on the only platform there is.
-// 1, 0, or -1 with an error pending.
+// Whether a condition of a target, a config_setting or constraint value, holds. 1, 0, or -1 with an error pending.
+int bz_condition_holds(struct sl_thread *thread, struct bz_analysis *analysis,
+                       const struct bz_target *target, const struct bz_configuration *configuration,
+                       struct bz_label *condition);
+// Whether a constraint value holds on the only platform there is. As above.
 int bz_condition_constraint_holds(struct sl_thread *thread, const struct bz_analysis *analysis,
                                   struct bz_label *constraint);
 // The target behind a label, aliases followed. NULL with an error pending.
@@ -375,9 +406,11 @@ struct bz_aspect {
   sl_value attribute_index;
   sl_value required_providers;  // lists of lists, or NULL
   sl_value required_aspect_providers;
-  sl_value provides;    // list of providers
-  sl_value needs;       // `requires`: list of aspects
-  sl_value toolchains;  // list, or NULL
+  sl_value provides;            // list of providers
+  sl_value needs;               // `requires`: list of aspects
+  sl_value toolchains_aspects;  // tuple of toolchain types along whose toolchains it goes on
+  bool types_resolved;          // those are the labels that aliases lead to
+  sl_value toolchains;          // list, or NULL
 };
 static inline bool bz_is_aspect(sl_value v) { return sl_has_type(v, &bz_aspect_type); }
 static inline struct bz_aspect *bz_aspect_of(sl_value v) { return (struct bz_aspect *)(void *)v; }
@@ -406,6 +439,10 @@ sl_value bz_aspect_parameter_value(const struct bz_attribute *attribute, sl_valu
 // The steps that go on along an attribute: this one and those it sees, as far as they do.
 struct bz_aspect_steps bz_aspect_steps_along(struct sl_thread *thread, struct bz_analysis *analysis,
                                              struct bz_aspect_step *step, const char *attribute);
+// The steps that go on to what stands for a toolchain type. False with an error pending.
+bool bz_aspect_steps_to_toolchain(struct sl_thread *thread, struct bz_analysis *analysis,
+                                  struct bz_aspect_step *step, const struct bz_label *type,
+                                  struct bz_aspect_steps *steps) SL_MUST_CHECK;
 // The steps of aspects in the order given. `rule` gives parameters their values (NULL: the command line does).
 bool bz_aspect_steps_make(struct sl_thread *thread, struct bz_analysis *analysis,
                           const sl_value *aspects, size_t count,
@@ -442,7 +479,8 @@ struct bz_node {
   struct bz_node_list done;    // what the running phase has waited for
   bool explained;              // the pending error says where it happened
   bool redirected;             // an aspect that runs on another target than the one asked for
-  struct bz_attribute_values *attributes;   // being filled
+  struct bz_attribute_values *attributes;  // being filled
+  struct bz_toolchain_uses toolchains;
   struct bz_configured_target *configured;  // result of a target, and what an aspect looks at
   struct bz_aspect_result *result;          // result of an aspect; NULL: it does not run
   const char *failure;                      // FAILED: the report

@@ -63,6 +63,10 @@ void bz_configured_target_each_dependency(const struct bz_configured_target *tar
   for (size_t i = 0; i < target->attributes->count; i++) {
     visit_targets(target->attributes, i, visit, data);
   }
+  for (size_t i = 0; target->toolchains && i < target->toolchains->count; i++) {
+    struct bz_configured_target *toolchain = target->toolchains->items[i].target;
+    if (toolchain) visit(toolchain, NULL, data);
+  }
 }
 
 // ---------------------------------------------------------------- merging

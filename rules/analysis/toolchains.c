@@ -1,103 +1,125 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Toolchains: what a rule declares and ctx.toolchains answers. No toolchain is ever registered: an optional type gives
-// None, a mandatory one is an error when the rule is analysed.
+// Toolchains: ctx.toolchains and ctx.rule.toolchains, which toolchain types index. A rule gets the ToolchainInfo of what
+// stands for the type, or None; an aspect that looks at a rule gets what also knows the providers of aspects on it.
 
 #include "rules/analysis/state.h"
 
+// ---------------------------------------------------------------- what stands for one type
+
+// The toolchain of a rule as an aspect sees it: its fields are those of its ToolchainInfo, its index is a provider.
+struct seen_toolchain {
+  const struct sl_type *type;
+  sl_value target;  // with the providers of aspects merged in
+  sl_value info;    // its ToolchainInfo, or NULL
+};
+
+static struct seen_toolchain *seen_of(sl_value v) { return (struct seen_toolchain *)(void *)v; }
+
+static sl_value seen_index(struct sl_thread *thread, sl_value x, sl_value key) {
+  return bz_configured_target_type.index(thread, seen_of(x)->target, key);
+}
+
+static int seen_contains(struct sl_thread *thread, sl_value x, sl_value item) {
+  return bz_configured_target_type.contains(thread, seen_of(x)->target, item);
+}
+
+static sl_value seen_attribute(struct sl_thread *thread, sl_value x, const char *name,
+                               size_t length) {
+  (void)thread;
+  (void)length;
+  return seen_of(x)->info ? sl_struct_get(seen_of(x)->info, name) : NULL;
+}
+
+static const struct sl_type seen_type = {
+    .name = "ToolchainInfo",
+    .index = seen_index,
+    .contains = seen_contains,
+    .attribute = seen_attribute,
+};
+
+// ---------------------------------------------------------------- the object
+
 struct toolchains {
   const struct sl_type *type;
-  sl_value declared;            // list of types; or NULL
-  struct bz_label *defined_in;  // where strings among them resolve; or NULL
+  const struct bz_toolchain_uses *uses;
+  struct bz_label *defined_in;  // where they are declared; or NULL
   const char *subject;          // for messages: "//p:x"
+  bool of_rule;                 // ctx.rule.toolchains
 };
+
+static const char *labels_text(const struct bz_toolchain_uses *uses) {
+  struct sl_text text = {0};
+  for (size_t i = 0; i < uses->count; i++)
+    sl_text_format(&text, "%s%s", i ? ", " : "", bz_label_text(uses->items[i].type));
+  const char *copy = bz_text_copy(sl_text_string(&text));
+  sl_text_free(&text);
+  return copy;
+}
 
 static struct toolchains *toolchains_of(sl_value v) { return (struct toolchains *)(void *)v; }
 
-// The label of a type given as a string or Label. NULL with an error pending.
-static struct bz_label *type_label(struct sl_thread *thread, sl_value given,
-                                   struct bz_label *context) {
-  if (bz_is_label(given)) return bz_label_of(given);
-  if (sl_is_string(given) && context) {
-    return bz_label_parse(thread, context->repository, context->package, sl_string_bytes(given),
-                          sl_string_length(given));
+// The declared type that a key names, by its own label or by an alias. NULL without an error: none.
+static const struct bz_toolchain_use *find(struct sl_thread *thread,
+                                           const struct toolchains *toolchains, sl_value key) {
+  struct bz_label *running = bz_running_bzl(thread);
+  const struct bz_label *wanted =
+      bz_toolchain_type_label(thread, key, running ? running : toolchains->defined_in);
+  for (size_t i = 0; wanted && i < toolchains->uses->count; i++) {
+    const struct bz_toolchain_use *use = &toolchains->uses->items[i];
+    if (use->declared == wanted || use->type == wanted) return use;
   }
-  sl_fail(thread, "Toolchains only supports indexing by toolchain type, got %s instead",
-          sl_type_name(given));
   return NULL;
 }
 
-// A declared type: its label, and whether it must be there. config_common.toolchain_type() gives a struct.
-static struct bz_label *declared_label(struct sl_thread *thread, sl_value given,
-                                       struct bz_label *context, bool *mandatory) {
-  *mandatory = true;
-  if (!sl_is_struct(given)) return type_label(thread, given, context);
-  sl_value flag = sl_struct_get(given, "mandatory");
-  sl_value label = sl_struct_get(given, "toolchain_type");
-  *mandatory = !flag || sl_truth(flag);
-  return type_label(thread, label ? label : given, context);
-}
-
-bool bz_toolchains_check(struct sl_thread *thread, sl_value declared, struct bz_label *defined_in,
-                         const struct bz_label *target) {
-  sl_value *items;
-  size_t count;
-  if (!bz_value_items(thread, declared, &items, &count)) return false;
-  for (size_t i = 0; i < count; i++) {
-    bool mandatory;
-    const struct bz_label *label = declared_label(thread, items[i], defined_in, &mandatory);
-    if (!label) return false;
-    if (!mandatory) continue;
-    return sl_fail_false(
-        thread,
-        "While resolving toolchains for target %s: No matching toolchains found for types:\n  %s",
-        bz_label_text(target), bz_label_text(label));
-  }
-  return true;
-}
-
-// 1 declared, 0 not, -1 an error is pending.
-static int is_declared(struct sl_thread *thread, const struct toolchains *toolchains,
-                       sl_value key) {
-  struct bz_label *context = bz_running_bzl(thread);
-  const struct bz_label *wanted =
-      type_label(thread, key, context ? context : toolchains->defined_in);
-  sl_value *items;
-  size_t count;
-  if (!wanted || !bz_value_items(thread, toolchains->declared, &items, &count)) return -1;
-  for (size_t i = 0; i < count; i++) {
-    bool mandatory;
-    const struct bz_label *label =
-        declared_label(thread, items[i], toolchains->defined_in, &mandatory);
-    if (!label) return -1;
-    if (label == wanted) return 1;
-  }
-  return 0;
+static sl_value see(struct sl_thread *thread, struct bz_configured_target *target, sl_value info) {
+  struct seen_toolchain *seen = sl_new(thread, &seen_type, sizeof *seen);
+  seen->target = bz_configured_target_value(target);
+  seen->info = info;
+  return (sl_value)(void *)seen;
 }
 
 static sl_value toolchains_index(struct sl_thread *thread, sl_value x, sl_value key) {
-  int declared = is_declared(thread, toolchains_of(x), key);
-  if (declared < 0) return NULL;
-  if (declared) return SL_NONE;
-  return sl_fail(thread, "In %s, toolchain type %s was requested but is not configured",
-                 toolchains_of(x)->subject, bz_value_shown(thread, key));
+  const struct toolchains *toolchains = toolchains_of(x);
+  const struct bz_toolchain_use *use = find(thread, toolchains, key);
+  if (!use && sl_error_pending(thread)) return NULL;
+  if (!use)
+    return sl_fail(thread,
+                   "In %s, toolchain type %s was requested but only types [%s] are configured",
+                   toolchains->subject, bz_value_shown(thread, key), labels_text(toolchains->uses));
+  if (!use->target) return SL_NONE;
+  sl_value info = bz_configured_target_get(thread, use->target, &bz_toolchain_info);
+  if (toolchains->of_rule) return see(thread, use->target, info);
+  if (info || sl_error_pending(thread)) return info;
+  return sl_fail(thread, "toolchain %s does not provide ToolchainInfo",
+                 bz_label_text(use->target->target->label));
 }
 
 static int toolchains_contains(struct sl_thread *thread, sl_value x, sl_value item) {
-  return is_declared(thread, toolchains_of(x), item);
+  if (find(thread, toolchains_of(x), item)) return 1;
+  return sl_error_pending(thread) ? -1 : 0;
+}
+
+static bool toolchains_repr(struct sl_thread *thread, sl_value x, struct sl_text *out) {
+  (void)thread;
+  const struct bz_toolchain_uses *uses = toolchains_of(x)->uses;
+  sl_text_format(out, "<toolchain_context.resolved_labels: %s>", labels_text(uses));
+  return true;
 }
 
 static const struct sl_type toolchains_type = {
     .name = "ToolchainContext",
+    .repr = toolchains_repr,
     .index = toolchains_index,
     .contains = toolchains_contains,
 };
 
-sl_value bz_toolchains_make(struct sl_thread *thread, sl_value declared,
-                            struct bz_label *defined_in, const char *subject) {
+sl_value bz_toolchains_make(struct sl_thread *thread, const struct bz_toolchain_uses *uses,
+                            struct bz_label *defined_in, const char *subject, bool of_rule) {
   struct toolchains *toolchains = sl_new(thread, &toolchains_type, sizeof *toolchains);
-  toolchains->declared = declared;
+  toolchains->uses = uses;
   toolchains->defined_in = defined_in;
   toolchains->subject = subject;
+  toolchains->of_rule = of_rule;
   return (sl_value)(void *)toolchains;
 }

@@ -297,8 +297,8 @@ static const struct {
     {"label_setting", BZ_BEHAVIOUR_BUILD_SETTING, label_setting_rows},
     {"platform", BZ_BEHAVIOUR_CONSTRAINT, platform_rows},
     {"test_suite", BZ_BEHAVIOUR_TEST_SUITE, test_suite_rows},
-    {"toolchain", BZ_BEHAVIOUR_CONSTRAINT, toolchain_rows},
-    {"toolchain_type", BZ_BEHAVIOUR_CONSTRAINT, toolchain_type_rows},
+    {"toolchain", BZ_BEHAVIOUR_TOOLCHAIN, toolchain_rows},
+    {"toolchain_type", BZ_BEHAVIOUR_TOOLCHAIN_TYPE, toolchain_type_rows},
 };
 
 // Settings are for select(), not for `build //...`.

@@ -123,7 +123,8 @@ bool bz_query_edge_is_nodep(const struct bz_attribute *attribute) {
 
 bool bz_query_edge_is_wanted(const struct bz_query_nodes *nodes, const struct bz_target *target,
                              const struct bz_attribute *attribute) {
-  if (!attribute) return true;
+  // A rule's edge without an attribute leads to a toolchain.
+  if (!attribute) return nodes->implicit_deps || target->kind != BZ_TARGET_RULE;
   if (!nodes->tool_deps && (attribute->flags & BZ_ATTRIBUTE_EXEC)) return false;
   if (!nodes->nodep_deps && bz_query_edge_is_nodep(attribute)) return false;
   if (nodes->implicit_deps) return true;

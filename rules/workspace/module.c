@@ -71,7 +71,63 @@ static sl_value local_path_override(struct sl_thread *thread, sl_value self, sl_
   return SL_NONE;
 }
 
-// What needs no effect offline: other overrides, toolchains, platforms.
+// ---------------------------------------------------------------- toolchains
+
+static sl_value register_toolchains(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  (void)self;
+  struct bz_repository *repository = reading_of(thread)->repository;
+  struct bz_workspace *workspace = repository->workspace;
+  // dev_dependency: what only the developers of a module need is not for those who use it.
+  if (arguments[1] == SL_TRUE && repository != workspace->main) return SL_NONE;
+  struct bz_registration **last = &repository->state->toolchains;
+  while (*last) last = &(*last)->next;
+  for (size_t i = 0; i < sl_tuple_length(arguments[0]); i++) {
+    sl_value pattern = sl_tuple_get(arguments[0], i);
+    if (!sl_is_string(pattern))
+      return sl_fail(thread, "register_toolchains() takes target patterns, got %s",
+                     sl_type_name(pattern));
+    *last = sl_arena_allocate(&workspace->arena, sizeof **last);
+    (*last)->pattern = keep(workspace, pattern);
+    last = &(*last)->next;
+  }
+  return SL_NONE;
+}
+
+// A pattern of a module as any repository reads it: with a canonical repository name.
+static const char *canonical_pattern(struct bz_repository *repository, const char *pattern) {
+  struct sl_arena *arena = &repository->workspace->arena;
+  const struct bz_repository *named = repository;
+  const char *rest = pattern;
+  if (strncmp(pattern, "@@", 2) == 0) return pattern;
+  if (*pattern == '@') {
+    size_t length = strcspn(pattern + 1, "/");
+    rest = pattern + 1 + length;
+    if (length) named = bz_repository_resolve(repository, pattern + 1, length);
+    if (!*rest) rest = sl_arena_format(arena, "//:%s", pattern + 1);
+  }
+  const char *slashes = *rest == '/' ? "" : "//";
+  return *named->name ? sl_arena_format(arena, "@@%s%s%s", named->name, slashes, rest)
+                      : sl_arena_format(arena, "%s%s", slashes, rest);
+}
+
+static void visit_registered(struct bz_repository *repository,
+                             void (*visit)(const char *pattern, void *data), void *data) {
+  bz_repository_ensure_mapped(repository);
+  for (const struct bz_registration *registration = repository->state->toolchains; registration;
+       registration = registration->next)
+    visit(canonical_pattern(repository, registration->pattern), data);
+}
+
+void bz_workspace_each_toolchain(struct bz_workspace *workspace,
+                                 void (*visit)(const char *pattern, void *data), void *data) {
+  visit_registered(workspace->main, visit, data);
+  for (const struct bz_rule_set *set = bz_rule_sets; set->canonical_name; set++)
+    visit_registered(
+        bz_repository_find(workspace, set->canonical_name, strlen(set->canonical_name)), visit,
+        data);
+}
+
+// What needs no effect offline: other overrides, platforms.
 static sl_value ignore(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)thread;
   (void)self;
@@ -286,8 +342,8 @@ static struct sl_builtin module_rows[] = {
                "Accepted without effect."),
     SL_BUILTIN("multiple_version_override(module_name: string, **kwargs)", ignore,
                "Accepted without effect."),
-    SL_BUILTIN("register_toolchains(*toolchain_labels, dev_dependency: bool = False)", ignore,
-               "Accepted without effect."),
+    SL_BUILTIN("register_toolchains(*toolchain_labels, dev_dependency: bool = False)",
+               register_toolchains, "Registers toolchains, to be looked at in this order."),
     SL_BUILTIN("register_execution_platforms(*platform_labels, dev_dependency: bool = False)",
                ignore, "Accepted without effect."),
     SL_BUILTIN("inject_repo(extension_proxy, *args, **kwargs)", ignore, "Accepted without effect."),

@@ -219,10 +219,10 @@ static const char *sibling_name(struct bz_repository *from, const char *apparent
   return mapped_name(usage->extension.defined_in, apparent, length);
 }
 
-// Reads the MODULE.bazel of a repository on disk before its mapping is first used. One that cannot
-// be read maps nothing.
-static void ensure_mapped(struct bz_repository *repository) {
-  if (repository->state->mapped || repository->kind != BZ_REPOSITORY_DISK) return;
+void bz_repository_ensure_mapped(struct bz_repository *repository) {
+  enum bz_repository_kind kind = repository->kind;
+  if (repository->state->mapped || (kind != BZ_REPOSITORY_DISK && kind != BZ_REPOSITORY_EMBEDDED))
+    return;
   struct sl_thread *thread = sl_thread_new();
   if (!bz_module_read(thread, repository))
     bz_event(repository->workspace, BZ_WARNING, NULL, "%s", sl_error_message(thread));
@@ -232,7 +232,7 @@ static void ensure_mapped(struct bz_repository *repository) {
 struct bz_repository *bz_repository_resolve(struct bz_repository *from, const char *apparent_name,
                                             size_t length) {
   struct bz_workspace *workspace = from->workspace;
-  ensure_mapped(from);
+  bz_repository_ensure_mapped(from);
   const char *canonical = mapped_name(from, apparent_name, length);
   if (!canonical) canonical = sibling_name(from, apparent_name, length);
   if (!canonical) canonical = embedded_name(apparent_name, length);

@@ -31,14 +31,15 @@ struct bz_repository_state {
   struct bz_repository *repository;
   struct bz_mapping *mappings;  // what this repository sees
   struct bz_cached_directory *directories;
-  struct sl_handle *files;         // GENERATED: dict path -> text
-  const char *embedded_prefix;     // EMBEDDED: "rules_python/"
-  struct bz_extension *extension;  // generates it, or NULL
-  bool defined;                    // an extension names it, even if it could not be made
-  bool explained;                  // its extension has ended without defining it
-  bool configured;                 // its REPO.bazel and .bazelignore were read
-  bool mapped;                     // its MODULE.bazel was read
-  const char **ignored;            // directories without packages, from .bazelignore
+  struct bz_registration *toolchains;  // in order of register_toolchains()
+  struct sl_handle *files;             // GENERATED: dict path -> text
+  const char *embedded_prefix;         // EMBEDDED: "rules_python/"
+  struct bz_extension *extension;      // generates it, or NULL
+  bool defined;                        // an extension names it, even if it could not be made
+  bool explained;                      // its extension has ended without defining it
+  bool configured;                     // its REPO.bazel and .bazelignore were read
+  bool mapped;                         // its MODULE.bazel was read
+  const char **ignored;                // directories without packages, from .bazelignore
   size_t ignored_count;
   struct sl_handle *ignored_globs;  // list of patterns from ignore_directories(), or NULL
   UT_hash_handle hh;
@@ -74,6 +75,12 @@ struct bz_workspace {
   uint32_t label_count;
 };
 
+// A word of register_toolchains(), as it stands there.
+struct bz_registration {
+  const char *pattern;
+  struct bz_registration *next;
+};
+
 // local_path_override(module_name, path).
 struct bz_override {
   const char *canonical;
@@ -97,6 +104,9 @@ bool bz_module_read(struct sl_thread *thread, struct bz_repository *repository) 
 bool bz_repo_file_read(struct sl_thread *thread, struct bz_repository *repository) SL_MUST_CHECK;
 void bz_repository_map(struct bz_repository *repository, const char *apparent,
                        const char *canonical);
+// Reads the MODULE.bazel of a repository that has one, unless it was read. One that cannot be read
+// maps nothing, and the user is told.
+void bz_repository_ensure_mapped(struct bz_repository *repository);
 
 // Whether a directory is, or lies in, one that .bazelignore or ignore_directories() names.
 bool bz_directory_is_ignored(struct bz_repository *repository, const char *path);

@@ -165,6 +165,11 @@ struct bz_repository *bz_repository_define(struct bz_workspace *workspace,
 struct bz_repository *bz_repository_define_missing(struct bz_workspace *workspace,
                                                    const char *canonical_name, const char *reason);
 
+// Calls back for each pattern of register_toolchains(), with a canonical repository name, in the
+// order in which toolchains are looked at: main's, then those of the modules inside the binary.
+void bz_workspace_each_toolchain(struct bz_workspace *workspace,
+                                 void (*visit)(const char *pattern, void *data), void *data);
+
 // ---------------------------------------------------------------- files
 
 enum bz_file_kind { BZ_FILE_MISSING, BZ_FILE_REGULAR, BZ_FILE_DIRECTORY };
