@@ -31,11 +31,19 @@ static sl_value seen_attribute(struct sl_thread *thread, sl_value x, const char 
   return seen_of(x)->info ? sl_struct_get(seen_of(x)->info, name) : NULL;
 }
 
+static void seen_attribute_names(sl_value x,
+                                 void (*offer)(void *data, const char *name, size_t length),
+                                 void *data) {
+  sl_value info = seen_of(x)->info;
+  if (info) sl_type_of(info)->attribute_names(info, offer, data);
+}
+
 static const struct sl_type seen_type = {
     .name = "ToolchainInfo",
     .index = seen_index,
     .contains = seen_contains,
     .attribute = seen_attribute,
+    .attribute_names = seen_attribute_names,
 };
 
 // ---------------------------------------------------------------- the object
