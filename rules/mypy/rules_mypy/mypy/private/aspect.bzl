@@ -1,18 +1,23 @@
 """The mypy aspect.
 
-A mode is a function (target, ctx) that makes a target's actions. `compat` makes exactly those of the rules_mypy module, with the
-cache of each target handed on whole; see compat.bzl.
+A mode is a function (target, ctx, reason) that makes a target's actions. `shared` analyses everything once, see shared.bzl; `compat`
+makes exactly the actions of the rules_mypy module, with the cache of each target handed on whole, see compat.bzl.
 """
 
+load("@rules_python//python/private:requirements.bzl", "normalize_name")
+load(":closure.bzl", "DEPENDENCIES", "PYTHON_TOOLCHAIN")
 load(":compat.bzl", "compat")
-load(":providers.bzl", _MypyCacheInfo = "MypyCacheInfo", _MypyInfo = "MypyInfo")
+load(":flags.bzl", "BuildSettingInfo")
+load(":providers.bzl", _MypyCacheInfo = "MypyCacheInfo", _MypyInfo = "MypyInfo", _MypySharedInfo = "MypySharedInfo")
+load(":shared.bzl", "shared")
 
 MypyCacheInfo = _MypyCacheInfo
 MypyInfo = _MypyInfo
+MypySharedInfo = _MypySharedInfo
 
-_MODES = {"compat": compat}
+_MODES = {"compat": compat, "shared": shared}
 
-# Why a target has no action of its own, or None.
+# Why a target's errors do not count, or None.
 def _reason(target, ctx):
     tags = ctx.rule.attr.tags
     if target.label.workspace_root:
@@ -24,25 +29,11 @@ def _reason(target, ctx):
         return "it has the tag \"{}\"".format(suppressed[0])
     if ctx.attr._opt_in_tags and not [tag for tag in ctx.attr._opt_in_tags if tag in tags]:
         return "it has none of the tags that opt in: {}".format(", ".join(ctx.attr._opt_in_tags))
-    if not hasattr(ctx.rule.files, "srcs"):
-        return "{} has no sources".format(ctx.rule.kind)
     return None
 
-def _checked_sources(ctx):
-    return [
-        file
-        for file in ctx.rule.files.srcs
-        if file.extension in ("py", "pyi") and "/_virtual_imports/" not in file.short_path
-    ]
-
 def _mypy_impl(target, ctx):
-    reason = _reason(target, ctx)
-    sources = _checked_sources(ctx) if not reason else []
-    if not reason and not sources:
-        reason = "it has no .py or .pyi sources"
-    if reason:
-        return [MypyInfo(mode = ctx.attr._mode, reason = reason)]
-    return _MODES[ctx.attr._mode](target, ctx, sources)
+    mode = ctx.attr._mode or ctx.attr._mode_flag[BuildSettingInfo].value
+    return _MODES[mode if ctx.attr.cache else "compat"](target, ctx, _reason(target, ctx))
 
 def mypy(
         mypy_cli = None,
@@ -52,31 +43,39 @@ def mypy(
         color = True,
         suppression_tags = None,
         opt_in_tags = None,
-        mode = "compat"):
+        mode = None,
+        package_modules = None,
+        skip_packages = None):
     """Makes an aspect that type-checks targets. Assign it to a global and name it in --aspects.
 
     Args:
       mypy_cli: a mypy_cli target; default: mypy of the interpreter of --python_path.
       mypy_ini: the configuration file; default: follow_imports silent, pretty.
       types: dict of a runtime package's label to its stubs' label, as the `types` extension makes it.
-      cache: whether targets hand their cache to those that depend on them.
+      cache: whether targets hand what they analysed to those that depend on them. Without it nothing is shared, and the mode is "compat".
       color: whether reports are coloured.
       suppression_tags: tags of targets not to check; default: "no-mypy".
       opt_in_tags: if given, only targets with one of these tags are checked.
-      mode: how analysis is shared; "compat" is what the rules_mypy module does.
+      mode: how analysis is shared: "shared", or "compat", which is what the rules_mypy module does; default: the build setting
+        @rules_mypy//mypy:mode.
+      package_modules: dict of a distribution's name to the list of its modules to analyse once for all, with those that they import;
+        what imports others analyses these itself. Default: all modules of each.
+      skip_packages: names of distributions that are not analysed once for all, but by everything that imports them.
     Returns:
       An aspect.
     """
-    if mode not in _MODES:
+    if mode != None and mode not in _MODES:
         fail("mode is '{}', want one of {}".format(mode, ", ".join(_MODES.keys())))
     types = types or {}
     return aspect(
         implementation = _mypy_impl,
-        attr_aspects = ["deps"],
+        attr_aspects = ["deps"] if mode == "compat" else DEPENDENCIES,
+        toolchains_aspects = [] if mode == "compat" else [PYTHON_TOOLCHAIN],
         attrs = {
             "cache": attr.bool(default = cache),
             "color": attr.bool(default = color),
-            "_mode": attr.string(default = mode),
+            "_mode": attr.string(default = mode or ""),
+            "_mode_flag": attr.label(default = Label("//mypy:mode")),
             "_mypy_cli": attr.label(
                 default = mypy_cli or Label("//mypy/private:mypy"),
                 cfg = "exec",
@@ -87,6 +86,12 @@ def mypy(
                 allow_single_file = True,
             ),
             "_opt_in_tags": attr.string_list(default = opt_in_tags or []),
+            "_package_modules": attr.string(default = json.encode({
+                normalize_name(name): modules
+                for name, modules in (package_modules or {}).items()
+            })),
+            "_skipped_packages": attr.string_list(default = [normalize_name(name) for name in skip_packages or []]),
+            "_strict_cache": attr.label(default = Label("//mypy:strict_cache")),
             "_suppression_tags": attr.string_list(default = suppression_tags if suppression_tags != None else ["no-mypy"]),
             "_types_keys": attr.label_list(default = types.keys()),
             "_types_values": attr.label_list(default = types.values()),

@@ -118,16 +118,8 @@ def _dependencies(ctx, types):
     deps = getattr(ctx.rule.attr, "deps", [])
     return [(dep, "deps") for dep in deps] + [(types[dep.label], "types") for dep in deps if dep.label in types]
 
-def compat(target, ctx, sources):
-    """Checks one target after its dependencies.
-
-    Args:
-      target: the target.
-      ctx: the aspect's context.
-      sources: the files to check, not empty.
-    Returns:
-      Providers: the report as output group "mypy", the cache, and MypyInfo.
-    """
+# Makes the action of a target with sources.
+def _check(target, ctx, sources):
     types = {key.label: value for key, value in zip(ctx.attr._types_keys, ctx.attr._types_values)}
     typed_roots = [label.workspace_root + "/site-packages" for label in types]
     path, pyi_files, caches = _new_path(), [], []
@@ -160,3 +152,29 @@ def compat(target, ctx, sources):
     )
     providers = [OutputGroupInfo(mypy = depset([report])), info]
     return providers + ([MypyCacheInfo(directory = cache)] if cache else [])
+
+def _checked_sources(ctx):
+    return [
+        file
+        for file in ctx.rule.files.srcs
+        if file.extension in ("py", "pyi") and "/_virtual_imports/" not in file.short_path
+    ]
+
+def compat(target, ctx, reason):
+    """Checks one target after its dependencies.
+
+    Args:
+      target: the target.
+      ctx: the aspect's context.
+      reason: why it is not checked, or None.
+    Returns:
+      Providers: the report as output group "mypy", the cache, and MypyInfo.
+    """
+    if not reason and not hasattr(ctx.rule.files, "srcs"):
+        reason = "{} has no sources".format(ctx.rule.kind)
+    sources = _checked_sources(ctx) if not reason else []
+    if not reason and not sources:
+        reason = "it has no .py or .pyi sources"
+    if reason:
+        return [MypyInfo(mode = "compat", reason = reason)]
+    return _check(target, ctx, sources)

@@ -1,18 +1,34 @@
 """What the mypy aspect tells: to itself about dependencies, and to whoever shows its actions."""
 
 MypyCacheInfo = provider(
-    doc = "A target's mypy cache.",
+    doc = "A target's mypy cache, in mode \"compat\".",
     fields = {"directory": "File: the cache directory, with the caches of everything below merged in."},
+)
+
+MypySharedInfo = provider(
+    doc = "What a target hands to its dependents, in mode \"shared\". Depsets hold the target's own and those of everything below.",
+    fields = {
+        "files": "depset of File: sources that no action analyses for all, so that whoever imports them reads them.",
+        "group": "struct(roots, sources): of a distribution in a requirement cycle, which is analysed with the others of its group.",
+        "interfaces": "depset of File: one for each module of a target.",
+        "manifest": "File: tells which modules the target has, where they are found, and the manifests of its dependencies.",
+        "manifests": "depset of File.",
+        "modules": "list of struct(name, source): the target's own modules, by name; empty for a distribution.",
+        "packs": "depset of File: the analysed modules of distributions and of the standard library.",
+        "python_version": "string: the version that the target is checked for; None: that of the interpreter.",
+        "roots": "depset of struct(path, kind, label, attribute): directories of the search path, and the target and attribute that bring each.",
+    },
 )
 
 MypyInfo = provider(
     doc = "How a target is checked, for people and editors.",
     fields = {
         "mode": "string: the mode of the aspect.",
-        "path": "list of struct(entry, label, attribute): each entry of MYPYPATH in order, the target it is there for, and the attribute that brings it.",
-        "reason": "string: why the target has no action; absent if it has one.",
+        "path": "list of struct(entry, label, attribute): each entry of the search path in order, the target it is there for, and the attribute that brings it.",
+        "reason": "string: why the target is not checked; absent if it is.",
         "report": "File: mypy's report.",
         "sources": "list of File: what is checked.",
-        "upstream": "list of Label: the targets whose caches are used, in order.",
+        "upstream": "list of Label: the targets whose analysis is used, in order.",
+        "verdict": "File: what is made only if the report has no errors; absent in mode \"compat\", where the report is.",
     },
 )

@@ -1,9 +1,45 @@
 """py_type_library and its provider."""
 
+load("@rules_python//python:py_info.bzl", "PyInfo")
+load("@rules_python//python/private:imports.bzl", "import_path")
+
 PyTypeLibraryInfo = provider(
     doc = "A stub package laid out for MYPYPATH.",
-    fields = {"directory": "File: a directory that holds site-packages/PACKAGE, without the \"-stubs\" suffix."},
+    fields = {
+        "directory": "File: a directory that holds site-packages/PACKAGE, without the \"-stubs\" suffix; None: nobody laid it out.",
+        "files": "depset of File: the stubs as they came.",
+        "roots": "list of string: the directories that hold them, where PACKAGE may be called PACKAGE-stubs.",
+    },
 )
+
+def _import_roots(target):
+    if PyInfo not in target:
+        return [target.label.workspace_root + "/site-packages"]
+    entries = target[PyInfo].imports.to_list()
+    own = [entry for entry in entries if entry.split("/")[0] == target.label.repo_name or not target.label.workspace_root]
+    return [import_path(entry, "_main") for entry in own]
+
+def type_library_info(target, directory = None):
+    """What stands for a stub package where `types` maps to it.
+
+    Args:
+      target: a py_type_library, or the stub package itself.
+      directory: where it was laid out.
+    Returns:
+      PyTypeLibraryInfo.
+    """
+    if PyTypeLibraryInfo in target:
+        return target[PyTypeLibraryInfo]
+    roots = _import_roots(target)
+    return PyTypeLibraryInfo(
+        directory = directory,
+        files = depset([
+            file
+            for file in target[DefaultInfo].default_runfiles.files.to_list()
+            if [root for root in roots if file.path.startswith(root + "/")]
+        ], transitive = [target[PyInfo].direct_pyi_files] if PyInfo in target else []),
+        roots = roots,
+    )
 
 def _py_type_library_impl(ctx):
     directory = ctx.actions.declare_directory(ctx.label.name)
@@ -25,7 +61,7 @@ def _py_type_library_impl(ctx):
             files = depset([directory]),
             runfiles = ctx.runfiles(files = [directory]),
         ),
-        PyTypeLibraryInfo(directory = directory),
+        type_library_info(typing, directory),
     ]
 
 py_type_library = rule(

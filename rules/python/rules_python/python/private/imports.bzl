@@ -18,6 +18,20 @@ def _runfiles_path(label):
         return "../{}/{}".format(label.repo_name, label.package)
     return label.package
 
+def import_directory(ctx, entry):
+    """Where an entry of a target's `imports` leads.
+
+    Args:
+      ctx: the context of a rule with an `imports` attribute, or of an aspect on one.
+      entry: the entry, not absolute.
+    Returns:
+      REPOSITORY/PATH.
+    """
+    path = _normalize("{}/{}/{}".format(ctx.workspace_name, _runfiles_path(ctx.label), entry))
+    if path == ".." or path.startswith("../"):
+        fail("Path '{}' references a path above the execution root".format(entry))
+    return path
+
 def own_imports(ctx):
     """The target's own import directories.
 
@@ -26,14 +40,17 @@ def own_imports(ctx):
     Returns:
       A list of REPOSITORY/PATH strings. Absolute entries are left out.
     """
-    prefix = "{}/{}".format(ctx.workspace_name, _runfiles_path(ctx.label))
-    result = []
-    for entry in ctx.attr.imports:
-        entry = ctx.expand_make_variables("imports", entry, {})
-        if entry.startswith("/"):
-            continue
-        path = _normalize("{}/{}".format(prefix, entry))
-        if path == ".." or path.startswith("../"):
-            fail("Path '{}' references a path above the execution root".format(entry))
-        result.append(path)
-    return result
+    entries = [ctx.expand_make_variables("imports", entry, {}) for entry in ctx.attr.imports]
+    return [import_directory(ctx, entry) for entry in entries if not entry.startswith("/")]
+
+def import_path(entry, workspace_name):
+    """The path of an import directory from the execution root.
+
+    Args:
+      entry: REPOSITORY/PATH.
+      workspace_name: the main repository's.
+    Returns:
+      A path; "" for the main repository itself.
+    """
+    repository, _, path = entry.partition("/")
+    return path if repository == workspace_name else "external/" + entry

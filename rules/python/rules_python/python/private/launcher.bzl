@@ -1,5 +1,7 @@
 """The executable of a py_binary: a shell script that starts the interpreter of --python_path."""
 
+load(":imports.bzl", "import_path")
+
 # Runs from the execution root, as actions do, or from anywhere beside its runfiles.
 _TEMPLATE = """#!/bin/sh
 main={main}
@@ -10,13 +12,6 @@ PYTHONPATH={path}"${{PYTHONPATH:-}}" exec {python} "$main" "$@"
 # As the shell takes it for one word, whatever is in it.
 def _quoted(text):
     return "'" + text.replace("'", "'\\''") + "'"
-
-# "_main/a/b" -> "a/b", "REPO/site-packages" -> "external/REPO/site-packages"
-def _directory(entry, workspace):
-    repository, _, path = entry.partition("/")
-    if repository == workspace:
-        return path or "."
-    return "external/" + entry
 
 def write_launcher(ctx, main, imports):
     """Declares and writes the launcher.
@@ -33,7 +28,7 @@ def write_launcher(ctx, main, imports):
         output = executable,
         content = _TEMPLATE.format(
             main = _quoted(main.path),
-            path = _quoted("".join([_directory(entry, ctx.workspace_name) + ":" for entry in imports.to_list()])),
+            path = _quoted("".join([(import_path(entry, ctx.workspace_name) or ".") + ":" for entry in imports.to_list()])),
             python = _quoted(ctx.fragments.bazel_py.python_path),
             short_main = _quoted("{}/{}".format(ctx.workspace_name, main.short_path)),
         ),

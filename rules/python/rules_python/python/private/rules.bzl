@@ -75,6 +75,9 @@ def _executable_impl(ctx):
 
 _PRECOMPILE = ["inherit", "enabled", "disabled", "if_generated_source"]
 
+# Interpreters come with --python_path, so that no toolchain need be there; the type is what aspects look at.
+_TOOLCHAINS = [config_common.toolchain_type("//python:toolchain_type", mandatory = False)]
+
 _LIBRARY_ATTRIBUTES = {
     "srcs": attr.label_list(allow_files = [".py", ".py3"]),
     "deps": attr.label_list(providers = [[PyInfo]]),
@@ -105,6 +108,7 @@ py_library = rule(
     implementation = _py_library_impl,
     attrs = _LIBRARY_ATTRIBUTES,
     provides = [PyInfo],
+    toolchains = _TOOLCHAINS,
     doc = "Python sources that others import.",
 )
 
@@ -113,6 +117,7 @@ py_binary = rule(
     attrs = _EXECUTABLE_ATTRIBUTES,
     executable = True,
     provides = [PyInfo],
+    toolchains = _TOOLCHAINS,
     doc = "A Python program.",
 )
 
@@ -121,5 +126,6 @@ py_test = rule(
     attrs = _EXECUTABLE_ATTRIBUTES | {"env_inherit": attr.string_list()},
     test = True,
     provides = [PyInfo],
+    toolchains = _TOOLCHAINS,
     doc = "A Python program that tests.",
 )

@@ -1,0 +1,135 @@
+"""The actions of mode "shared". All but the verdict run the same program, which can be a persistent worker."""
+
+_WORKER = {
+    "requires-worker-protocol": "json",
+    "supports-multiplex-workers": "1",
+    "supports-workers": "1",
+}
+
+# Arguments: the report, the exit status that mypy would have had, what to make if it is 0.
+_VERDICT = """read -r status <"$2" && [ "$status" = 0 ] && : >"$3" && exit 0
+cat "$1" >&2
+exit 1
+"""
+
+def _arguments(ctx, kind, manifest, python_version, pack):
+    arguments = ctx.actions.args()
+    arguments.use_param_file("@%s", use_always = True)
+    arguments.set_param_file_format("multiline")
+    arguments.add(kind, format = "--action=%s")
+    arguments.add("--manifest", manifest)
+    arguments.add("--mypy-ini", ctx.file._mypy_ini)
+    if python_version:
+        arguments.add("--python-version", python_version)
+    arguments.add("--pack", pack)
+    return arguments
+
+def _run(ctx, arguments, **kwargs):
+    ctx.actions.run(
+        executable = ctx.executable._mypy_cli,
+        arguments = [arguments],
+        env = ctx.configuration.default_shell_env | {"PYTHONNOUSERSITE": "true"},
+        execution_requirements = _WORKER,
+        **kwargs
+    )
+
+def analyze_typeshed(ctx, manifest, pack, python_version):
+    """Analyses the standard library.
+
+    Args:
+      ctx: the aspect's context.
+      manifest: the manifest of the Python toolchain.
+      pack: the File to make.
+      python_version: the version to check for, or None.
+    """
+    _run(
+        ctx,
+        _arguments(ctx, "typeshed", manifest, python_version, pack),
+        mnemonic = "MypyTypeshed",
+        progress_message = "Analysing the standard library for mypy",
+        inputs = [manifest, ctx.file._mypy_ini],
+        outputs = [pack],
+    )
+
+def analyze_package(ctx, manifest, pack, sources, below):
+    """Analyses a distribution, without reporting errors.
+
+    Args:
+      ctx: the aspect's context.
+      manifest: the manifest of the distribution.
+      pack: the File to make.
+      sources: depset of the distribution's files.
+      below: what its dependencies hand on.
+    """
+    _run(
+        ctx,
+        _arguments(ctx, "package", manifest, below.python_version, pack),
+        mnemonic = "MypyPackage",
+        progress_message = "Analysing %{label} for mypy",
+        inputs = depset(
+            [manifest, ctx.file._mypy_ini],
+            transitive = [sources, below.manifests, below.packs, below.interfaces, below.files],
+        ),
+        outputs = [pack],
+    )
+
+def _output(ctx, suffix):
+    return ctx.actions.declare_file(ctx.label.name + suffix)
+
+def check_target(ctx, manifest, interfaces, sources, below, strict_cache, silent):
+    """Analyses a target and reports its errors, without failing because of them.
+
+    Args:
+      ctx: the aspect's context.
+      manifest: the manifest of the target.
+      interfaces: Files to make, one for each module.
+      sources: Files of the target that are read.
+      below: what its dependencies hand on.
+      strict_cache: whether it fails if anything below is analysed again.
+      silent: whether errors do not count.
+    Returns:
+      struct(report, exit_code) of Files.
+    """
+    report, json_report = _output(ctx, ".mypy_stdout"), _output(ctx, ".mypy.jsonl")
+    exit_code, unused = _output(ctx, ".mypy_exit_code"), _output(ctx, ".mypy_unused")
+    pack = _output(ctx, ".mypy_pack")
+    arguments = _arguments(ctx, "target", manifest, below.python_version, pack)
+    arguments.add("--report", report)
+    arguments.add("--json-report", json_report)
+    arguments.add("--exit-code", exit_code)
+    arguments.add("--unused-inputs-list", unused)
+    flags = {"--color": ctx.attr.color, "--strict-cache": strict_cache, "--silent": silent}
+    arguments.add_all([flag for flag, given in flags.items() if given])
+    _run(
+        ctx,
+        arguments,
+        mnemonic = "mypy",
+        progress_message = "mypy %{label}",
+        inputs = depset(
+            sources + [manifest, ctx.file._mypy_ini],
+            transitive = [below.manifests, below.interfaces, below.packs, below.files],
+        ),
+        outputs = [report, json_report, exit_code, unused, pack] + interfaces,
+        unused_inputs_list = unused,
+    )
+    return struct(report = report, exit_code = exit_code)
+
+def judge(ctx, check):
+    """Fails if a check found errors; nothing depends on it.
+
+    Args:
+      ctx: the aspect's context.
+      check: what check_target gives.
+    Returns:
+      An empty File.
+    """
+    verdict = _output(ctx, ".mypy_verdict")
+    ctx.actions.run_shell(
+        mnemonic = "MypyVerdict",
+        progress_message = "mypy's verdict on %{label}",
+        command = _VERDICT,
+        arguments = [check.report.path, check.exit_code.path, verdict.path],
+        inputs = [check.report, check.exit_code],
+        outputs = [verdict],
+    )
+    return verdict

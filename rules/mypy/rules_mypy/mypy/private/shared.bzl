@@ -1,0 +1,113 @@
+"""Mode "shared": every module is analysed by exactly one action.
+
+The Python toolchain's action owns the standard library, a distribution's action all of that distribution, a target's action the
+target's sources. Each hands on what it analysed, and none repeats what another made: a dependent takes depsets. Every target that the
+aspect meets has a manifest, checked or not, so that what is below it is never lost.
+"""
+
+load("@rules_python//python:py_info.bzl", "PyInfo")
+load(":actions.bzl", "check_target", "judge")
+load(":closure.bzl", "ROOT_KINDS", "dependencies", "files_of", "hand_over", "new_root", "shared_info", "write_manifest")
+load(":flags.bzl", "BuildSettingInfo")
+load(":modules.bzl", "directory_root", "import_roots", "module_root", "name_modules", "warn_of_conflicts")
+load(":package.bzl", "distribution_name", "visit_package", "visit_toolchain")
+load(":providers.bzl", "MypyInfo", "MypySharedInfo")
+
+def _is_module(file):
+    return file.extension in ("py", "pyi")
+
+# What a rule makes whose attributes list no Python: the modules of py_proto_library and its like.
+def _made(target, deps):
+    sources = [file for file in target[DefaultInfo].files.to_list() if _is_module(file)]
+    if not sources:
+        return []
+    given = [dep[PyInfo].transitive_sources for dep in deps if PyInfo in dep]
+    below = {file: True for file in depset(transitive = given).to_list()}
+    return [file for file in sources if file not in below]
+
+# The target's sources: those that are checked if the target is, and those that others import without a check.
+def _sources(target, ctx, deps):
+    listed = [file for file in files_of(ctx, "srcs", "pyi_srcs") if _is_module(file)]
+    listed += [file for file in files_of(ctx, "data") if file.extension == "pyi"]
+    listed += _made(target, deps) if not listed else []
+    checked = [] if not hasattr(ctx.rule.files, "srcs") else listed
+    return listed, [file for file in checked if "/_virtual_imports/" not in file.short_path]
+
+def _search_path(label, roots):
+    groups = {kind: {} for kind in ROOT_KINDS}
+    for root in roots.to_list():
+        groups[root.kind].setdefault(root.path, root)
+    return [struct(entry = ".", label = label, attribute = "srcs")] + [
+        struct(entry = path, label = group[path].label, attribute = group[path].attribute)
+        for group in groups.values()
+        for path in sorted(group)
+    ]
+
+def _target_roots(label, modules, directories, own, inherited):
+    found = [module_root(module) for module in modules] + [directory_root(file, own, inherited) for file in directories]
+    return [new_root(root.path, root.kind, label, "imports" if own else "srcs") for root in depset(found).to_list() if root.path != "."]
+
+def _target_manifest(ctx, below, roots, modules, interfaces):
+    return write_manifest(ctx, "target", below, roots, modules = {
+        module.name: {"interface": interface.path, "source": module.source.path}
+        for module, interface in zip(modules, interfaces)
+    })
+
+def _visit_target(target, ctx, deps, reason):
+    below = hand_over(ctx, deps)
+    listed, checked = _sources(target, ctx, deps)
+    directories = [file for file in files_of(ctx, "srcs") if file.is_directory]
+    own, inherited = import_roots(target, ctx, deps)
+    modules = name_modules(target.label, listed, own, inherited)
+    interfaces = [ctx.actions.declare_file("{}.mypy/{}.interface".format(ctx.label.name, module.name)) for module in modules]
+    roots = _target_roots(target.label, modules, directories, own, inherited)
+    manifest = _target_manifest(ctx, below, roots, modules, interfaces)
+    info = shared_info(below, manifest, files = [depset(directories)], interfaces = interfaces, modules = modules, roots = roots)
+    if not reason and not checked:
+        reason = "it has no .py or .pyi sources"
+    check = None
+    if modules:
+        markers = [file for file in files_of(ctx, "data") if file.basename == "py.typed"]
+        check = check_target(
+            ctx,
+            manifest,
+            interfaces,
+            [module.source for module in modules] + markers + directories,
+            below,
+            strict_cache = ctx.attr._strict_cache[BuildSettingInfo].value,
+            silent = bool(reason),
+        )
+    if reason:
+        return [info, MypyInfo(mode = "shared", reason = reason)]
+    warn_of_conflicts(target.label, modules, [(dep.label, dep[MypySharedInfo].modules) for dep in deps if MypySharedInfo in dep])
+    verdict = judge(ctx, check)
+    return [
+        info,
+        OutputGroupInfo(mypy = depset([check.report, verdict])),
+        MypyInfo(
+            mode = "shared",
+            path = _search_path(target.label, info.roots),
+            report = check.report,
+            sources = [module.source for module in modules],
+            upstream = [dep.label for dep in deps if MypySharedInfo in dep],
+            verdict = verdict,
+        ),
+    ]
+
+def shared(target, ctx, reason):
+    """Makes what one target contributes.
+
+    Args:
+      target: the target.
+      ctx: the aspect's context.
+      reason: why its errors do not count, or None.
+    Returns:
+      Providers: MypySharedInfo, MypyInfo, and the report and the verdict as output group "mypy".
+    """
+    if platform_common.ToolchainInfo in target:
+        return [visit_toolchain(target, ctx)]
+    deps = dependencies(ctx)
+    name = distribution_name(target, ctx)
+    if name:
+        return [visit_package(target, ctx, name, deps), MypyInfo(mode = "shared", reason = reason or "it is an installed package")]
+    return _visit_target(target, ctx, deps, reason)
