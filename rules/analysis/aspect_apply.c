@@ -215,15 +215,12 @@ static bool take_toolchain(struct sl_thread *thread, struct bz_analysis *analysi
 }
 
 static bool take_toolchains(struct sl_thread *thread, struct bz_analysis *analysis,
-                            struct bz_node *node, struct bz_toolchain_uses *uses) {
+                            struct bz_node *node, struct bz_toolchain_uses **uses) {
   const struct bz_toolchain_uses *of_rule = node->configured->toolchains;
-  *uses = (struct bz_toolchain_uses){0};
   if (!of_rule) return true;
-  size_t size = of_rule->count * sizeof *uses->items;
-  uses->items = sl_allocate(size + 1);
-  uses->count = of_rule->count;
-  memcpy(uses->items, of_rule->items, size);
-  return each_toolchain(thread, analysis, node, take_toolchain, uses);
+  *uses = bz_toolchains_new(of_rule->count);
+  memcpy((*uses)->items, of_rule->items, of_rule->count * sizeof(struct bz_toolchain_use));
+  return each_toolchain(thread, analysis, node, take_toolchain, *uses);
 }
 
 static void add_result(struct bz_configured_target *target, struct bz_aspect_result *result) {
@@ -242,7 +239,7 @@ static bool call(struct sl_thread *thread, struct bz_analysis *analysis, struct 
   context->step = node->step;
   context->result = result;
   context->rule_attributes = rule;
-  bz_toolchains_take(&node->toolchains);
+  bz_toolchains_take(node->toolchains);
   context->toolchains = node->toolchains;
   if (!take_toolchains(thread, analysis, node, &context->rule_toolchains)) return false;
   sl_value arguments[] = {bz_configured_target_value(seen), (sl_value)(void *)context};

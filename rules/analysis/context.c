@@ -278,7 +278,7 @@ static sl_value get_toolchains(struct sl_thread *thread, struct bz_context *cont
   const char *subject = bz_label_text(label_of(context));
   struct bz_label *defined_in =
       context->step ? context->step->aspect->defined_in : rule_class_of(context)->defined_in;
-  return bz_toolchains_make(thread, &context->toolchains, defined_in, subject, false);
+  return bz_toolchains_make(thread, context->toolchains, defined_in, subject, false);
 }
 
 static sl_value get_exec_groups(struct sl_thread *thread, struct bz_context *context) {
@@ -333,7 +333,7 @@ static sl_value get_rule(struct sl_thread *thread, struct bz_context *context) {
       bz_collection_new(thread, BZ_COLLECTION_EXECUTABLE, rule),
       sl_string_from(rule_class->name),
       bz_context_variables(thread, context),
-      bz_toolchains_make(thread, &context->rule_toolchains, rule_class->defined_in,
+      bz_toolchains_make(thread, context->rule_toolchains, rule_class->defined_in,
                          bz_label_text(label_of(context)), true),
       get_exec_groups(thread, context),
   };

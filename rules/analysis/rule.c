@@ -480,8 +480,8 @@ static bool finish(struct sl_thread *thread, struct bz_analysis *analysis, struc
   node->configured->attributes = node->attributes;
   if (!rule_class->implementation) return finish_without_implementation(thread, analysis, node);
   struct bz_context *context = bz_context_new(thread, analysis, node->configured, node->attributes);
-  bz_toolchains_take(&node->toolchains);
-  node->configured->toolchains = &node->toolchains;
+  bz_toolchains_take(node->toolchains);
+  node->configured->toolchains = node->toolchains;
   context->toolchains = node->toolchains;
   sl_value argument = (sl_value)(void *)context;
   declare_outputs(thread, context);

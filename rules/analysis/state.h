@@ -260,15 +260,16 @@ struct bz_toolchain_use {
       *target;  // the result of `node`, for an aspect with its own providers
 };
 struct bz_toolchain_uses {
-  struct bz_toolchain_use *items;
   size_t count;
+  struct bz_toolchain_use items[];
 };
+struct bz_toolchain_uses *bz_toolchains_new(size_t count);
 // Resolves declared types (a list, or NULL) and makes the next phase of `node` wait for what stands for them. The uses are
 // node->toolchains. False with an error pending: a mandatory one is missing.
 bool bz_toolchains_want(struct sl_thread *thread, struct bz_analysis *analysis,
                         struct bz_node *node, sl_value declared,
                         const struct bz_label *defined_in) SL_MUST_CHECK;
-// Fills in the targets, once their nodes are done.
+// Fills in the targets of uses (or NULL), once their nodes are done.
 void bz_toolchains_take(struct bz_toolchain_uses *uses);
 // The label of a type: a Label, or a string as the file `context` reads it. NULL with an error pending.
 struct bz_label *bz_toolchain_type_label(struct sl_thread *thread, sl_value given,
@@ -276,7 +277,7 @@ struct bz_label *bz_toolchain_type_label(struct sl_thread *thread, sl_value give
 // The same with aliases followed; the type's target must be one.
 struct bz_label *bz_toolchain_type_actual(struct sl_thread *thread, struct bz_analysis *analysis,
                                           sl_value given, const struct bz_label *context);
-// The object of ctx.toolchains and, for an aspect, ctx.rule.toolchains.
+// The object of ctx.toolchains and, for an aspect, ctx.rule.toolchains. `uses` may be NULL.
 sl_value bz_toolchains_make(struct sl_thread *thread, const struct bz_toolchain_uses *uses,
                             struct bz_label *defined_in, const char *subject, bool of_rule);
 
@@ -288,11 +289,11 @@ enum { BZ_CONTEXT_FIELDS = 32 };
 struct bz_context {
   const struct sl_type *type;
   struct bz_analysis *analysis;
-  struct bz_configured_target *target;       // being made; in an aspect: the one it looks at
-  struct bz_aspect_step *step;               // of an aspect; or NULL
-  struct bz_aspect_result *result;           // of an aspect; or NULL
-  struct bz_toolchain_uses toolchains;       // ctx.toolchains
-  struct bz_toolchain_uses rule_toolchains;  // ctx.rule.toolchains; empty in a rule
+  struct bz_configured_target *target;        // being made; in an aspect: the one it looks at
+  struct bz_aspect_step *step;                // of an aspect; or NULL
+  struct bz_aspect_result *result;            // of an aspect; or NULL
+  struct bz_toolchain_uses *toolchains;       // ctx.toolchains; NULL: none are declared
+  struct bz_toolchain_uses *rule_toolchains;  // ctx.rule.toolchains; the same
   const struct bz_configuration *configuration;
   struct bz_attribute_values *attributes;       // ctx.attr
   struct bz_attribute_values *rule_attributes;  // ctx.rule.attr; NULL in a rule
@@ -479,8 +480,8 @@ struct bz_node {
   struct bz_node_list done;    // what the running phase has waited for
   bool explained;              // the pending error says where it happened
   bool redirected;             // an aspect that runs on another target than the one asked for
-  struct bz_attribute_values *attributes;  // being filled
-  struct bz_toolchain_uses toolchains;
+  struct bz_attribute_values *attributes;   // being filled
+  struct bz_toolchain_uses *toolchains;     // or NULL
   struct bz_configured_target *configured;  // result of a target, and what an aspect looks at
   struct bz_aspect_result *result;          // result of an aspect; NULL: it does not run
   const char *failure;                      // FAILED: the report

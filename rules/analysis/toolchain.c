@@ -262,14 +262,21 @@ static bool want_one(struct sl_thread *thread, struct bz_analysis *analysis, str
   return !sl_error_pending(thread);
 }
 
+struct bz_toolchain_uses *bz_toolchains_new(size_t count) {
+  struct bz_toolchain_uses *uses =
+      sl_allocate(sizeof *uses + count * sizeof(struct bz_toolchain_use));
+  uses->count = count;
+  return uses;
+}
+
 bool bz_toolchains_want(struct sl_thread *thread, struct bz_analysis *analysis,
                         struct bz_node *node, sl_value declared,
                         const struct bz_label *defined_in) {
   sl_value *items;
   size_t count;
   if (!declared || !bz_value_items(thread, declared, &items, &count)) return !declared;
-  struct bz_toolchain_uses *uses = &node->toolchains;
-  *uses = (struct bz_toolchain_uses){sl_allocate((count + 1) * sizeof *uses->items), count};
+  struct bz_toolchain_uses *uses = bz_toolchains_new(count);
+  node->toolchains = uses;
   struct sl_text missing = {0};
   bool good = true;
   for (size_t i = 0; i < count && good; i++)
@@ -290,6 +297,6 @@ bool bz_toolchains_want(struct sl_thread *thread, struct bz_analysis *analysis,
 }
 
 void bz_toolchains_take(struct bz_toolchain_uses *uses) {
-  for (size_t i = 0; i < uses->count; i++)
+  for (size_t i = 0; uses && i < uses->count; i++)
     if (uses->items[i].node) uses->items[i].target = uses->items[i].node->configured;
 }

@@ -50,15 +50,15 @@ static const struct sl_type seen_type = {
 
 struct toolchains {
   const struct sl_type *type;
-  const struct bz_toolchain_uses *uses;
-  struct bz_label *defined_in;  // where they are declared; or NULL
-  const char *subject;          // for messages: "//p:x"
-  bool of_rule;                 // ctx.rule.toolchains
+  const struct bz_toolchain_uses *uses;  // NULL: none are declared
+  struct bz_label *defined_in;           // where they are declared; or NULL
+  const char *subject;                   // for messages: "//p:x"
+  bool of_rule;                          // ctx.rule.toolchains
 };
 
 static const char *labels_text(const struct bz_toolchain_uses *uses) {
   struct sl_text text = {0};
-  for (size_t i = 0; i < uses->count; i++)
+  for (size_t i = 0; uses && i < uses->count; i++)
     sl_text_format(&text, "%s%s", i ? ", " : "", bz_label_text(uses->items[i].type));
   const char *copy = bz_text_copy(sl_text_string(&text));
   sl_text_free(&text);
@@ -73,7 +73,8 @@ static const struct bz_toolchain_use *find(struct sl_thread *thread,
   struct bz_label *running = bz_running_bzl(thread);
   const struct bz_label *wanted =
       bz_toolchain_type_label(thread, key, running ? running : toolchains->defined_in);
-  for (size_t i = 0; wanted && i < toolchains->uses->count; i++) {
+  size_t count = toolchains->uses ? toolchains->uses->count : 0;
+  for (size_t i = 0; wanted && i < count; i++) {
     const struct bz_toolchain_use *use = &toolchains->uses->items[i];
     if (use->declared == wanted || use->type == wanted) return use;
   }
