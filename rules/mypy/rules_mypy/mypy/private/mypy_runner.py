@@ -152,7 +152,7 @@ def run_shared(arguments: Sequence[str]) -> int:
     sys.modules["mypy_shared"] = package
     spec.loader.exec_module(package)
     door = importlib.import_module("mypy_shared.action")
-    status = door.run(arguments)
+    status = door.main(arguments)
     assert isinstance(status, int)
     return status
 

@@ -12,7 +12,14 @@ import sys
 from dataclasses import dataclass, replace
 from typing import Optional, Sequence
 
-from . import mypy2 as engine
+from .engine import (
+    ConfigurationError,
+    Engine,
+    NotAccepted,
+    Settings,
+    UnknownMypy,
+    choose,
+)
 from .manifest import Closure, ManifestError, read_closure
 from .pack import (
     Blocked,
@@ -28,10 +35,11 @@ from .report import (
     Result,
     depfile_text,
     json_lines,
+    not_checked_messages,
     not_checked_text,
     report_text,
 )
-from .world import World, package_world, target_world, typeshed_world
+from .world import World, package_world, target_world
 
 KINDS = ("typeshed", "package", "target")
 
@@ -88,76 +96,78 @@ def parse_arguments(arguments: Sequence[str]) -> Action:
     return action
 
 
-def run(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str]) -> int:
     """Does one action and returns its exit status; what a user must know goes to stderr."""
     action = parse_arguments(arguments)
     try:
         return perform(action)
-    except (OSError, ManifestError, PackError, engine.NotAccepted) as error:
-        print(f"mypy_runner: {error}", file=sys.stderr)
-    except engine.ConfigurationError as error:
+    except (OSError, ManifestError, PackError, NotAccepted, UnknownMypy) as error:
+        return fail(str(error))
+    except ConfigurationError as error:
         sys.stderr.write(str(error))
     return 1
 
 
 def perform(action: Action) -> int:
-    closure = read_closure(action.manifest)
+    engine, note = choose()
+    if note:
+        print(f"mypy_runner: {note}", file=sys.stderr)
     if action.action == "typeshed":
-        return perform_typeshed(action)
+        return perform_typeshed(action, engine)
+    closure = read_closure(action.manifest)
     if action.action == "package":
-        return perform_package(action, closure)
-    return perform_target(action, closure)
+        return perform_package(action, engine, closure)
+    return perform_target(action, engine, closure)
 
 
-def settings_of(action: Action) -> engine.Settings:
-    return engine.Settings(action.mypy_ini, action.python_version, action.platform)
+def settings_of(action: Action) -> Settings:
+    return Settings(action.mypy_ini, action.python_version, action.platform)
 
 
-def perform_typeshed(action: Action) -> int:
-    options, _ = engine.make_options(settings_of(action))
-    modules = engine.typeshed_modules(options)
-    world = typeshed_world(modules, engine.typeshed_folder(options))
-    session = engine.open_session(settings_of(action), world, color=False)
-    result = engine.make_pack(session, world, sorted(modules))
+def perform_typeshed(action: Action, engine: Engine) -> int:
+    result = engine.typeshed(settings_of(action))
     if result.blocked:
-        print(f"mypy_runner: {result.blocked.message}", file=sys.stderr)
-        return 1
-    emit_pack(action, result)
+        return fail(result.blocked.message)
+    emit_pack(action, engine, result)
     return tell_again(action, result)
 
 
-def perform_package(action: Action, closure: Closure) -> int:
+def perform_package(action: Action, engine: Engine, closure: Closure) -> int:
     """Leaves out, one after the other, modules that mypy cannot even parse."""
     excluded: set[str] = set()
+    wanted = closure.own.wanted
     while True:
         world = package_world(closure, excluded)
-        wanted = closure.own.wanted
-        modules = [module for module in world.own if wanted == "all" or module in wanted]
-        session = engine.open_session(settings_of(action), world, color=False)
-        result = engine.make_pack(session, world, sorted(modules))
+        modules = [module for module in sorted(world.own) if wanted == "all" or module in wanted]
+        result = engine.package(settings_of(action), world, modules)
         if not result.blocked:
-            emit_pack(action, result)
+            emit_pack(action, engine, result)
             return tell_again(action, result)
         culprits = {module for module, path in world.own.items() if path == result.blocked.file}
         if not culprits:
-            print(f"mypy_runner: {result.blocked.message}", file=sys.stderr)
-            return 1
+            return fail(result.blocked.message)
         excluded |= culprits
 
 
-def emit_pack(action: Action, result: Result) -> None:
+def fail(message: str) -> int:
+    print(f"mypy_runner: {message}", file=sys.stderr)
+    return 1
+
+
+def emit_pack(action: Action, engine: Engine, result: Result) -> None:
     entries = {name: engine.interface_of(entry) for name, entry in result.entries.items()}
     write_file(action.pack, pack_bytes(result.version, entries))
 
 
-def perform_target(action: Action, closure: Closure) -> int:
+def perform_target(action: Action, engine: Engine, closure: Closure) -> int:
     world = target_world(closure, action.silent)
-    session = engine.open_session(settings_of(action), world, action.color)
-    result = engine.check(session, world, action.silent)
-    return emit_target(action, closure, world, result)
+    result = engine.target(settings_of(action), world, action.color, action.silent)
+    return emit_target(action, engine, closure, world, result)
 
 
-def emit_target(action: Action, closure: Closure, world: World, result: Result) -> int:
+def emit_target(
+    action: Action, engine: Engine, closure: Closure, world: World, result: Result
+) -> int:
     """Writes all that the action of a target has to write; returns the exit status."""
     status = tell_again(action, result)
     if status:
@@ -166,10 +176,11 @@ def emit_target(action: Action, closure: Closure, world: World, result: Result) 
     if result.status == BLOCKING and result.blocked:
         result.blocked = replace(result.blocked, label=own.label)
     if result.status == NOT_CHECKED:
-        reasons = world.blocked_imports()
-        result.blocked = reasons[0][1]
+        reasons = world.blocked_imports(result.used)
+        result.blocked = next(iter(reasons))
         result.stdout = not_checked_text(own.label, reasons)
-    emit_interfaces(closure, result)
+        result.messages = not_checked_messages(own.label, reasons)
+    emit_interfaces(engine, closure, result)
     private = {name: engine.own_business(entry) for name, entry in result.entries.items()}
     outputs = [action.report, action.json_report, action.exit_code, action.unused_inputs_list]
     report, json_report, exit_code, unused = [output or "" for output in outputs]
@@ -183,7 +194,7 @@ def emit_target(action: Action, closure: Closure, world: World, result: Result) 
     return 0
 
 
-def emit_interfaces(closure: Closure, result: Result) -> None:
+def emit_interfaces(engine: Engine, closure: Closure, result: Result) -> None:
     for name, module in closure.own.modules.items():
         entry = result.entries.get(name)
         if entry is not None:
@@ -202,7 +213,7 @@ def sort_inputs(
         module.interface for manifest in closure.targets() for module in manifest.modules.values()
     }
     used = given
-    if result.complete:
+    if result.status < BLOCKING:
         used = {origin for module in result.used if (origin := world.origin(module))}
     used = used | set(world.files.values()) | {action.manifest}
     used |= {manifest.path for manifest in closure.dependencies}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 from dataclasses import dataclass, field
 from typing import Iterator, Mapping, Optional, Protocol, Sequence
@@ -35,7 +36,6 @@ class Result:
     used: set[str] = field(default_factory=set)  # Modules of others that own modules depend on.
     again: dict[str, str] = field(default_factory=dict)  # Modules of others, and why.
     blocked: Optional[Blocked] = None  # With status BLOCKING or NOT_CHECKED.
-    complete: bool = True  # False: mypy stopped early, and anything might have been used.
 
 
 class Options(Protocol):
@@ -131,13 +131,33 @@ def json_lines(result: Result) -> str:
     return "".join(f"{message}\n" for message in result.messages)
 
 
-def not_checked_text(label: str, importing: Sequence[tuple[str, Blocked]]) -> str:
+def not_checked_text(label: str, reasons: Mapping[Blocked, Sequence[str]]) -> str:
     """What the report of a target says that mypy could not check for another one's sake."""
-    lines = [f"{label}: not checked: mypy could not finish a dependency."]
-    for module, blocked in importing:
-        lines.append(f'  "{module}" belongs to {blocked.label}, which has a blocking error:')
-        lines.append(f"    {blocked.message}")
+    lines: list[str] = []
+    for reason, modules in reasons.items():
+        lines.append(f"{label}: not checked, because mypy could not finish {reason.label}:")
+        lines.append(f"    {reason.message}")
+        lines.append(f"  which it needs for {', '.join(modules)}")
     return "".join(f"{line}\n" for line in lines)
+
+
+def not_checked_messages(label: str, reasons: Mapping[Blocked, Sequence[str]]) -> list[str]:
+    return [
+        json.dumps(
+            {
+                "file": reason.file,
+                "line": -1,
+                "column": -1,
+                "end_line": -1,
+                "end_column": -1,
+                "message": f"{label} is not checked, because mypy could not finish {reason.label}",
+                "hint": reason.message,
+                "code": None,
+                "severity": "error",
+            }
+        )
+        for reason in reasons
+    ]
 
 
 def escaped(path: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import Iterator, Mapping, Optional
+from typing import Container, Iterator, Mapping, Optional
 
 from .manifest import ROOT_KINDS, Closure, Manifest, Module, Root
 from .pack import Blocked, Pack
@@ -45,10 +45,15 @@ class World:
                 pack = self._opened[module] = Pack(self.interfaces[module])
         return pack
 
-    def blocked_imports(self) -> list[tuple[str, Blocked]]:
-        """The modules that were asked for and have no interface, and why."""
-        opened = sorted(self._opened.items())
-        return [(module, pack.blocked) for module, pack in opened if pack.blocked]
+    def blocked_imports(self, imported: Container[str]) -> dict[Blocked, list[str]]:
+        """The modules that have no interface, by the reason; of those imported, if there are any."""
+        blocked = [(name, pack.blocked) for name, pack in sorted(self._opened.items())]
+        direct = [(name, reason) for name, reason in blocked if reason and name in imported]
+        reasons: dict[Blocked, list[str]] = {}
+        for name, reason in direct or blocked:
+            if reason:
+                reasons.setdefault(reason, []).append(name)
+        return reasons
 
     def origin(self, module: str) -> Optional[str]:
         """The input file that a use of the module is a use of."""

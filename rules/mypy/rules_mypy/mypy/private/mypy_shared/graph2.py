@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""mypy's build over a graph that is partly there: what build.dispatch() does, for new modules only.
+
+The one invariant: new modules are loaded and analysed in the order in which mypy itself would do it
+if it began with nothing, so that reports have mypy's order.
+"""
+
+from __future__ import annotations
+
+import gc
+from typing import Container
+
+import mypy.build as build
+from mypy.build import SCC, BuildManager, Graph, State
+from mypy.graph_utils import strongly_connected_components, topsort
+from mypy.modulefinder import BuildSource
+
+
+def load_modules(
+    manager: BuildManager, graph: Graph, sources: list[BuildSource]
+) -> list[State]:
+    """Adds the sources, and what they import, to the graph; returns what is new there."""
+    new: list[State] = []
+    gc.disable()
+    try:
+        build.load_graph(sources, manager, graph, new)
+        gc.freeze()  # There is hardly any garbage among so much that stays.
+        gc.unfreeze()
+    finally:
+        gc.enable()
+    for state in new:
+        manager.import_map[state.id] = state.dependencies_set
+        # The build keeps entries and their users in step: interfaces have no such hashes.
+        state.dep_hashes.clear()
+        state.trans_dep_hash = b""
+    return new
+
+
+def process_modules(
+    manager: BuildManager,
+    graph: Graph,
+    new: list[State],
+    owned: Container[str],
+    load: bool,
+) -> dict[str, str]:
+    """Analyses what has no entry; with `load`, loads the other entries even if nobody needs them.
+
+    Returns the modules that were analysed although they are not `owned`, and why.
+    """
+    again: dict[str, str] = {}
+    sccs = components(manager, graph, new)
+    waiting = {scc.id: scc.not_ready_count for scc in sccs}
+    ready = [scc for scc in sccs if not waiting[scc.id]]
+    queue: list[SCC] = []
+    while ready or queue:
+        stale, fresh = build.find_stale_sccs(ready, graph, manager)
+        for scc in stale:
+            for module in scc.mod_ids:
+                graph[module].mark_as_rechecked()
+                if module not in owned:
+                    again[module] = why_stale(graph[module])
+        queue += stale
+        done = fresh
+        if load:
+            for scc in fresh:
+                build.process_fresh_modules(graph, sorted(scc.mod_ids), manager)
+                manager.done_sccs.add(scc.id)
+        if not fresh and queue:
+            done = [queue.pop(0)]
+            build.process_stale_scc(graph, done[0], manager)
+        ready = []
+        for scc in done:
+            for dependent in scc.direct_dependents:
+                if dependent in waiting:
+                    waiting[dependent] -= 1
+                    if not waiting[dependent]:
+                        ready.append(manager.scc_by_id[dependent])
+    return again
+
+
+def components(manager: BuildManager, graph: Graph, new: list[State]) -> list[SCC]:
+    """The import cycles among the new modules, in mypy's order, known to the manager."""
+    modules = {state.id for state in new}
+    edges = {
+        module: build.deps_filtered(graph, modules, module, build.PRI_INDIRECT)
+        for module in modules
+    }
+    needs = build.prepare_sccs_full(strongly_connected_components(modules, edges), edges)
+    order: list[SCC] = []
+    for level in topsort(needs):
+        level_order = sorted(level, key=lambda scc: -min(graph[id].order for id in scc.mod_ids))
+        for scc in level_order:
+            for needed in needs[scc]:
+                needed.direct_dependents.append(scc.id)
+            manager.scc_by_id[scc.id] = scc
+            manager.scc_by_mod_id.update(dict.fromkeys(scc.mod_ids, scc))
+        order += level_order
+    manager.top_order += [scc.id for scc in order]
+    for scc in order:
+        for module in scc.mod_ids:
+            state = graph[module]
+            for dependency in state.dependencies:
+                if state.priorities.get(dependency) != build.PRI_INDIRECT:
+                    scc.deps.add(manager.scc_by_mod_id[dependency].id)
+        scc.deps.discard(scc.id)
+    return order
+
+
+def why_stale(state: State) -> str:
+    if state.meta is None:
+        return "its entry was made with other options or by another mypy"
+    lost = sorted(set(state.meta.dependencies) - set(state.dependencies))
+    found = sorted(set(state.dependencies) - set(state.meta.dependencies))
+    if lost:
+        return f"it imports {', '.join(lost)}, which cannot be imported here"
+    if found:
+        return f"it imports {', '.join(found)}, which could not be imported before"
+    return "it is in an import cycle with such a module"
