@@ -2,7 +2,13 @@
 
 load("@rules_python//python:py_binary.bzl", "py_binary")
 
-def mypy_cli(name, deps = None, mypy_requirement = None, python_version = "3.12", tags = None, visibility = None):
+def mypy_cli(
+        name,
+        deps = None,
+        mypy_requirement = None,
+        python_version = "3.12",
+        tags = None,
+        visibility = ["//visibility:public"]):
     """Defines a mypy with what its plugins need.
 
     Args:
@@ -16,6 +22,7 @@ def mypy_cli(name, deps = None, mypy_requirement = None, python_version = "3.12"
     py_binary(
         name = name,
         srcs = [Label("//mypy/private:mypy_runner.py")],
+        data = [Label("//mypy/private:mypy_shared")],
         main = Label("//mypy/private:mypy_runner.py"),
         python_version = python_version,
         tags = tags,

@@ -12,12 +12,14 @@ PyTypeLibraryInfo = provider(
     },
 )
 
+# The main repository in the entries of PyInfo.imports.
+_MAIN = "_main"
+
 def _import_roots(target):
     if PyInfo not in target:
         return [target.label.workspace_root + "/site-packages"]
-    entries = target[PyInfo].imports.to_list()
-    own = [entry for entry in entries if entry.split("/")[0] == target.label.repo_name or not target.label.workspace_root]
-    return [import_path(entry, "_main") for entry in own]
+    repository = target.label.repo_name or _MAIN
+    return [import_path(entry, _MAIN) for entry in target[PyInfo].imports.to_list() if entry.split("/")[0] == repository]
 
 def type_library_info(target, directory = None):
     """What stands for a stub package where `types` maps to it.

@@ -4,13 +4,21 @@ Distributions are not fetched here. Their repositories are folders of the vendor
 from the hub's vendor.json; until then they are not available, and say so.
 """
 
-load(":requirements.bzl", "parse_requirements")
+load(":requirements.bzl", "normalize_name", "parse_requirements")
 
 _ALIASES = ["pkg", "whl", "data", "dist_info", "extracted_whl_files"]
 
 _ALIAS = """alias(
     name = "{name}",
-    actual = "@{spoke}//:{target}",
+    actual = "{actual}",
+)
+"""
+
+# Distributions that need each other: whoever wants one gets all. Their own targets leave out the others of the group.
+_GROUP = """py_library(
+    name = "{name}",
+    tags = ["pypi_name={name}"],
+    deps = [{members}],
 )
 """
 
@@ -40,18 +48,37 @@ def dist_info_requirement(name):
 def _quoted(strings):
     return ", ".join(["\"{}\"".format(string) for string in strings])
 
-def _package(name, spoke):
-    aliases = [_ALIAS.format(name = name, spoke = spoke, target = "pkg")]
-    aliases += [_ALIAS.format(name = target, spoke = spoke, target = target) for target in _ALIASES if target != name]
+def _package(name, spoke, group):
+    library = "//_groups:" + group if group else "@{}//:pkg".format(spoke)
+    actuals = {name: library} | {
+        target: library if target == "pkg" else "@{}//:{}".format(spoke, target)
+        for target in _ALIASES
+        if target != name
+    }
+    aliases = [_ALIAS.format(name = alias, actual = actual) for alias, actual in actuals.items()]
     return "package(default_visibility = [\"//visibility:public\"])\n\n" + "\n".join(aliases)
 
 def _labels(repository, names, target):
     return ["@@{}//{}:{}".format(repository, name, target) for name in names]
 
+def _groups(groups, spokes):
+    libraries = [
+        _GROUP.format(name = group, members = _quoted(["@{}//:pkg".format(spokes[name]) for name in members if name in spokes]))
+        for group, members in groups.items()
+    ]
+    return "\n".join([
+        "load(\"@rules_python//python:py_library.bzl\", \"py_library\")\n",
+        "package(default_visibility = [\"//visibility:public\"])\n",
+    ] + libraries)
+
+def _group_of(groups, name):
+    return ([group for group, members in groups.items() if name in members] or [""])[0]
+
 # What `starmypy vendor` reads: where each requirement belongs.
 def _manifest(rctx):
     prefix = rctx.name.removesuffix(rctx.attr.hub_name)
     return json.encode_indent({
+        "groups": rctx.attr.groups,
         "hub": rctx.attr.hub_name,
         "lock": rctx.attr.lock,
         "python_version": rctx.attr.python_version,
@@ -64,7 +91,9 @@ def _manifest(rctx):
 def _hub_impl(rctx):
     names = rctx.attr.spokes.keys()
     for name, spoke in rctx.attr.spokes.items():
-        rctx.file(name + "/BUILD.bazel", _package(name, spoke))
+        rctx.file(name + "/BUILD.bazel", _package(name, spoke, _group_of(rctx.attr.groups, name)))
+    if rctx.attr.groups:
+        rctx.file("_groups/BUILD.bazel", _groups(rctx.attr.groups, rctx.attr.spokes))
     rctx.file("BUILD.bazel", "package(default_visibility = [\"//visibility:public\"])\n\nexports_files([\"requirements.bzl\"])\n")
     rctx.file("requirements.bzl", _REQUIREMENTS_BZL.format(
         hub = rctx.attr.hub_name,
@@ -82,6 +111,7 @@ def _hub_impl(rctx):
 _hub = repository_rule(
     implementation = _hub_impl,
     attrs = {
+        "groups": attr.string_list_dict(),
         "hub_name": attr.string(),
         "lines": attr.string_dict(),
         "lock": attr.string(),
@@ -98,8 +128,18 @@ whl_library = repository_rule(
     attrs = {"requirement": attr.string()},
 )
 
+# Whether a list of platforms has this machine's: "linux_*,osx_aarch64", "cp311_linux_x86_64", "*".
+def _is_for_linux(platforms):
+    return any([platform.strip() == "*" or "linux_" in platform for platform in platforms.split(",")])
+
+def _lock(tag):
+    for lock, platforms in tag.requirements_by_platform.items():
+        if _is_for_linux(platforms):
+            return lock
+    return tag.requirements_linux or tag.requirements_lock
+
 def _parse(module_ctx, tag, hubs):
-    lock = tag.requirements_lock or tag.requirements_linux
+    lock = _lock(tag)
     if not lock:
         fail("pip.parse(hub_name = \"{}\"): requirements_lock is missing".format(tag.hub_name))
     requirements = parse_requirements(module_ctx.read(lock))
@@ -111,6 +151,10 @@ def _parse(module_ctx, tag, hubs):
     hubs[tag.hub_name] = True
     _hub(
         name = tag.hub_name,
+        groups = {
+            normalize_name(group): [normalize_name(name) for name in members]
+            for group, members in tag.experimental_requirement_cycles.items()
+        },
         hub_name = tag.hub_name,
         lines = {requirement.name: requirement.line for requirement in requirements},
         lock = str(lock),

@@ -23,7 +23,7 @@ import sys
 import tempfile
 from email.parser import HeaderParser
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any, Iterator, NamedTuple
 
 STAMP = "requirement.txt"
 DRAFT = ".vendor-"
@@ -86,6 +86,12 @@ filegroup(
 '''
 
 
+class Hub(NamedTuple):
+    name: str
+    names: set[str]  # of its distributions
+    groups: dict[str, list[str]]  # requirement cycles: the distributions in each
+
+
 def normalize(name: str) -> str:
     return re.sub(r"[-_.]+", "_", name).lower()
 
@@ -124,12 +130,19 @@ def install(line: str, target: Path, python: str) -> None:
             raise SystemExit(f"vendor: pip could not install {line.split(' --hash=')[0]}")
 
 
-def vendor(entry: dict[str, Any], hub: str, known: set[str], directory: Path, python: str) -> bool:
+def group_of(name: str, groups: dict[str, list[str]]) -> tuple[str, list[str]]:
+    """The requirement cycle that a distribution is in, and its members."""
+    return next(((group, members) for group, members in groups.items() if name in members), ("", []))
+
+
+def vendor(entry: dict[str, Any], hub: Hub, directory: Path, python: str) -> bool:
     """Makes one repository. Returns whether anything was to be done."""
     line: str = entry["line"]
+    group, members = group_of(entry["name"], hub.groups)
+    made_of = line + "\n" + (f"in {group}: {' '.join(members)}\n" if group else "")
     repository = directory / entry["repository"]
     stamp = repository / STAMP
-    if stamp.is_file() and stamp.read_text(encoding="utf-8") == line + "\n":
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == made_of:
         return False
     draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=directory))
     try:
@@ -138,13 +151,14 @@ def vendor(entry: dict[str, Any], hub: str, known: set[str], directory: Path, py
         shutil.rmtree(site_packages / "bin", ignore_errors=True)
         extras = re.match(r"[^\[\]=<>~!;@ ]+\[([^\]]*)\]", line)
         wanted = {extra.strip() for extra in extras.group(1).split(",")} if extras else set()
-        deps = [name for name in required(site_packages, wanted) if name in known and name != entry["name"]]
-        labels = [f"@{hub}//{name}:pkg" for name in deps]
-        tags = [f"pypi_name={entry['name']}"]
+        deps = [name for name in required(site_packages, wanted) if name in hub.names]
+        others = {entry["name"], *members}
+        labels = [f"@{hub.name}//{name}:pkg" for name in deps if name not in others]
+        tags = [f"pypi_name={entry['name']}"] + ([f"pypi_group={group}"] if group else [])
         build = BUILD.format(deps=starlark_list(labels), tags=starlark_list(tags))
         (draft / "BUILD.bazel").write_text(build, encoding="utf-8")
         (draft / "REPO.bazel").write_text("", encoding="utf-8")
-        (draft / STAMP).write_text(line + "\n", encoding="utf-8")
+        (draft / STAMP).write_text(made_of, encoding="utf-8")
         draft.chmod(0o755)
         shutil.rmtree(repository, ignore_errors=True)
         os.replace(draft, repository)
@@ -175,12 +189,12 @@ def main() -> None:
     arguments = parser.parse_args()
     manifest = json.loads(Path(arguments.manifest).read_text(encoding="utf-8"))
     entries: list[dict[str, Any]] = manifest["requirements"]
-    known = {entry["name"] for entry in entries}
+    hub = Hub(manifest["hub"], {entry["name"] for entry in entries}, manifest.get("groups", {}))
     directory = Path(arguments.vendor_dir)
     fetched = 0
     with alone_in(directory):
         for i, entry in enumerate(entries):
-            if vendor(entry, manifest["hub"], known, directory, arguments.python):
+            if vendor(entry, hub, directory, arguments.python):
                 fetched += 1
                 print(f"[{i + 1}/{len(entries)}] {entry['line'].split(' --hash=')[0]}", flush=True)
     print(f"{len(entries)} distributions in {directory}, {fetched} fetched now", flush=True)
