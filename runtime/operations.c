@@ -44,13 +44,6 @@ static bool may_be_cyclic(sl_value value) {
   return sl_is_object(value) && value->type->freeze != NULL;
 }
 
-static bool is_being_written(struct sl_thread *thread, sl_value value) {
-  for (const struct sl_visit *visit = sl_thread_head(thread)->visits; visit; visit = visit->outer) {
-    if (visit->value == value) return true;
-  }
-  return false;
-}
-
 static bool write_repr(struct sl_thread *thread, sl_value value, struct sl_text *out) {
   const struct sl_type *type = sl_type_of(value);
   if (type->repr) return type->repr(thread, value, out);
@@ -61,17 +54,14 @@ static bool write_repr(struct sl_thread *thread, sl_value value, struct sl_text 
 bool sl_repr(struct sl_thread *thread, sl_value value, struct sl_text *out) {
   if (!sl_text_admit(thread, out, 0)) return false;
   if (!may_be_cyclic(value)) return write_repr(thread, value, out);
-  struct sl_thread_head *head = sl_thread_head(thread);
-  if (is_being_written(thread, value)) {
+  int known = sl_visit_write(thread, value);
+  if (known < 0) return false;
+  if (known) {
     sl_text_append(out, "...", 3);
     return true;
   }
-  if (!sl_thread_enter(thread)) return false;
-  struct sl_visit visit = {value, head->visits};
-  head->visits = &visit;
   bool done = write_repr(thread, value, out);
-  head->visits = visit.outer;
-  sl_thread_leave(thread);
+  sl_visit_written(thread, value);
   return done;
 }
 

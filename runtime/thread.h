@@ -45,6 +45,20 @@ struct sl_pending_error {
   size_t trace_count;
 };
 
+// What is known of two values, or of one; see visit.c.
+struct sl_known {
+  sl_value x, y;  // equal; y is NULL: `hash` is that of x
+  uint32_t hash;
+};
+
+struct sl_visits {
+  sl_value *writing;       // set of the values being written; NULL: not used yet
+  struct sl_known *known;  // NULL: nothing
+  size_t known_mask, known_count;
+  uint32_t nesting;  // of comparisons and hashes
+  uint32_t count;    // of visits since the outermost began
+};
+
 struct sl_thread {
   struct sl_thread_head head;
   // Value stack and frames.
@@ -59,6 +73,7 @@ struct sl_thread {
   struct sl_call_frame
       *floor;  // frames up to it belong to other evaluations, which wait; frames[0] to nobody
   struct sl_heap_range range;
+  struct sl_visits visits;
   uint32_t depth;       // of sl_thread_enter
   uint32_t host_calls;  // of sl_call and sl_module_execute
   // Limits; 0: none.

@@ -169,16 +169,9 @@ struct sl_bound_method {
 
 // ---------------------------------------------------------------- within runtime/
 
-// A value in the middle of being written: a chain on the host's stack, so that a cycle shows as "...".
-struct sl_visit {
-  sl_value value;
-  const struct sl_visit *outer;
-};
-
 // What every thread begins with: the part that values rely on. The rest is the interpreter's.
 struct sl_thread_head {
   struct sl_mutability *mutability;  // owner of new lists, dicts and sets; never NULL
-  const struct sl_visit *visits;     // values being written, innermost first
 };
 static inline struct sl_thread_head *sl_thread_head(struct sl_thread *thread) {
   return (struct sl_thread_head *)(void *)thread;
@@ -236,6 +229,19 @@ struct sl_builtin *sl_type_method(const struct sl_type *type, const char *name, 
 // when too deep. Every successful enter is matched by a leave.
 bool sl_thread_enter(struct sl_thread *thread) SL_MUST_CHECK;
 void sl_thread_leave(struct sl_thread *thread);
+
+// Visits of values with parts; they count as sl_thread_enter does. Each one answers: 0, visit the parts and end the
+// visit; 1, there is nothing to do; -1, an error is pending.
+// Writing: 1 if we are in the midst of writing this very value.
+int sl_visit_write(struct sl_thread *thread, sl_value value) SL_MUST_CHECK;
+void sl_visit_written(struct sl_thread *thread, sl_value value);
+// Comparing: 1 if the two are known to be equal. Counts steps. The end returns `equal`.
+int sl_visit_pair(struct sl_thread *thread, sl_value x, sl_value y,
+                  size_t part_count) SL_MUST_CHECK;
+int sl_visit_compared(struct sl_thread *thread, sl_value x, sl_value y, int equal);
+// Hashing: 1 if *hash is known. At the end it may be NULL: it is not known.
+int sl_visit_hash(struct sl_thread *thread, sl_value x, uint32_t *hash) SL_MUST_CHECK;
+void sl_visit_hashed(struct sl_thread *thread, sl_value x, const uint32_t *hash);
 
 // Whether the heap has room for a block, and whether it is within its limit; the latter is asked now and then, so that
 // small objects are counted as well. Both collect before they say no.

@@ -268,7 +268,7 @@ static bool write_entries(struct sl_thread *thread, sl_value x, struct sl_text *
   const struct sl_dict_entry *entry;
   for (bool first = true; (entry = sl_table_next(as_dict(x), &cursor)) != NULL; first = false) {
     if (!first) sl_text_append(out, ", ", 2);
-    if (!sl_repr(thread, entry->key, out)) return false;
+    if (!sl_thread_take_steps(thread, 1) || !sl_repr(thread, entry->key, out)) return false;
     sl_text_append(out, ": ", 2);
     if (!sl_repr(thread, entry->value, out)) return false;
   }
@@ -299,10 +299,9 @@ static int entries_equal(struct sl_thread *thread, const struct sl_dict *a, stru
 // The order of entries does not matter.
 static int dict_equal(struct sl_thread *thread, sl_value x, sl_value y) {
   if (as_dict(x)->count != as_dict(y)->count) return 0;
-  if (!sl_thread_enter(thread)) return -1;
-  int equal = entries_equal(thread, as_dict(x), as_dict(y));
-  sl_thread_leave(thread);
-  return equal;
+  int known = sl_visit_pair(thread, x, y, as_dict(x)->count);
+  if (known != 0) return known;
+  return sl_visit_compared(thread, x, y, entries_equal(thread, as_dict(x), as_dict(y)));
 }
 
 static int64_t dict_length(sl_value x) { return as_dict(x)->count; }

@@ -69,11 +69,6 @@ static bool list_repr(struct sl_thread *thread, sl_value x, struct sl_text *out)
 
 static bool list_truth(sl_value x) { return as_list(x)->length != 0; }
 
-static int list_equal(struct sl_thread *thread, sl_value x, sl_value y) {
-  const struct sl_list *a = as_list(x), *b = as_list(y);
-  return sl_sequence_equal(thread, a->items, a->length, b->items, b->length);
-}
-
 static bool list_compare(struct sl_thread *thread, sl_value x, sl_value y, int *order) {
   const struct sl_list *a = as_list(x), *b = as_list(y);
   return sl_sequence_compare(thread, a->items, a->length, b->items, b->length, order);
@@ -257,7 +252,7 @@ const struct sl_type sl_list_type = {
     .methods = sl_list_methods,
     .repr = list_repr,
     .truth = list_truth,
-    .equal = list_equal,
+    .equal = sl_sequence_equal,
     .compare = list_compare,
     .length = list_length,
     .iterate = list_iterate,

@@ -79,22 +79,26 @@ bool sl_sequence_check_sum(struct sl_thread *thread, size_t a, size_t b) {
   return sl_fail_false(thread, "excessive capacity requested (%zu + %zu elements)", a, b);
 }
 
-int sl_sequence_equal(struct sl_thread *thread, const sl_value *a, size_t a_count,
-                      const sl_value *b, size_t b_count) {
+int sl_sequence_equal(struct sl_thread *thread, sl_value x, sl_value y) {
+  sl_value *a, *b;
+  size_t a_count, b_count;
+  sl_sequence_items(x, &a, &a_count);
+  sl_sequence_items(y, &b, &b_count);
   if (a_count != b_count) return 0;
-  if (!sl_thread_enter(thread)) return -1;
+  int known = sl_visit_pair(thread, x, y, a_count);
+  if (known != 0) return known;
   int equal = 1;
   for (size_t i = 0; i < a_count && equal == 1; i++) {
     equal = a[i] == b[i] ? 1 : sl_equal(thread, a[i], b[i]);
   }
-  sl_thread_leave(thread);
-  return equal;
+  return sl_visit_compared(thread, x, y, equal);
 }
 
 // The first elements that are not equal decide: equal ones need not be ordered.
 static bool compare_items(struct sl_thread *thread, const sl_value *a, size_t a_count,
                           const sl_value *b, size_t b_count, int *order) {
   size_t shorter = a_count < b_count ? a_count : b_count;
+  if (!sl_thread_take_steps(thread, shorter)) return false;
   for (size_t i = 0; i < shorter; i++) {
     if (a[i] == b[i]) continue;
     if (sl_both_small_ints(a[i], b[i])) return sl_compare(thread, a[i], b[i], order);
@@ -121,6 +125,7 @@ bool sl_sequence_compare(struct sl_thread *thread, const sl_value *a, size_t a_c
 
 int sl_sequence_contains(struct sl_thread *thread, const sl_value *items, size_t count,
                          sl_value item) {
+  if (!sl_thread_take_steps(thread, count)) return -1;
   for (size_t i = 0; i < count; i++) {
     int equal = items[i] == item ? 1 : sl_equal(thread, items[i], item);
     if (equal != 0) return equal;
@@ -133,7 +138,7 @@ bool sl_sequence_write(struct sl_thread *thread, const sl_value *items, size_t c
   sl_text_append_string(out, before);
   for (size_t i = 0; i < count; i++) {
     if (i > 0) sl_text_append(out, ", ", 2);
-    if (!sl_repr(thread, items[i], out)) return false;
+    if (!sl_thread_take_steps(thread, 1) || !sl_repr(thread, items[i], out)) return false;
   }
   sl_text_append_string(out, after);
   return true;

@@ -31,9 +31,8 @@ void sl_sequence_repeat(const sl_value *items, size_t count, size_t times, sl_va
 // False: the sum of two lengths is beyond the limit.
 bool sl_sequence_check_sum(struct sl_thread *thread, size_t a, size_t b) SL_MUST_CHECK;
 
-// Element-wise, with sl_equal's and sl_compare's results.
-int sl_sequence_equal(struct sl_thread *thread, const sl_value *a, size_t a_count,
-                      const sl_value *b, size_t b_count);
+// Element-wise, with sl_equal's and sl_compare's results. The first is for lists and tuples.
+int sl_sequence_equal(struct sl_thread *thread, sl_value x, sl_value y);
 bool sl_sequence_compare(struct sl_thread *thread, const sl_value *a, size_t a_count,
                          const sl_value *b, size_t b_count, int *order) SL_MUST_CHECK;
 int sl_sequence_contains(struct sl_thread *thread, const sl_value *items, size_t count,

@@ -17,7 +17,7 @@ static bool write_elements(struct sl_thread *thread, sl_value x, struct sl_text 
   const struct sl_dict_entry *entry;
   for (bool first = true; (entry = sl_table_next(as_set(x), &cursor)) != NULL; first = false) {
     if (!first) sl_text_append(out, ", ", 2);
-    if (!sl_repr(thread, entry->key, out)) return false;
+    if (!sl_thread_take_steps(thread, 1) || !sl_repr(thread, entry->key, out)) return false;
   }
   return true;
 }
@@ -46,6 +46,7 @@ static int set_equal(struct sl_thread *thread, sl_value x, sl_value y) {
   size_t cursor = 0;
   const struct sl_dict_entry *entry;
   if (as_set(x)->count != as_set(y)->count) return 0;
+  if (!sl_thread_take_steps(thread, as_set(x)->count)) return -1;
   while ((entry = sl_table_next(as_set(x), &cursor)) != NULL) {
     int has = has_element(thread, as_set(y), entry);
     if (has != 1) return has;
@@ -68,6 +69,7 @@ static bool add_selected(struct sl_thread *thread, struct sl_dict *result,
                          const struct sl_dict *from, struct sl_dict *other, bool wanted) {
   size_t cursor = 0;
   const struct sl_dict_entry *entry;
+  if (!sl_thread_take_steps(thread, from->count)) return false;
   while ((entry = sl_table_next(from, &cursor)) != NULL) {
     int has = has_element(thread, other, entry);
     if (has < 0) return false;

@@ -188,9 +188,10 @@ static bool hash_fields(struct sl_thread *thread, const struct sl_record *record
 }
 
 static bool hash_record(struct sl_thread *thread, sl_value x, uint32_t *hash) {
-  if (!sl_thread_enter(thread)) return false;
+  int known = sl_visit_hash(thread, x, hash);
+  if (known != 0) return known > 0;
   bool done = hash_fields(thread, as_record(x), hash);
-  sl_thread_leave(thread);
+  sl_visit_hashed(thread, x, done ? hash : NULL);
   return done;
 }
 
@@ -211,10 +212,8 @@ static int fields_equal(struct sl_thread *thread, const struct sl_record *a,
 static int struct_equal(struct sl_thread *thread, sl_value x, sl_value y) {
   const struct sl_record *a = as_record(x), *b = as_record(y);
   if (a->shape != b->shape || a->constructor != b->constructor) return 0;
-  if (!sl_thread_enter(thread)) return -1;
-  int equal = fields_equal(thread, a, b);
-  sl_thread_leave(thread);
-  return equal;
+  int known = sl_visit_pair(thread, x, y, a->shape->count);
+  return known != 0 ? known : sl_visit_compared(thread, x, y, fields_equal(thread, a, b));
 }
 
 static sl_value struct_attribute(struct sl_thread *thread, sl_value x, const char *name,

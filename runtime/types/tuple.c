@@ -56,11 +56,6 @@ static bool tuple_hash(struct sl_thread *thread, sl_value x, uint32_t *hash) {
   return done;
 }
 
-static int tuple_equal(struct sl_thread *thread, sl_value x, sl_value y) {
-  const struct sl_tuple *a = as_tuple(x), *b = as_tuple(y);
-  return sl_sequence_equal(thread, a->items, a->length, b->items, b->length);
-}
-
 static bool tuple_compare(struct sl_thread *thread, sl_value x, sl_value y, int *order) {
   const struct sl_tuple *a = as_tuple(x), *b = as_tuple(y);
   return sl_sequence_compare(thread, a->items, a->length, b->items, b->length, order);
@@ -164,7 +159,7 @@ const struct sl_type sl_tuple_type = {
     .repr = tuple_repr,
     .truth = tuple_truth,
     .hash = tuple_hash,
-    .equal = tuple_equal,
+    .equal = sl_sequence_equal,
     .compare = tuple_compare,
     .immutable = sl_parts_are_immutable,
     .length = tuple_length,
