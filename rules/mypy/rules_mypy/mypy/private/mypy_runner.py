@@ -151,7 +151,8 @@ def run_shared(arguments: Sequence[str]) -> int:
     package = importlib.util.module_from_spec(spec)
     sys.modules["mypy_shared"] = package
     spec.loader.exec_module(package)
-    door = importlib.import_module("mypy_shared.action")
+    server = "--persistent_worker" in arguments
+    door = importlib.import_module("mypy_shared.worker" if server else "mypy_shared.action")
     status = door.main(arguments)
     assert isinstance(status, int)
     return status

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Any, Optional, Union
+from typing import Any, Callable, Optional, Union
 
 # The order in which search path entries are asked, after ".".
 ROOT_KINDS = ("source", "generated", "stubs", "site-packages")
@@ -114,14 +114,14 @@ def parse_manifest(path: str, text: dict[str, Any]) -> Manifest:
     )
 
 
-def read_closure(path: str) -> Closure:
+def read_closure(path: str, read: Callable[[str], Manifest] = read_manifest) -> Closure:
     """Reads the manifest at `path` and those that it reaches."""
-    own = read_manifest(path)
+    own = read(path)
     found: dict[str, Manifest] = {}
     waiting = list(own.deps)
     while waiting:
         dependency = waiting.pop()
         if dependency != path and dependency not in found:
-            found[dependency] = read_manifest(dependency)
+            found[dependency] = read(dependency)
             waiting.extend(found[dependency].deps)
     return Closure(own, [found[name] for name in sorted(found)])
