@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
+from librt.internal import write_str
 from mypy.cache import CacheMeta, CacheMetaEx, ReadBuffer, WriteBuffer
-from mypy.nodes import MypyFile, SymbolTable, TypeInfo
+from mypy.nodes import MypyFile, SymbolTable, TypeInfo, implicit_module_attrs
 from mypy.plugin import Plugin, ReportConfigContext
 
 from .pack import Entry
+from .world import namespace_path
 
 # The first two bytes of a meta tell the version of the format.
 FORMAT_LENGTH = 2
@@ -72,6 +74,22 @@ def own_business(entry: Entry) -> Entry:
     return Entry(
         entry.path, write_meta(meta, entry.meta[:FORMAT_LENGTH]), b"", entry.meta_ex
     )
+
+
+def rename(part: bytes, template: str, package: str) -> bytes:
+    """Makes of the entry of the namespace package `template` that of another one."""
+    part = part.replace(text(namespace_path(template)), text(namespace_path(package)))
+    part = part.replace(text(template), text(package))
+    for attribute in implicit_module_attrs:
+        part = part.replace(text(f"{template}.{attribute}"), text(f"{package}.{attribute}"))
+    return part
+
+
+def text(string: str) -> bytes:
+    """A string as it is in an entry: its length comes first."""
+    buffer = WriteBuffer()
+    write_str(buffer, string)
+    return buffer.getvalue()
 
 
 class PlacePlugin(Plugin):

@@ -25,7 +25,7 @@ from __future__ import annotations
 import gc
 import os
 from dataclasses import dataclass
-from typing import Iterable, Optional, Sequence
+from typing import Iterable, Mapping, Optional, Sequence
 
 import mypy.build as build
 from mypy.build import BuildManager, State
@@ -55,11 +55,11 @@ from .configuration import (
 from .engine import NotAccepted, Settings
 from .files import DeclaredFiles
 from .graph2 import load_modules, process_modules
-from .interface import PlacePlugin, empty_meta_ex, interface_of, own_business
+from .interface import PlacePlugin, empty_meta_ex, interface_of, own_business, rename
 from .pack import Blocked, Entry
 from .report import NOT_CHECKED, Printer, Result
 from .store import Entries, open_store
-from .world import NAMESPACES, TYPESHED, World, typeshed_world
+from .world import NAMESPACES, TEMPLATE, TYPESHED, World, namespace_path, typeshed_world
 
 __all__ = [
     "Session",
@@ -105,7 +105,7 @@ def open_session(settings: Settings, world: World, color: bool) -> Session:
     instance_cache.reset()
     reset_known_modules_cache()
     gc.set_threshold(200_000, 30, 30)
-    entries = Entries(world, EMPTY_META_EX)
+    entries = Entries(world, EMPTY_META_EX, rename)
     printer = Printer(options, color)
     manager = make_manager(options, entries, printer)
     # From here on mypy's own folder is nowhere to be seen.
@@ -160,7 +160,7 @@ def enter(session: Session, world: World, color: bool) -> None:
     others still need them.
     """
     manager = session.manager
-    session.entries = Entries(world, EMPTY_META_EX)
+    session.entries = Entries(world, EMPTY_META_EX, rename)
     session.printer = Printer(session.options, color)
     hidden = session.graph.keys() - world.paths.keys()
     for module in hidden:
@@ -232,7 +232,7 @@ def check(session: Session, world: World, silent: bool = False) -> Result:
     result.messages = json_messages(session, blockers)
     result.used = used_modules(session, world)
     if not blockers:
-        result.entries = own_entries(session, world)
+        result.entries = entries_of(session, world.own)
     return result
 
 
@@ -280,10 +280,11 @@ def json_messages(session: Session, blockers: bool) -> list[str]:
     ]
 
 
-def own_entries(session: Session, world: World) -> dict[str, Entry]:
+def entries_of(session: Session, modules: Mapping[str, str]) -> dict[str, Entry]:
+    """What mypy has written for modules."""
     written = session.entries.written
     entries: dict[str, Entry] = {}
-    for module, path in world.own.items():
+    for module, path in modules.items():
         meta, data, _ = build.get_cache_names(module, path, session.options)
         if meta in written and data in written:
             meta_ex = written[build.get_meta_ex_name(meta)]
@@ -306,7 +307,10 @@ def typeshed(settings: Settings) -> Result:
     """Analyses all of typeshed."""
     options, _ = make_options(settings)
     world = typeshed_world(typeshed_modules(options), typeshed_folder(options))
-    return make_pack(open_session(settings, world, False), world, sorted(world.own))
+    session = open_session(settings, world, False)
+    result = make_pack(session, world, [TEMPLATE, *sorted(world.own)])
+    result.entries.update(entries_of(session, {TEMPLATE: namespace_path(TEMPLATE)}))
+    return result
 
 
 def package(settings: Settings, world: World, wanted: Sequence[str]) -> Result:
@@ -328,7 +332,7 @@ def make_pack(session: Session, world: World, wanted: Iterable[str]) -> Result:
     except CompileError as error:
         result.blocked = blocked_by(error, world)
     else:
-        result.entries = own_entries(session, world)
+        result.entries = entries_of(session, world.own)
     return result
 
 

@@ -99,10 +99,14 @@ class Pack:
 
 def map_file(path: str) -> Union[bytes, mmap.mmap]:
     """The bytes of a file; small ones are cheaper to read than to map."""
-    with open(path, "rb", buffering=0) as file:
-        if os.fstat(file.fileno()).st_size < 1 << 16:
-            return file.read()
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        size = os.fstat(descriptor).st_size
+        if size < 1 << 16:
+            return os.read(descriptor, size)
+        return mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
+    finally:
+        os.close(descriptor)
 
 
 def pack_bytes(version: str, entries: Mapping[str, Entry]) -> bytes:

@@ -9,11 +9,12 @@ until the action emits it.
 from __future__ import annotations
 
 import os
-from typing import Any, Optional, Sequence
+from typing import Any, Callable, Optional, Sequence
 
 from mypy.metastore import SqliteMetadataStore
 
-from .world import World
+from .pack import Pack
+from .world import TEMPLATE, World
 
 
 class Rows:
@@ -31,11 +32,14 @@ class Rows:
 class Entries:
     """The connection.  Names of entries are paths made of module names: "a/b/__init__.meta.ff"."""
 
-    def __init__(self, world: World, empty_meta_ex: bytes) -> None:
+    def __init__(
+        self, world: World, empty_meta_ex: bytes, rename: Callable[[bytes, str, str], bytes]
+    ) -> None:
         self.world = world
         self.written: dict[str, bytes] = {}
         self.blocked: set[str] = set()  # Modules asked for that have no interface.
         self.empty_meta_ex = empty_meta_ex
+        self.rename = rename
 
     def read(self, name: str) -> Optional[bytes]:
         content = self.written.get(name)
@@ -43,17 +47,30 @@ class Entries:
             return content  # Files with an "@" are about the whole cache: there is none.
         stem, kind, _ = name.rsplit(".", 2)
         module = module_of(stem)
+        if module in self.world.namespaces:
+            return self.namespace_entry(module, kind)
         pack = self.world.entry_of(module)
         if pack is None:
             return None
         if pack.blocked is not None:
             self.blocked.add(module)
             return None
+        return self.part_of(pack, module, kind)
+
+    def part_of(self, pack: Pack, module: str, kind: str) -> Optional[bytes]:
         if kind == "data":
             return pack.data(module)
         if kind == "meta":
             return pack.meta(module)
         return self.empty_meta_ex if kind == "meta_ex" else None
+
+    def namespace_entry(self, module: str, kind: str) -> Optional[bytes]:
+        """An entry as mypy would write it for a folder, made without asking mypy."""
+        template = self.world.template
+        if template is None:
+            return None
+        part = self.part_of(template, TEMPLATE, kind)
+        return self.rename(part, TEMPLATE, module) if part else part
 
     def execute(self, statement: str, arguments: Sequence[Any] = ()) -> Rows:
         """mypy's statements: SELECT data, SELECT mtime, INSERT and DELETE, each of one name."""

@@ -8,9 +8,10 @@ mypy's own order for installed packages, so that a backport never shadows the st
 
 from __future__ import annotations
 
+import keyword
 import os
 from dataclasses import dataclass, field
-from typing import Container, Iterator, Mapping, Optional
+from typing import Callable, Container, Iterator, Mapping, Optional
 
 from .manifest import ROOT_KINDS, Closure, Manifest, Module, Root
 from .pack import Blocked, Pack
@@ -18,6 +19,8 @@ from .pack import Blocked, Pack
 # Where typeshed and namespace packages seem to be: the same names whatever the machine.
 TYPESHED = "<mypy>/typeshed"
 NAMESPACES = "<namespace>"
+# typeshed's pack has an entry of a namespace package, from which readers make those that they need.
+TEMPLATE = "starmypy_namespace_template"
 
 # What may follow the name of a module, the preferred first.
 SUFFIXES = ("/__init__.pyi", "/__init__.py", ".pyi", ".py")
@@ -33,6 +36,7 @@ class World:
     interfaces: dict[str, str] = field(default_factory=dict)  # Modules of other targets.
     packs: dict[str, Pack] = field(default_factory=dict)  # Modules of packages and typeshed.
     namespaces: set[str] = field(default_factory=set)
+    template: Optional[Pack] = None  # The pack that has TEMPLATE.
     silenced: tuple[str, ...] = ()  # Where nothing is reported, besides typeshed.
     _opened: dict[str, Pack] = field(default_factory=dict)
 
@@ -86,20 +90,27 @@ class World:
         for module in list(self.paths):
             parent = module.rpartition(".")[0]
             while parent and parent not in self.paths:
-                self.paths[parent] = f"{NAMESPACES}/{parent.replace('.', '/')}"
-                self.namespaces.add(parent)
+                self.add_namespace(parent)
                 parent = parent.rpartition(".")[0]
 
+    def add_namespace(self, package: str) -> None:
+        self.paths[package] = namespace_path(package)
+        self.namespaces.add(package)
 
-def dependencies(closure: Closure) -> World:
+
+def namespace_path(package: str) -> str:
+    return f"{NAMESPACES}/{package.replace('.', '/')}"
+
+
+def dependencies(closure: Closure, open_pack: Callable[[str], Pack] = Pack) -> World:
     """What the dependencies of an action give."""
     world = World()
     for manifest in reversed(closure.packs()):
         if manifest.kind != "typeshed":
-            add_pack(world, manifest)
+            add_pack(world, manifest, open_pack)
     for manifest in closure.packs():
         if manifest.kind == "typeshed":
-            add_pack(world, manifest)
+            add_pack(world, manifest, open_pack)
     roots = closure.roots()
     ranks: dict[str, tuple[int, str]] = {}
     for manifest in closure.targets():
@@ -114,11 +125,14 @@ def dependencies(closure: Closure) -> World:
     return world
 
 
-def add_pack(world: World, manifest: Manifest) -> None:
+def add_pack(world: World, manifest: Manifest, open_pack: Callable[[str], Pack]) -> None:
     assert manifest.pack is not None
-    pack = Pack(manifest.pack)
+    pack = open_pack(manifest.pack)
     world.paths.update(pack.modules)
     world.packs.update(dict.fromkeys(pack.modules, pack))
+    if TEMPLATE in pack.modules:
+        world.template = pack
+        del world.paths[TEMPLATE], world.packs[TEMPLATE]
 
 
 def place(module: Module, roots: list[Root]) -> int:
@@ -132,8 +146,10 @@ def place(module: Module, roots: list[Root]) -> int:
     return len(roots)
 
 
-def target_world(closure: Closure, silent: bool) -> World:
-    world = dependencies(closure)
+def target_world(
+    closure: Closure, silent: bool, open_pack: Callable[[str], Pack] = Pack
+) -> World:
+    world = dependencies(closure, open_pack)
     sources = {name: module.source for name, module in sorted(closure.own.modules.items())}
     world.add_own(sources, {source: source for source in sources.values()})
     if silent:
@@ -203,6 +219,11 @@ def is_module(name: str) -> bool:
     return name.endswith((".py", ".pyi"))
 
 
+def is_importable(name: str) -> bool:
+    """Whether an import statement can name it."""
+    return name.isidentifier() and not keyword.iskeyword(name)
+
+
 def is_partial(package: str) -> bool:
     try:
         with open(f"{package}/py.typed", "rb") as file:
@@ -215,9 +236,9 @@ def modules_below(name: str, path: str, parent: str = "") -> Iterator[tuple[str,
     """The modules of a file or folder `name` in the package `parent`, the preferred file first."""
     if is_module(name):
         stem = name[: name.rindex(".")]
-        if stem.isidentifier() and os.path.isfile(path):
+        if is_importable(stem) and os.path.isfile(path):
             yield parent + stem, path
-    elif name.isidentifier() and name != "__pycache__" and os.path.isdir(path):
+    elif is_importable(name) and name != "__pycache__" and os.path.isdir(path):
         names = sorted(os.listdir(path), key=preference)
         for init in ("__init__.pyi", "__init__.py"):
             if init in names:
@@ -234,6 +255,7 @@ def typeshed_world(modules: Mapping[str, str], folder: str) -> World:
     files = {f"{TYPESHED}/{path}": f"{folder}/{path}" for path in modules.values()}
     world.add_own(own, files)
     world.add_namespaces()
+    world.add_namespace(TEMPLATE)
     return world
 
 
