@@ -112,6 +112,13 @@ def _choose(first, second):
         return (second if _is_stub(second.source) else first), True
     return first, False
 
+# As people write it: labels of the main repository have no "@@".
+def _shown(label):
+    return str(label) if label.workspace_root else str(label).removeprefix("@@")
+
+def _warn(label, message, *details):
+    print("WARNING: {}: {}".format(_shown(label), message.format(*details)))
+
 def name_modules(label, sources, own, inherited):
     """Names the sources of a target.
 
@@ -132,12 +139,13 @@ def name_modules(label, sources, own, inherited):
             continue
         modules[module.name], obvious = _choose(earlier, module)
         if not obvious:
-            print("WARNING: {}: module '{}' is both {} and {}: the first is taken, the second is not checked".format(
+            _warn(
                 label,
+                "module '{}' is both {} and {}: the first is taken, the second is not checked",
                 module.name,
                 earlier.source.path,
                 module.source.path,
-            ))
+            )
     return [modules[name] for name in sorted(modules)]
 
 def _root(folder, base):
@@ -171,7 +179,7 @@ def directory_root(directory, own, inherited):
 def warn_of_conflicts(label, modules, deps):
     """Tells what cannot be right in what a target sees: one name of two files, one file of two names, one file in two targets.
 
-    The target's own modules come first, then those of its dependencies.
+    Looks at the target and its direct dependencies; what meets further away is told by mypy_runner.py.
 
     Args:
       label: the target's.
@@ -185,22 +193,24 @@ def warn_of_conflicts(label, modules, deps):
             other, same_name = names.setdefault(module.name, (owner, module))
             another, same_file = files.setdefault(path, (owner, module))
             if same_file.name != module.name:
-                print("WARNING: {}: {} is module '{}' of {} and module '{}' of {}: to mypy these are two modules; give both targets the same imports".format(
+                _warn(
                     label,
+                    "{} is module '{}' of {} and module '{}' of {}, which to mypy are two modules: their imports differ",
                     path,
                     same_file.name,
-                    another,
+                    _shown(another),
                     module.name,
-                    owner,
-                ))
+                    _shown(owner),
+                )
             elif another != owner:
-                print("WARNING: {}: {} is a source of {} and of {}: both check it, and the first one's types are taken".format(label, path, another, owner))
+                _warn(label, "{} is a source of both {} and {}: each analyses it", path, _shown(another), _shown(owner))
             elif same_name.source != module.source:
-                print("WARNING: {}: module '{}' is {} of {} and {} of {}: the first is taken".format(
+                _warn(
                     label,
+                    "module '{}' is {} of {} and {} of {}: the first is taken",
                     module.name,
                     same_name.source.path,
-                    other,
+                    _shown(other),
                     path,
-                    owner,
-                ))
+                    _shown(owner),
+                )

@@ -9,10 +9,10 @@ MypySharedInfo = provider(
     doc = "What a target hands to its dependents, in mode \"shared\". Depsets hold the target's own and those of everything below.",
     fields = {
         "files": "depset of File: sources that no action analyses for all, so that whoever imports them reads them.",
-        "group": "struct(roots, sources): of a distribution in a requirement cycle, which is analysed with the others of its group.",
         "interfaces": "depset of File: one for each module of a target.",
         "manifest": "File: tells which modules the target has, where they are found, and the manifests of its dependencies.",
         "manifests": "depset of File.",
+        "member": "struct(roots, sources): of a distribution in a requirement cycle, which is analysed with the others of its group.",
         "modules": "list of struct(name, source): the target's own modules, by name; empty for a distribution.",
         "packs": "depset of File: the analysed modules of distributions and of the standard library.",
         "python_version": "string: the version that the target is checked for; None: that of the interpreter.",
@@ -23,6 +23,7 @@ MypySharedInfo = provider(
 MypyInfo = provider(
     doc = "How a target is checked, for people and editors.",
     fields = {
+        "exit_code": "File: the exit status of mypy, or 3: it was not run because of a dependency; absent in mode \"compat\", where it is that of the action.",
         "mode": "string: the mode of the aspect.",
         "path": "list of struct(entry, label, attribute): each entry of the search path in order, the target it is there for, and the attribute that brings it.",
         "reason": "string: why the target is not checked; absent if it is.",

@@ -1,0 +1,572 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Mode "shared" of the mypy aspect, as far as analysis goes: who owns which module, what an action gets, what is warned of.
+
+The workspace below has what is difficult, a few lines each: stubs of several kinds, distributions that need each other, sources under
+odd names, rules that make Python without saying so, and targets that are not checked between others that are.
+"""
+
+import json
+import os
+import tempfile
+import unittest
+from pathlib import Path
+from typing import Any, Dict, List, Mapping, Set
+
+import workspaces
+from action_graph import ActionGraph
+
+K = "bazel-out/k8-fastbuild/bin"
+PYPI = "external/rules_python++pip+pypi_311_"
+TYPESHED = f"{K}/external/rules_python++python+pythons_hub/default_runtimes"
+SHARED = "--@rules_mypy//mypy:mode=shared"
+
+MODULE = """
+module(name = "odd")
+bazel_dep(name = "rules_python")
+bazel_dep(name = "rules_mypy")
+bazel_dep(name = "other")
+local_path_override(module_name = "other", path = "../other")
+
+python = use_extension("@rules_python//python/extensions:python.bzl", "python")
+python.toolchain(python_version = "3.11")
+
+pip = use_extension("@rules_python//python/extensions:pip.bzl", "pip")
+pip.parse(
+    experimental_requirement_cycles = {"ring": ["left", "right"]},
+    hub_name = "pypi",
+    python_version = "3.11",
+    requirements_by_platform = {
+        "//:mac.txt": "osx_*",
+        "//:lock.txt": "linux_x86_64,linux_aarch64",
+    },
+)
+use_repo(pip, "pypi")
+
+types = use_extension("@rules_mypy//mypy:types.bzl", "types")
+types.requirements(
+    name = "pip_types",
+    pip_requirements = "@pypi//:requirements.bzl",
+    requirements_txt = "//:lock.txt",
+    runtimes = {"types-strange": "plain"},
+)
+use_repo(types, "pip_types")
+"""
+
+LOCK = """
+grpcio==1.0
+grpc-stubs==1.0 --hash=sha256:0
+left==1.0
+leaf==1.0
+plain==1.0
+right==1.0
+top==1.0
+types-leaf[extra]>=1.0 ; python_version > "3"
+types-missing==1.0
+types-strange
+"""
+
+ASPECTS = """
+load("@pip_types//:types.bzl", "types")
+load("@rules_mypy//mypy:mypy.bzl", "mypy")
+
+default = mypy(types = types)
+shared = mypy(mode = "shared", color = False)
+compat = mypy(mode = "compat")
+alone = mypy(mode = "shared", cache = False)
+choosy = mypy(mode = "shared", package_modules = {"Top": ["top.one"]}, skip_packages = ["LEAF"])
+"""
+
+DEFS = """
+load("@rules_python//python:py_info.bzl", "PyInfo")
+
+def _impl(ctx):
+    out = ctx.actions.declare_file("_virtual_imports/{}/said_pb2.py".format(ctx.label.name))
+    ctx.actions.write(out, "SAID = 1\\n")
+    return [
+        DefaultInfo(files = depset([out]), runfiles = ctx.runfiles([out])),
+        PyInfo(
+            transitive_sources = depset([out]),
+            imports = depset(["_main/made/_virtual_imports/" + ctx.label.name]),
+        ),
+    ]
+
+virtual = rule(implementation = _impl, attrs = {"deps": attr.label_list()})
+
+def _tree_impl(ctx):
+    out = ctx.actions.declare_directory("tree")
+    ctx.actions.run_shell(outputs = [out], command = "echo 'X = 1' >$1/inside.py", arguments = [out.path])
+    return DefaultInfo(files = depset([out]))
+
+tree = rule(implementation = _tree_impl)
+
+def _loose_impl(ctx):
+    return [DefaultInfo(files = depset(ctx.files.srcs)), PyInfo(transitive_sources = depset(ctx.files.srcs))]
+
+loose = rule(
+    implementation = _loose_impl,
+    attrs = {"srcs": attr.label_list(allow_files = True), "deps": attr.label_keyed_string_dict()},
+)
+"""
+
+NAMES = """
+py_library(name = "plain", srcs = ["__init__.py", "plain.py"])
+py_library(name = "src", srcs = ["src/pkg/__init__.py", "src/pkg/mod.py"], imports = ["src"])
+py_library(name = "own_package", srcs = ["__init__.py", "plain.py"], imports = ["."])
+py_library(name = "inherits", srcs = ["src/pkg/more.py"], deps = [":src"])
+py_library(name = "nearest", srcs = ["src/pkg/mod.py"], imports = [".", "src", "src/pkg/"])
+py_library(name = "dashed", srcs = ["with-dash/tool.py", "with-dash/sub/tool.py"])
+py_library(name = "stubbed", srcs = ["fast.py", "slow.py"], pyi_srcs = ["fast.pyi"])
+py_library(name = "data_stub", srcs = ["slow.py"], data = ["fast.pyi", "py.typed"])
+py_library(name = "stubs_only", pyi_srcs = ["fast.pyi"])
+py_library(name = "twice", srcs = ["a/same.py", "b/same.py"], imports = ["a", "b"])
+py_library(name = "first", srcs = ["plain.py"])
+py_library(name = "second", srcs = ["plain.py"])
+py_library(name = "sees_both", srcs = ["slow.py"], deps = [":first", ":second"])
+py_library(name = "sees_names", srcs = ["slow.py"], deps = [":src", ":whole"])
+py_library(name = "whole", srcs = ["src/pkg/mod.py"])
+py_library(name = "a", srcs = ["a/same.py"], imports = ["a"])
+py_library(name = "b", srcs = ["b/same.py"], imports = ["b"])
+py_library(name = "sees_files", srcs = ["slow.py"], deps = [":a", ":b"])
+"""
+
+MADE = """
+load("//:defs.bzl", "loose", "tree", "virtual")
+genrule(name = "gen", outs = ["gen.py"], cmd = "echo 'GEN = 1' >$@")
+genrule(name = "gen_rooted", outs = ["root/rooted.py"], cmd = "echo 'ROOTED = 1' >$@")
+py_library(name = "made", srcs = [":gen", "written.py"])
+py_library(name = "rooted", srcs = [":gen_rooted"], imports = ["root"])
+virtual(name = "virtual")
+tree(name = "tree")
+py_library(name = "grown", srcs = ["written.py", ":tree"])
+py_library(name = "user", srcs = ["user.py"], deps = [":virtual", ":made", ":rooted"])
+loose(name = "loose", srcs = ["text.txt"], deps = {":made": ""})
+"""
+
+CHAIN = """
+load("@rules_mypy//mypy:stubs.bzl", "mypy_stubs")
+py_library(name = "bottom", srcs = ["bottom.py"])
+py_library(name = "no_sources", deps = [":bottom"])
+py_library(name = "tagged", srcs = ["tagged.py"], tags = ["no-mypy"], deps = [":no_sources"])
+alias(name = "alias", actual = ":tagged")
+mypy_stubs(name = "stubs", srcs = ["stubs/untyped.pyi"], imports = ["stubs"], deps = [":alias"])
+py_library(name = "typing_only", srcs = ["typing_only.py"], pyi_deps = [":stubs"])
+py_binary(name = "top", srcs = ["top.py"], deps = [":typing_only", "@other//lib", "@rules_python//python/runfiles"])
+py_library(name = "packages", srcs = ["packages.py"], deps = ["@pypi//top", "@pypi//left", "@pypi//grpcio"])
+py_library(name = "leaf_user", srcs = ["packages.py"], deps = ["@pypi//leaf"])
+"""
+
+FILES = {
+    "workspace/MODULE.bazel": MODULE,
+    "workspace/lock.txt": LOCK,
+    "workspace/mac.txt": "",
+    "workspace/BUILD": "",
+    "workspace/aspects.bzl": ASPECTS,
+    "workspace/defs.bzl": DEFS,
+    "workspace/names/BUILD": NAMES,
+    "workspace/made/BUILD": MADE,
+    "workspace/chain/BUILD": CHAIN,
+    "other/MODULE.bazel": 'module(name = "other")\n',
+    "other/lib/BUILD": 'py_library(name = "lib", srcs = ["lib.py"], imports = [".."], visibility = ["//visibility:public"])\n',
+    "other/lib/lib.py": "LIB: int = 'not an int'\n",
+}
+SOURCES = """
+names/__init__.py names/plain.py names/src/pkg/__init__.py names/src/pkg/mod.py names/src/pkg/more.py names/with-dash/tool.py
+names/with-dash/sub/tool.py names/fast.py names/fast.pyi names/slow.py names/py.typed names/a/same.py names/b/same.py
+made/written.py made/user.py made/text.txt chain/bottom.py chain/tagged.py chain/stubs/untyped.pyi chain/typing_only.py chain/top.py
+chain/packages.py
+"""
+
+# What `starmypy vendor` makes of each distribution: what it needs, and its files.
+DISTRIBUTIONS: Mapping[str, "tuple[List[str], List[str]]"] = {
+    "grpcio": ([], ["grpc/__init__.py", "grpc/aio.py"]),
+    "grpc_stubs": ([], ["grpc-stubs/__init__.pyi", "grpc-stubs/py.typed"]),
+    "leaf": ([], ["leaf.py"]),
+    "left": (["leaf"], ["left.py"]),
+    "plain": ([], ["plain_package/__init__.py", "plain_package/py.typed"]),
+    "right": ([], ["right.py"]),
+    "top": (["leaf", "plain"], ["top/__init__.py", "top/one.py"]),
+    "types_leaf": ([], ["leaf-stubs/__init__.pyi"]),
+    "types_strange": ([], ["plain_package-stubs/__init__.pyi"]),
+}
+GROUPS = {"left": "ring", "right": "ring"}
+
+BUILD = """
+load("@rules_python//python:py_library.bzl", "py_library")
+package(default_visibility = ["//visibility:public"])
+py_library(
+    name = "pkg",
+    srcs = glob(["site-packages/**/*.py"], allow_empty = True),
+    data = glob(["site-packages/**"], exclude = ["**/*.py", "**/*.pyi"], allow_empty = True),
+    imports = ["site-packages"],
+    pyi_srcs = glob(["site-packages/**/*.pyi"], allow_empty = True),
+    tags = {tags},
+    deps = {deps},
+)
+"""
+
+
+def write(path: Path, text: str = "") -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def write_distribution(folder: Path, name: str) -> None:
+    needs, files = DISTRIBUTIONS[name]
+    tags = [f"pypi_name={name}"] + ([f"pypi_group={GROUPS[name]}"] if name in GROUPS else [])
+    repository = folder / f"rules_python++pip+pypi_311_{name}"
+    deps = [f"@pypi//{need}:pkg" for need in needs]
+    write(repository / "BUILD.bazel", BUILD.format(tags=json.dumps(tags), deps=json.dumps(deps)))
+    write(repository / "REPO.bazel")
+    for file in files:
+        write(repository / "site-packages" / file)
+
+
+class Analysis:
+    """The actions of all that some targets need, with one aspect."""
+
+    def __init__(self, text: str) -> None:
+        self.graph = ActionGraph(text)
+        self.manifests: Dict[str, Dict[str, Any]] = {}
+        for action, row in zip(self.graph.actions, self.graph.document["actions"]):
+            if action.outputs[0].endswith(".mypy.json"):
+                self.manifests[action.target] = json.loads(row["fileContents"])
+
+    def targets(self, mnemonic: str) -> Set[str]:
+        return set(self.graph.with_mnemonic(mnemonic))
+
+    def inputs(self, mnemonic: str, label: str) -> Set[str]:
+        """What an action reads, but for its tool, its configuration and its own manifest."""
+        action = self.graph.with_mnemonic(mnemonic)[label]
+        return {
+            name
+            for name in action.inputs
+            if "/mypy/private/" not in name and name != self.path(label, ".mypy.json")
+        }
+
+    def path(self, label: str, suffix: str) -> str:
+        repository, _, rest = label.rpartition("//")
+        package, _, name = rest.partition(":")
+        folder = [K, f"external/{repository.lstrip('@')}" if repository else "", package]
+        return "/".join(filter(None, folder)) + f"/{name}{suffix}"
+
+    def modules(self, label: str) -> Dict[str, str]:
+        return {
+            name: module["source"] for name, module in self.manifests[label]["modules"].items()
+        }
+
+    def roots(self, label: str) -> List["tuple[str, str]"]:
+        return [(root["kind"], root["path"]) for root in self.manifests[label]["roots"]]
+
+
+def pypi(name: str) -> str:
+    return f"@@rules_python++pip+pypi_311_{name}//:pkg"
+
+
+class SharedTest(unittest.TestCase):
+    maxDiff = None
+    folder: "tempfile.TemporaryDirectory[str]"
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.folder = tempfile.TemporaryDirectory(prefix="test_shared.")
+        cls.addClassCleanup(cls.folder.cleanup)
+        for name, text in FILES.items():
+            write(Path(cls.folder.name, name), text)
+        for name in SOURCES.split():
+            write(Path(cls.folder.name, "workspace", name))
+        for name in DISTRIBUTIONS:
+            write_distribution(Path(cls.folder.name, "vendor"), name)
+
+    def run_command(self, *arguments: str) -> workspaces.Output:
+        output = workspaces.run(
+            Path(self.folder.name, "workspace"),
+            *arguments,
+            f"--vendor_dir={self.folder.name}/vendor",
+            f"--output_base={self.folder.name}/base",
+        )
+        self.assertEqual(output.status, 0, output.text())
+        return output
+
+    def analyze(self, pattern: str, *options: str, aspect: str = "default", warnings: int = 0) -> Analysis:
+        output = self.run_command(
+            "aquery",
+            f"deps({pattern})",
+            "--output=jsonproto",
+            "--include_file_write_contents",
+            f"--aspects=//:aspects.bzl%{aspect}",
+            *options,
+        )
+        self.assertEqual(output.stderr.count("WARNING"), warnings, output.stderr)
+        return Analysis(output.stdout)
+
+    def warnings(self, pattern: str) -> List[str]:
+        output = self.run_command("aquery", pattern, "--aspects=//:aspects.bzl%shared", "--output=summary")
+        return [line.partition("WARNING: ")[2] for line in output.stderr.splitlines()]
+
+    # ------------------------------------------------------------ modes
+
+    def test_mode(self) -> None:
+        for aspect, option, mode in (
+            ("default", "--@rules_mypy//mypy:mode=compat", "compat"),
+            ("default", SHARED, "shared"),
+            ("shared", "--@rules_mypy//mypy:mode=compat", "shared"),
+            ("compat", SHARED, "compat"),
+            ("alone", SHARED, "compat"),
+        ):
+            with self.subTest(aspect=aspect, option=option):
+                analysis = self.analyze("//chain:bottom", option, aspect=aspect)
+                action = analysis.graph.with_mnemonic("mypy")["//chain:bottom"]
+                self.assertEqual("--action=target" in action.arguments, mode == "shared")
+                self.assertEqual(action.trees == set(), mode == "shared" or aspect == "alone")
+                self.assertEqual(analysis.targets("MypyVerdict") != set(), mode == "shared")
+
+    def test_unknown_mode(self) -> None:
+        output = workspaces.run(
+            Path(self.folder.name, "workspace"),
+            "aquery",
+            "//chain:bottom",
+            "--aspects=//:aspects.bzl%default",
+            "--@rules_mypy//mypy:mode=fast",
+            f"--vendor_dir={self.folder.name}/vendor",
+            f"--output_base={self.folder.name}/base",
+        )
+        self.assertNotEqual(output.status, 0)
+        self.assertIn("invalid value 'fast'", output.stderr)
+
+    # ------------------------------------------------------------ actions
+
+    def test_target(self) -> None:
+        analysis = self.analyze("//chain:bottom", "--@rules_mypy//mypy:strict_cache", aspect="shared")
+        action = analysis.graph.with_mnemonic("mypy")["//chain:bottom"]
+        outputs = [
+            f"{K}/chain/bottom{suffix}"
+            for suffix in (".mypy_stdout", ".mypy.jsonl", ".mypy_exit_code", ".mypy_unused", ".mypy_pack")
+        ]
+        self.assertEqual(action.outputs, [*outputs, f"{K}/chain/bottom.mypy/chain.bottom.interface"])
+        report, json_report, exit_code, unused, pack = outputs
+        ini = "external/rules_mypy+/mypy/private/default_mypy.ini"
+        arguments = ["--action=target", "--manifest", f"{K}/chain/bottom.mypy.json", "--mypy-ini", ini]
+        arguments += ["--python-version", "3.11", "--pack", pack, "--report", report]
+        arguments += ["--json-report", json_report, "--exit-code", exit_code]
+        arguments += ["--unused-inputs-list", unused, "--strict-cache"]
+        self.assertEqual(action.arguments[1:], arguments)
+        self.assertEqual(
+            analysis.inputs("mypy", "//chain:bottom"),
+            {"chain/bottom.py", f"{TYPESHED}.mypy.json", f"{TYPESHED}.mypy_pack"},
+        )
+        verdict = analysis.graph.with_mnemonic("MypyVerdict")["//chain:bottom"]
+        self.assertEqual(verdict.inputs, {report, exit_code})
+        self.assertEqual(verdict.outputs, [f"{K}/chain/bottom.mypy_verdict"])
+
+    def test_color_is_asked_for(self) -> None:
+        for aspect, color in (("default", True), ("shared", False)):
+            action = self.analyze("//chain:bottom", SHARED, aspect=aspect).graph.with_mnemonic("mypy")
+            self.assertEqual("--color" in action["//chain:bottom"].arguments, color)
+
+    def test_typeshed(self) -> None:
+        analysis = self.analyze("//chain:all", SHARED)
+        (action,) = analysis.graph.with_mnemonic("MypyTypeshed").values()
+        self.assertEqual(action.outputs, [f"{TYPESHED}.mypy_pack"])
+        self.assertEqual(action.arguments[action.arguments.index("--python-version") + 1], "3.11")
+        self.assertEqual(analysis.manifests[action.target]["kind"], "typeshed")
+
+    # ------------------------------------------------------------ modules
+
+    def test_names(self) -> None:
+        analysis = self.analyze("//names:all", SHARED, warnings=4)
+        expected = {
+            "plain": {"names": "names/__init__.py", "names.plain": "names/plain.py"},
+            "src": {"pkg": "names/src/pkg/__init__.py", "pkg.mod": "names/src/pkg/mod.py"},
+            "own_package": {"names": "names/__init__.py", "plain": "names/plain.py"},
+            "inherits": {"pkg.more": "names/src/pkg/more.py"},
+            "nearest": {"mod": "names/src/pkg/mod.py"},
+            "dashed": {"sub.tool": "names/with-dash/sub/tool.py", "tool": "names/with-dash/tool.py"},
+            "stubbed": {"names.fast": "names/fast.pyi", "names.slow": "names/slow.py"},
+            "data_stub": {"names.fast": "names/fast.pyi", "names.slow": "names/slow.py"},
+            "stubs_only": {"names.fast": "names/fast.pyi"},
+            "twice": {"same": "names/a/same.py"},
+        }
+        found = {name: analysis.modules(f"//names:{name}") for name in expected}
+        self.assertEqual(found, expected)
+        self.assertEqual(analysis.roots("//names:plain"), [])
+        self.assertEqual(analysis.roots("//names:src"), [("source", "names/src")])
+        self.assertEqual(analysis.roots("//names:inherits"), [("source", "names/src")])
+        self.assertEqual(analysis.roots("//names:dashed"), [("source", "names/with-dash")])
+        self.assertIn("names/py.typed", analysis.inputs("mypy", "//names:data_stub"))
+        self.assertNotIn("names/fast.py", analysis.inputs("mypy", "//names:stubbed"))
+
+    def test_interfaces_are_named_like_modules(self) -> None:
+        analysis = self.analyze("//names:src", SHARED)
+        self.assertEqual(
+            analysis.manifests["//names:src"]["modules"]["pkg.mod"]["interface"],
+            f"{K}/names/src.mypy/pkg.mod.interface",
+        )
+        self.assertIn(
+            f"{K}/names/src.mypy/pkg.mod.interface",
+            analysis.graph.with_mnemonic("mypy")["//names:src"].outputs,
+        )
+
+    def test_generated(self) -> None:
+        analysis = self.analyze("//made:all", SHARED)
+        self.assertEqual(
+            analysis.modules("//made:made"),
+            {"made.gen": f"{K}/made/gen.py", "made.written": "made/written.py"},
+        )
+        self.assertEqual(analysis.roots("//made:made"), [("generated", K)])
+        self.assertEqual(analysis.modules("//made:rooted"), {"rooted": f"{K}/made/root/rooted.py"})
+        self.assertEqual(analysis.roots("//made:rooted"), [("generated", f"{K}/made/root")])
+        self.assertEqual(analysis.modules("//made:loose"), {})
+
+    def test_rules_that_list_no_python(self) -> None:
+        analysis = self.analyze("//made:user", SHARED)
+        folder = f"{K}/made/_virtual_imports/virtual"
+        self.assertEqual(analysis.modules("//made:virtual"), {"said_pb2": f"{folder}/said_pb2.py"})
+        self.assertEqual(analysis.roots("//made:virtual"), [("generated", folder)])
+        self.assertIn("--silent", analysis.graph.with_mnemonic("mypy")["//made:virtual"].arguments)
+        self.assertNotIn("//made:virtual", analysis.targets("MypyVerdict"))
+        self.assertIn(
+            f"{K}/made/virtual.mypy/said_pb2.interface", analysis.inputs("mypy", "//made:user")
+        )
+
+    def test_directories(self) -> None:
+        analysis = self.analyze("//made:grown", SHARED)
+        self.assertEqual(analysis.modules("//made:grown"), {"made.written": "made/written.py"})
+        self.assertEqual(analysis.roots("//made:grown"), [("generated", K)])
+        self.assertIn(f"{K}/made/tree", analysis.inputs("mypy", "//made:grown"))
+
+    def test_conflicts(self) -> None:
+        self.assertEqual(
+            self.warnings("//names:twice"),
+            [
+                "//names:twice: module 'same' is both names/a/same.py and names/b/same.py: "
+                "the first is taken, the second is not checked"
+            ],
+        )
+        self.assertEqual(
+            self.warnings("//names:sees_both"),
+            ["//names:sees_both: names/plain.py is a source of both //names:first and //names:second: each analyses it"],
+        )
+        self.assertEqual(
+            self.warnings("//names:sees_names"),
+            [
+                "//names:sees_names: names/src/pkg/mod.py is module 'pkg.mod' of //names:src and module "
+                "'names.src.pkg.mod' of //names:whole, which to mypy are two modules: their imports differ"
+            ],
+        )
+        self.assertEqual(
+            self.warnings("//names:sees_files"),
+            [
+                "//names:sees_files: module 'same' is names/a/same.py of //names:a and names/b/same.py of //names:b: "
+                "the first is taken"
+            ],
+        )
+
+    # ------------------------------------------------------------ what is below
+
+    def test_chain(self) -> None:
+        analysis = self.analyze("//chain:top", SHARED)
+        other, runfiles = "@@other+//lib:lib", "@@rules_python+//python/runfiles:runfiles"
+        checked = {"//chain:bottom", "//chain:stubs", "//chain:top", "//chain:typing_only"}
+        self.assertEqual(analysis.targets("MypyVerdict"), checked)
+        self.assertEqual(analysis.targets("mypy"), checked | {"//chain:tagged", other, runfiles})
+        for label in ("//chain:tagged", other, runfiles):
+            self.assertIn("--silent", analysis.graph.with_mnemonic("mypy")[label].arguments)
+        self.assertEqual(analysis.roots(other), [("source", "external/other+")])
+        self.assertEqual(analysis.modules(other), {"lib.lib": "external/other+/lib/lib.py"})
+        inputs = analysis.inputs("mypy", "//chain:top")
+        interfaces = {name for name in inputs if name.endswith(".interface")}
+        own = {f"{K}/chain/top.mypy/chain.top.interface"}
+        written = {name for action in analysis.graph.actions for name in action.outputs}
+        self.assertEqual(interfaces, {name for name in written if name.endswith(".interface")} - own)
+        manifests = {name for name in inputs if name.endswith(".mypy.json")}
+        self.assertEqual(len(manifests), 8)  # seven targets below, and typeshed's
+        self.assertIn(f"{K}/chain/no_sources.mypy.json", manifests)
+        self.assertIn("chain/top.py", inputs)
+        self.assertNotIn("chain/bottom.py", inputs)
+
+    def test_manifests_lead_to_all_below(self) -> None:
+        analysis = self.analyze("//chain:all", SHARED)
+        by_path = {analysis.path(label, ".mypy.json"): label for label in analysis.manifests}
+        for label, manifest in analysis.manifests.items():
+            with self.subTest(target=label):
+                self.assertEqual(manifest["label"].replace("@@//", "//"), label)
+                found: Set[str] = set()
+                waiting = list(manifest["deps"])
+                while waiting:
+                    path = waiting.pop()
+                    if path not in found:
+                        found.add(path)
+                        waiting += analysis.manifests[by_path[path]]["deps"]
+                for mnemonic in ("mypy", "MypyPackage"):
+                    if label in analysis.targets(mnemonic):
+                        read = analysis.inputs(mnemonic, label)
+                        self.assertEqual({name for name in read if name.endswith(".mypy.json")}, found)
+
+    # ------------------------------------------------------------ distributions
+
+    def test_packages(self) -> None:
+        analysis = self.analyze("//chain:packages", SHARED)
+        ring = "@@rules_python++pip+pypi//_groups:ring"
+        self.assertEqual(
+            analysis.targets("MypyPackage"), {pypi("grpcio"), pypi("leaf"), pypi("plain"), pypi("top"), ring}
+        )
+        top = analysis.manifests[pypi("top")]
+        self.assertEqual((top["kind"], top["wanted"]), ("package", "all"))
+        self.assertEqual(top["pack"], analysis.path(pypi("top"), ".mypy_pack"))
+        self.assertEqual(analysis.roots(pypi("top")), [("site-packages", f"{PYPI}top/site-packages")])
+        self.assertEqual(
+            {name for name in analysis.inputs("MypyPackage", pypi("top")) if not name.startswith(K)},
+            {f"{PYPI}top/site-packages/top/__init__.py", f"{PYPI}top/site-packages/top/one.py"},
+        )
+        read = analysis.inputs("mypy", "//chain:packages")
+        self.assertEqual({name for name in read if name.startswith("external/")}, set())
+        packs = {analysis.path(label, ".mypy_pack") for label in analysis.targets("MypyPackage")}
+        self.assertEqual({name for name in read if name.endswith(".mypy_pack")}, packs | {f"{TYPESHED}.mypy_pack"})
+
+    def test_cycle(self) -> None:
+        analysis = self.analyze("//chain:packages", SHARED)
+        ring = "@@rules_python++pip+pypi//_groups:ring"
+        self.assertEqual(
+            analysis.roots(ring),
+            [("site-packages", f"{PYPI}left/site-packages"), ("site-packages", f"{PYPI}right/site-packages")],
+        )
+        read = analysis.inputs("MypyPackage", ring)
+        self.assertIn(f"{PYPI}left/site-packages/left.py", read)
+        self.assertIn(f"{PYPI}right/site-packages/right.py", read)
+        self.assertIn(analysis.path(pypi("leaf"), ".mypy_pack"), read)
+
+    def test_stubs(self) -> None:
+        # `leaf` is nowhere a direct dependency of a target.
+        analysis = self.analyze("//chain:packages", SHARED)
+        self.assertEqual(
+            analysis.roots(pypi("leaf")),
+            [("stubs", f"{PYPI}types_leaf/site-packages"), ("site-packages", f"{PYPI}leaf/site-packages")],
+        )
+        self.assertEqual(analysis.roots(pypi("grpcio"))[0], ("stubs", f"{PYPI}grpc_stubs/site-packages"))
+        self.assertEqual(analysis.roots(pypi("plain"))[0], ("stubs", f"{PYPI}types_strange/site-packages"))
+        read = analysis.inputs("MypyPackage", pypi("grpcio"))
+        self.assertLessEqual(
+            {
+                f"{PYPI}grpc_stubs/site-packages/grpc-stubs/__init__.pyi",
+                f"{PYPI}grpc_stubs/site-packages/grpc-stubs/py.typed",
+                f"{PYPI}grpcio/site-packages/grpc/aio.py",
+            },
+            read,
+        )
+        # No directory is made of stubs: they are read where they are.
+        self.assertEqual(analysis.targets("BuildPyTypeLibrary"), set())
+
+    def test_choice_of_modules(self) -> None:
+        analysis = self.analyze("//chain:packages", aspect="choosy")
+        self.assertEqual(analysis.manifests[pypi("top")]["wanted"], ["top.one"])
+        self.assertIsNone(analysis.manifests[pypi("leaf")]["pack"])
+        self.assertNotIn(pypi("leaf"), analysis.targets("MypyPackage"))
+        # What nobody owns, everybody reads.
+        sources = {f"{PYPI}top/site-packages/top/__init__.py", f"{PYPI}leaf/site-packages/leaf.py"}
+        self.assertLessEqual(sources, analysis.inputs("mypy", "//chain:packages"))
+        self.assertIn(f"{PYPI}leaf/site-packages/leaf.py", analysis.inputs("MypyPackage", pypi("top")))
+        self.assertNotIn(f"{PYPI}plain/site-packages/plain_package/__init__.py", analysis.inputs("mypy", "//chain:packages"))
+
+
+if __name__ == "__main__":
+    unittest.main()
