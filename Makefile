@@ -55,8 +55,8 @@ WHOLE := $(BUILD)/libstarlark.o
 $(STARLARK_OBJECTS): LTO := -flto
 endif
 
-.PHONY: all run test check bench layers format format-check headers typecheck install uninstall dist \
-    clean help packages programs embedding fuzz fuzz-run
+.PHONY: all run test check bench bench-mypy layers format format-check headers typecheck install \
+    uninstall dist clean help packages programs embedding fuzz fuzz-run
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -125,7 +125,7 @@ $(BUILD)/embedded.o: GENERATED_FLAGS := -Wno-overlength-strings
 # --- the machine's set-up ------------------------------------------------------------------------
 
 # Targets that do all their set-up wait for the Debian packages; plain `make` uses what is there.
-PACKAGES := $(if $(filter run test check bench,$(MAKECMDGOALS)),packages)
+PACKAGES := $(if $(filter run test check bench bench-mypy,$(MAKECMDGOALS)),packages)
 $(OBJECTS) $(GENERATED): | $(PACKAGES)
 
 packages:
@@ -158,6 +158,10 @@ test: programs $(TEST_SETUP)  ## set up, build, all tests; T="-k PATTERN": some
 bench: $(BUILD)/starmypy  ## time bench/starlark; B="--impl NAME=COMMAND" adds a peer
 	@$(PYTHON) bench/run.py --impl starmypy=$(STARMYPY_PROGRAM) $(B)
 
+bench-mypy: $(BUILD)/starmypy $(VENVS)/mypy/lock  ## time ways to run mypy; B="time torch" another workload
+	@$(PYTHON) bench/mypy/run.py $(or $(B),time layers) --program $(STARMYPY_PROGRAM) \
+	    --mypy $(abspath $(VENVS)/mypy/bin/python)
+
 # libFuzzer's harnesses, instrumented throughout, so in a build of their own; below it is what they find.
 FUZZERS := $(addprefix tests/fuzz/,lexer parser evaluator)
 FUZZ_SECONDS ?= 20
@@ -184,7 +188,7 @@ fuzz-run: $(addprefix $(BUILD)/,$(FUZZERS))
 C_FOLDERS := common parser runtime runtime/types builtins rules rules/* cli cli/* tests/unit \
     tests/fuzz examples/*
 C_FILES := $(wildcard $(C_FOLDERS:=/*.[ch]))
-PYTHON_FOLDERS := setup bench tests tests/kinds tests/monorepo tests/proto tests/python
+PYTHON_FOLDERS := setup bench bench/mypy tests tests/kinds tests/monorepo tests/proto tests/python
 PYTHON_FILES := tests/run $(wildcard $(PYTHON_FOLDERS:=/*.py)) $(filter %.py,$(EMBEDDED))
 
 layers:  ## every #include points downward, every library has its one file
@@ -196,7 +200,7 @@ format: $(VENVS)/tools/lock  ## format the C sources in place
 format-check: $(VENVS)/tools/lock
 	@$(VENVS)/tools/bin/clang-format --dry-run -Werror $(C_FILES)
 
-MYPY = MYPYPATH=tests $(VENVS)/mypy/bin/python -m mypy --strict --no-error-summary \
+MYPY = MYPYPATH=tests:bench/mypy $(VENVS)/mypy/bin/python -m mypy --strict --no-error-summary \
     --cache-dir $(VENVS)/mypy/cache
 # One by one: the tools are scripts, not modules of one program, and may have the same names.
 typecheck: $(VENVS)/mypy/lock

@@ -6,13 +6,12 @@ judged by its findings: the lines of mypy that name a file, without those that o
 """
 
 import dataclasses
-import json
 import os
 import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Callable, Dict, List, Mapping, NamedTuple, Sequence, Tuple
+from typing import Callable, Dict, List, Mapping, NamedTuple, Sequence
 
 import measure
 
@@ -32,6 +31,7 @@ class Place:
     python: Path  # that can import mypy
     sources: Sequence[str]  # to check in the runs that see all files at once
     configuration: str = "mypy.ini"
+    roots: Sequence[str] = ()  # of imports, besides the workspace
 
     def packages(self) -> List[Path]:
         """The site-packages folder of each vendored distribution."""
@@ -161,9 +161,12 @@ class Starmypy(Peer):
 
     def check(self, runner: Runner = measure.run) -> Done:
         before = read_log(self.execution_root)
-        options = ["--mypy=%s" % self.place.python, *self.options, *self.patterns]
-        run = runner(self.command("check", *options), self.place.workspace, environment())
+        command = self.command("check", *self.check_options())
+        run = runner(command, self.place.workspace, environment())
         return Done(run, self.actions_since(before))
+
+    def check_options(self) -> List[str]:
+        return ["--mypy=%s" % self.place.python, *self.options, *self.patterns]
 
     def actions_since(self, before: Mapping[str, str]) -> List[Action]:
         """What ninja has run since its log said `before`; it does not log actions that fail."""
@@ -175,14 +178,21 @@ class Starmypy(Peer):
 
     def reports(self) -> Dict[str, List[str]]:
         """What the report of each target says, by label."""
-        folder = self.execution_root / "bazel-out" / "k8-fastbuild" / "bin"
         found: Dict[str, List[str]] = {}
-        for path in folder.rglob("*.mypy_stdout"):
-            package = path.parent.relative_to(folder)
+        for path in self.bin.rglob("*.mypy_stdout"):
+            package = path.parent.relative_to(self.bin)
             if package.parts[:1] != ("external",):
                 label = "//%s:%s" % (package, path.stem)
                 found[label] = findings(path.read_text(encoding="utf-8"))
         return found
+
+    @property
+    def bin(self) -> Path:
+        return self.execution_root / "bazel-out" / "k8-fastbuild" / "bin"
+
+    def report_path(self, label: str) -> Path:
+        package, _, name = label[2:].partition(":")
+        return self.bin / package / (name + ".mypy_stdout")
 
 
 # --- mypy by itself --------------------------------------------------------------------------------
@@ -197,7 +207,7 @@ def search_path(place: Place, scratch: Path) -> str:
             link = stubs / entry.name[: -len(STUBS)]
             if entry.name.endswith(STUBS) and not link.is_symlink():
                 link.symlink_to(entry)
-    return ":".join([".", str(stubs)] + [str(folder) for folder in place.packages()])
+    return ":".join([".", *place.roots, str(stubs), *map(str, place.packages())])
 
 
 class Monolithic(Peer):
@@ -255,26 +265,6 @@ class Daemon(Peer):
         command = [*self.command, "run", "--", *options, *self.place.sources]
         run = runner(command, self.place.workspace, environment(MYPYPATH="."))
         return Done(run)
-
-
-def differences(expected: Sequence[str], found: Sequence[str]) -> Tuple[List[str], List[str]]:
-    """What is missing and what is too much, each as often as it is."""
-    missing, extra = list(expected), []
-    for line in found:
-        if line in missing:
-            missing.remove(line)
-        else:
-            extra.append(line)
-    return missing, extra
-
-
-def read_json_reports(peer: Starmypy) -> List[Dict[str, object]]:
-    """The messages of all JSON reports."""
-    return [
-        json.loads(line)
-        for path in sorted(peer.execution_root.rglob("*.mypy.jsonl"))
-        for line in path.read_text(encoding="utf-8").splitlines()
-    ]
 
 
 def make(name: str, place: Place, program: Path) -> Peer:

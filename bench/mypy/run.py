@@ -19,7 +19,10 @@ import sys
 from pathlib import Path
 from typing import Callable, Dict
 
+import injected
+import kill
 import measure
+import outputs
 import peers
 import timing
 import workloads
@@ -50,7 +53,63 @@ def time_cases(session: Session, options: argparse.Namespace) -> int:
     return 0
 
 
-COMMANDS: Dict[str, Callable[[Session, argparse.Namespace], int]] = {"time": time_cases}
+def show_outputs(session: Session, options: argparse.Namespace) -> int:
+    """Sizes and memory of a cold run of each peer with actions, and what differs in another folder, under another mypy."""
+    for name in options.peers.split(","):
+        peer = session.peer(name)
+        peer.reset()
+        done = peer.check(measure.run_for_memory)
+        done.run.checked(0)
+        print("\n%s: at most %.0f MiB at once" % (name, done.run.peak_mib or 0))
+        if isinstance(peer, peers.Starmypy):
+            print(outputs.table(outputs.read_outputs(peer)), flush=True)
+            elsewhere = session.elsewhere()
+            print(outputs.differences_table(peer, elsewhere.starmypy(name)), flush=True)
+        peer.stop()
+    return 0
+
+
+def compare_verdicts(session: Session, options: argparse.Namespace) -> int:
+    """One error of each kind, in all targets at once, with each peer that has targets."""
+    injections = injected.injections(session.workload)
+    for injection in injections:
+        injection.apply(session.workspace)
+    reference = session.peer("monolithic")
+    reference.reset()
+    expected = peers.findings(reference.check().run.checked(1).output)
+    codes = {line.rpartition("[")[2].rstrip("]") for line in injected.errors(expected)}
+    print("%d errors of %d kinds expected" % (len(injected.errors(expected)), len(codes)))
+    faults = 0
+    for name in options.peers.split(","):
+        peer = session.peer(name)
+        if not isinstance(peer, peers.Starmypy):
+            continue
+        peer.reset()
+        peer.check().run.checked(1)
+        wrong = injected.compare(expected, peer.reports(), injected.owners(session.workload))
+        print("%s: %s" % (name, "\n".join(wrong) or "the same, each in the report of its target"))
+        faults += len(wrong)
+        peer.stop()
+    return 1 if faults else 0
+
+
+def kill_runs(session: Session, options: argparse.Namespace) -> int:
+    faults = 0
+    for name in options.peers.split(","):
+        peer = session.peer(name)
+        if isinstance(peer, peers.Starmypy):
+            found = kill.kill_at_random(peer, options.times)
+            print("%s: killed %d times, %d faults" % (name, options.times, len(found)))
+            faults += len(found)
+    return 1 if faults else 0
+
+
+COMMANDS: Dict[str, Callable[[Session, argparse.Namespace], int]] = {
+    "time": time_cases,
+    "outputs": show_outputs,
+    "verdicts": compare_verdicts,
+    "kill": kill_runs,
+}
 
 
 def main() -> int:
@@ -63,6 +122,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--peers", default="worker,local,monolithic,dmypy", help=",".join(peers.NAMES))
     parser.add_argument("--cases", action="append", metavar="CASE", help="only these, and cold")
+    parser.add_argument("--times", type=int, default=100, help="how often to kill (100)")
     parser.add_argument("--keep", metavar="PEER", help="measure it alone and keep the figures")
     parser.add_argument("--work", type=Path, default=Path("/tmp/bench-mypy"), help="where all goes")
     parser.add_argument("--program", type=Path, default=ROOT / "build" / "starmypy")

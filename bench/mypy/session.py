@@ -66,6 +66,19 @@ class Session:
         # pip's own settings are the caller's.
         subprocess.run(command, cwd=self.workspace, check=True)
 
+    def elsewhere(self) -> "Session":
+        """The same in other folders: workspace, packages and mypy are copies, and newer."""
+        folder = self.folder / "elsewhere" / "deeper"
+        shutil.rmtree(folder, ignore_errors=True)
+        environment = self.place.python.parents[1]
+        copy = folder / "environment"
+        shutil.copytree(environment, copy, symlinks=True)
+        python = copy / self.place.python.relative_to(environment)
+        other = Session(self.workload, folder, self.program, python)
+        shutil.copytree(self.workspace, other.workspace, copy_function=copy_content)
+        shutil.copytree(self.vendor_dir, other.vendor_dir, copy_function=copy_content)
+        return other
+
     # --- the cases
 
     def cases(self) -> List[str]:
@@ -92,3 +105,11 @@ class Session:
         for path in [self.repository, *self.repository.rglob("*")]:
             os.utime(path)  # what pip has just installed is new
         self.write_lock(lock)
+
+
+def copy_content(source: str, target: str) -> None:
+    """Copies a file without its times; what is huge and no source is linked."""
+    if os.path.getsize(source) > 1 << 20 and not source.endswith((".py", ".pyi")):
+        os.link(source, target)
+    else:
+        shutil.copyfile(source, target)

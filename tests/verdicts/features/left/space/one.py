@@ -1,0 +1,5 @@
+"""One half of a namespace package; the other is in another target, below another folder."""
+
+
+class One:
+    width: int = 1

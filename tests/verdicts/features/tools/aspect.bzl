@@ -1,0 +1,6 @@
+load("@rules_mypy//mypy:mypy.bzl", "mypy")
+
+mypy_aspect = mypy(
+    color = False,
+    mypy_ini = "@@//:mypy.ini",
+)
