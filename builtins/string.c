@@ -36,8 +36,28 @@ static size_t find_first(struct span text, struct span sub) {
   return found ? (size_t)(found - text.bytes) : NOT_FOUND;
 }
 
+// Knuth, Morris and Pratt's search from the end: time grows with the lengths alone.
+static size_t find_last_long(struct span text, struct span sub) {
+  const char *last = sub.bytes + sub.length - 1;
+  // How much of the end of `sub` is left when, of a match of its last i + 1 bytes, the next does not fit.
+  uint32_t *left = sl_allocate_atomic(sub.length * sizeof *left);
+  for (size_t i = 1, matched = 0; i < sub.length; i++) {
+    while (matched && last[-(ptrdiff_t)i] != last[-(ptrdiff_t)matched]) matched = left[matched - 1];
+    matched += last[-(ptrdiff_t)i] == last[-(ptrdiff_t)matched];
+    left[i] = (uint32_t)matched;
+  }
+  for (size_t i = text.length, matched = 0; i-- > 0;) {
+    while (matched && text.bytes[i] != last[-(ptrdiff_t)matched]) matched = left[matched - 1];
+    matched += text.bytes[i] == last[-(ptrdiff_t)matched];
+    if (matched == sub.length) return i;
+  }
+  return NOT_FOUND;
+}
+
 static size_t find_last(struct span text, struct span sub) {
+  enum { SHORT = 64 };
   if (sub.length > text.length) return NOT_FOUND;
+  if (sub.length > SHORT) return find_last_long(text, sub);
   for (size_t i = text.length - sub.length + 1; i-- > 0;) {
     if (memcmp(text.bytes + i, sub.bytes, sub.length) == 0) return i;
   }
@@ -234,7 +254,9 @@ static sl_value search(struct sl_thread *thread, sl_value self, sl_value *argume
                        size_t (*find)(struct span text, struct span sub), bool needed) {
   struct span text;
   size_t offset;
-  if (!window(thread, self, arguments[1], arguments[2], &text, &offset)) return NULL;
+  if (!window(thread, self, arguments[1], arguments[2], &text, &offset) ||
+      !sl_thread_take_bytes(thread, text.length))
+    return NULL;
   size_t found = find(text, span_of(arguments[0]));
   if (found != NOT_FOUND) return sl_int((int64_t)(offset + found));
   return needed ? sl_fail(thread, "substring not found") : sl_int(-1);
@@ -259,7 +281,9 @@ static sl_value string_rindex(struct sl_thread *thread, sl_value self, sl_value 
 static sl_value string_count(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   struct span text;
   size_t offset;
-  if (!window(thread, self, arguments[1], arguments[2], &text, &offset)) return NULL;
+  if (!window(thread, self, arguments[1], arguments[2], &text, &offset) ||
+      !sl_thread_take_bytes(thread, text.length))
+    return NULL;
   return sl_int((int64_t)count_in(text, span_of(arguments[0])));
 }
 

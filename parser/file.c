@@ -8,8 +8,9 @@
 #include "parser/grammar.h"
 #include "parser/parser.h"
 
-// re2c reads at most so far behind the end of the text.
-enum { PADDING = 8 };
+// re2c reads at most so far behind the end of the text. A tree takes up to 50 times the memory of its
+// text, and no file of use has 15 MB of code: what goes beyond is refused before it is taken.
+enum { PADDING = 8, LARGEST_TREE = 768 << 20 };
 
 static struct sl_parsed *new_file(const char *path, const char *source, size_t length,
                                   const struct sl_dialect *dialect) {
@@ -45,6 +46,14 @@ static bool begins_statement(const struct sl_parse *parse, bool was_recovering) 
   return parse->recovering && !was_recovering && parse->token.start == parse->suspect;
 }
 
+// Ends the text here, with this error alone.
+static void refuse_rest(struct sl_parse *parse, void *grammar) {
+  sl_diagnostic_add(parse->file, parse->token.start, parse->token.end, "file too large");
+  parse->recovering = true;
+  parse->lookahead = 0;
+  sl_grammar(grammar, 0, parse->token);
+}
+
 static void run(struct sl_parse *parse, void *grammar) {
   do {
     bool was_recovering = parse->recovering;
@@ -59,6 +68,7 @@ static void run(struct sl_parse *parse, void *grammar) {
     }
     // Errors end with their line.
     if (parse->lookahead == SL_TOKEN_NEWLINE) parse->recovering = false;
+    if (parse->lookahead && parse->file->arena.used > LARGEST_TREE) refuse_rest(parse, grammar);
   } while (parse->lookahead);
 }
 

@@ -25,8 +25,12 @@ static void move(struct sl_assembler *assembler, uint32_t target, uint32_t from)
 
 // ---------------------------------------------------------------- constants
 
-static sl_value constant_int(const struct sl_node *node) {
+static sl_value constant_int(struct sl_assembler *assembler, const struct sl_node *node) {
   if (node->integer.base == 0) return sl_int(node->integer.value);
+  if (node->integer.length > SL_INT_DIGITS_LIMIT) {
+    sl_compile_fail(assembler, node->start, "integer literal is too long");
+    return sl_int(0);
+  }
   return sl_int_parse(node->integer.digits, node->integer.length, node->integer.base, false);
 }
 
@@ -38,8 +42,8 @@ static sl_value constant_string(const struct sl_node *node) {
 static sl_value constant_of(struct sl_assembler *assembler, const struct sl_node *node);
 
 // -1 and -1.5 are written as operators.
-static sl_value constant_negative(const struct sl_node *operand) {
-  if (operand->kind == SL_NODE_INT) return sl_int_negate(constant_int(operand));
+static sl_value constant_negative(struct sl_assembler *assembler, const struct sl_node *operand) {
+  if (operand->kind == SL_NODE_INT) return sl_int_negate(constant_int(assembler, operand));
   if (operand->kind == SL_NODE_FLOAT) return sl_float(-operand->real.value);
   return NULL;
 }
@@ -58,7 +62,7 @@ static sl_value constant_tuple(struct sl_assembler *assembler, const struct sl_n
 static sl_value constant_of(struct sl_assembler *assembler, const struct sl_node *node) {
   switch (node->kind) {
     case SL_NODE_INT:
-      return constant_int(node);
+      return constant_int(assembler, node);
     case SL_NODE_FLOAT:
       return sl_float(node->real.value);
     case SL_NODE_STRING:
@@ -68,7 +72,7 @@ static sl_value constant_of(struct sl_assembler *assembler, const struct sl_node
     case SL_NODE_TUPLE:
       return constant_tuple(assembler, node);
     case SL_NODE_UNARY:
-      return node->op == SL_OP_MINUS ? constant_negative(node->unary.operand) : NULL;
+      return node->op == SL_OP_MINUS ? constant_negative(assembler, node->unary.operand) : NULL;
     case SL_NODE_IDENTIFIER:
       return node->op == SL_SCOPE_PREDECLARED ? assembler->compiler->predeclared[node->mark] : NULL;
     default:
@@ -519,6 +523,23 @@ static void arguments(struct sl_assembler *assembler, const struct sl_node_list 
   }
 }
 
+// Whether an argument's evaluation can neither fail nor be seen.
+static bool is_simple(struct sl_assembler *assembler, const struct sl_node *node) {
+  uint32_t constant;
+  return node->kind == SL_NODE_IDENTIFIER || sl_compile_constant(assembler, node, &constant);
+}
+
+// A method is looked up before the arguments are evaluated; where these might tell, it is at least made sure that there is one.
+static void check_method(struct sl_assembler *assembler, const struct sl_node *node,
+                         uint32_t object, uint32_t site) {
+  const struct sl_node_list *list = &node->call.arguments;
+  for (uint32_t i = 0; i < list->count; i++) {
+    if (is_simple(assembler, list->items[i]->argument.value)) continue;
+    sl_emit(assembler, SL_OPCODE_CHECK_METHOD, object, 0, site, node->call.callee->mark);
+    return;
+  }
+}
+
 // x.name(...)
 static void method_call(struct sl_assembler *assembler, const struct sl_node *node,
                         uint32_t target) {
@@ -529,10 +550,11 @@ static void method_call(struct sl_assembler *assembler, const struct sl_node *no
   described.dot = callee->mark;
   described.result = (uint16_t)target;
   sl_compile_expression(assembler, callee->dot.object, window);
-  arguments(assembler, &node->call.arguments, &described);
   uint32_t index;
-  struct sl_site *site = sl_emit_site(assembler, &index);
-  memcpy(site, &described, sizeof described);
+  sl_emit_site(assembler, &index)->name = described.name;
+  check_method(assembler, node, window, index);
+  arguments(assembler, &node->call.arguments, &described);
+  memcpy(sl_emitted_site(assembler, index), &described, sizeof described);
   sl_emit(assembler, SL_OPCODE_CALL_METHOD, window, 0, index, node->mark);
 }
 
@@ -578,8 +600,10 @@ bool sl_compile_append(struct sl_assembler *assembler, const struct sl_node *nod
   if (node->kind != SL_NODE_CALL || !is_method(node, "append", 1)) return false;
   const struct sl_node *callee = node->call.callee;
   uint32_t object = sl_compile_operand(assembler, callee->dot.object);
-  uint32_t item = sl_compile_operand(assembler, node->call.arguments.items[0]->argument.value);
   uint32_t site = shortcut_site(assembler, callee, 1, sl_reserve(assembler, 1));
+  const struct sl_node *value = node->call.arguments.items[0]->argument.value;
+  if (value->kind == SL_NODE_CALL) check_method(assembler, node, object, site);
+  uint32_t item = sl_compile_operand(assembler, value);
   sl_emit(assembler, SL_OPCODE_APPEND, object, item, site, node->mark);
   return true;
 }

@@ -212,6 +212,10 @@ uint64_t sl_thread_steps(const struct sl_thread *thread);
 // Counts the steps of a native that works through many values, at the latest when it has made them. False with an error
 // pending: a limit, or cancelled.
 bool sl_thread_take_steps(struct sl_thread *thread, uint64_t steps) SL_MUST_CHECK;
+// The same for one that reads through a text of so many bytes: nothing for short ones.
+SL_MUST_CHECK static inline bool sl_thread_take_bytes(struct sl_thread *thread, size_t length) {
+  return length < SL_LARGE_BLOCK || sl_thread_take_steps(thread, length / 64);
+}
 
 // Bytes of all objects that the thread's evaluations make, be they garbage soon: the same program takes the same number each time.
 // Counted only while there is a limit (UINT64_MAX just counts), and including what evaluations started from within them take.
@@ -310,7 +314,7 @@ sl_value sl_module_result(const struct sl_module *module);
 sl_value sl_int(int64_t value);
 sl_value sl_int_unsigned(uint64_t value);
 // Longer ints than these are refused: a single operation on them would take too long.
-enum { SL_INT_BYTES_LIMIT = 1 << 24, SL_INT_DIGITS_LIMIT = 40000000 };
+enum { SL_INT_BYTES_LIMIT = 1 << 22, SL_INT_DIGITS_LIMIT = 10000000 };
 // The int denoted by digits without sign or prefix, base 2 to 36. NULL: malformed or empty; no error is set.
 sl_value sl_int_parse(const char *digits, size_t length, unsigned base, bool negative);
 // A finite float rounded towards zero. NULL with an error pending: it is nan or infinite.

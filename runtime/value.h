@@ -207,6 +207,9 @@ sl_value sl_int_negate(sl_value a);
 int sl_int_compare(sl_value a, sl_value b);
 uint32_t sl_int_hash(sl_value a);
 void sl_int_format(sl_value a, unsigned base, struct sl_text *out);
+// The same, its steps counted. False with an error pending.
+bool sl_int_write(struct sl_thread *thread, sl_value a, unsigned base,
+                  struct sl_text *out) SL_MUST_CHECK;
 double sl_int_to_double(sl_value a);  // may be infinite
 int sl_int_compare_double(sl_value a, double d);
 

@@ -9,7 +9,8 @@
 
 static struct sl_dict *as_dict(sl_value value) { return (struct sl_dict *)(void *)value; }
 
-enum { FIRST_CAPACITY = 2, SMALL = 8 };
+// Larger tables than these are refused: most look-ups in them miss all caches, and take forever.
+enum { FIRST_CAPACITY = 2, SMALL = 8, MOST = 1 << 24 };
 // What a slot of the index may hold besides the number of an entry + ENTRY.
 enum { FREE, DELETED, ENTRY };
 
@@ -31,8 +32,11 @@ static void index_entry(struct sl_dict *table, uint32_t hash, uint32_t i) {
   table->index[slot] = i + ENTRY;
 }
 
-// Whether the heap has room for a table of so many entries. False with an error pending.
+// Whether a table may have so many entries, and the heap room for it. False with an error pending.
 static bool admit(struct sl_thread *thread, size_t capacity) {
+  if (capacity > MOST) {
+    return sl_fail_false(thread, "excessive capacity requested (table of %zu entries)", capacity);
+  }
   return sl_heap_admit(thread, capacity * (sizeof(struct sl_dict_entry) + 2 * sizeof(uint32_t)));
 }
 

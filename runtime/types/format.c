@@ -66,7 +66,8 @@ static bool write_integer(struct formatter *f, sl_value argument, char conversio
   }
   if (!sl_is_int(argument)) return fail_type(f, argument, conversion);
   size_t start = f->out.length;
-  sl_int_format(argument, conversion == 'd' ? 10 : conversion == 'o' ? 8 : 16, &f->out);
+  unsigned base = conversion == 'd' ? 10 : conversion == 'o' ? 8 : 16;
+  if (!sl_int_write(f->thread, argument, base, &f->out)) return false;
   for (size_t i = start; conversion == 'X' && i < f->out.length; i++) {
     f->out.bytes[i] = (char)toupper((unsigned char)f->out.bytes[i]);
   }

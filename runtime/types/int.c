@@ -4,12 +4,26 @@
 // rest.
 #include "runtime/types/bigint.h"
 
+// ---------------------------------------------------------------- steps
+
+// Work on long ints counts as a step a byte.
+enum { LONG = 1 << 9 };
+
+static bool count_one(struct sl_thread *thread, sl_value a) {
+  size_t size = sl_is_small_int(a) ? 0 : sl_bigint_size(a);
+  return SL_LIKELY(size < LONG) || sl_thread_take_steps(thread, size);
+}
+
 // ---------------------------------------------------------------- slots
 
-static bool int_repr(struct sl_thread *thread, sl_value x, struct sl_text *out) {
-  (void)thread;
-  sl_int_format(x, 10, out);
+bool sl_int_write(struct sl_thread *thread, sl_value x, unsigned base, struct sl_text *out) {
+  if (!count_one(thread, x)) return false;
+  sl_int_format(x, base, out);
   return true;
+}
+
+static bool int_repr(struct sl_thread *thread, sl_value x, struct sl_text *out) {
+  return sl_int_write(thread, x, 10, out);
 }
 
 static bool int_truth(sl_value x) { return x != sl_small_int_value(0); }
@@ -103,6 +117,7 @@ static sl_value multiply(struct sl_thread *thread, sl_value a, sl_value b) {
 
 sl_value sl_int_binary(struct sl_thread *thread, enum sl_operator op, sl_value a, sl_value b) {
   bool small = sl_both_small_ints(a, b);
+  if (!small && !(count_one(thread, a) && count_one(thread, b))) return NULL;
   switch (op) {
     case SL_OP_PLUS:
       return small ? sl_int(sl_small_int(a) + sl_small_int(b)) : sl_bigint_add(a, b, false);

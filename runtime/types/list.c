@@ -199,6 +199,7 @@ bool sl_list_push(struct sl_thread *thread, sl_value value, sl_value item) {
 bool sl_list_insert(struct sl_thread *thread, sl_value value, size_t i, sl_value item) {
   struct sl_list *list = as_list(value);
   if (!check_mutable(thread, as_list(value)) || !reserve(thread, list, 1)) return false;
+  if (!sl_thread_take_bytes(thread, (list->length - i) * sizeof *list->items)) return false;
   memmove(list->items + i + 1, list->items + i, (list->length - i) * sizeof *list->items);
   list->items[i] = item;
   list->length++;
@@ -213,7 +214,9 @@ bool sl_list_set(struct sl_thread *thread, sl_value list, size_t i, sl_value ite
 
 sl_value sl_list_remove_at(struct sl_thread *thread, sl_value value, size_t i) {
   struct sl_list *list = as_list(value);
-  if (!check_mutable(thread, as_list(value))) return NULL;
+  if (!check_mutable(thread, as_list(value)) ||
+      !sl_thread_take_bytes(thread, (list->length - i) * sizeof *list->items))
+    return NULL;
   sl_value removed = list->items[i];
   list->length--;
   memmove(list->items + i, list->items + i + 1, (list->length - i) * sizeof *list->items);

@@ -232,7 +232,7 @@ static bool string_hash(struct sl_thread *thread, sl_value x, uint32_t *hash) {
 }
 
 static int string_equal(struct sl_thread *thread, sl_value x, sl_value y) {
-  (void)thread;
+  if (!sl_thread_take_bytes(thread, as_string(x)->length)) return -1;
   return sl_string_equal(as_string(x), as_string(y));
 }
 
@@ -261,6 +261,7 @@ int sl_string_order(struct sl_thread *thread, sl_value x, sl_value y) {
 }
 
 static bool string_compare(struct sl_thread *thread, sl_value x, sl_value y, int *order) {
+  if (!sl_thread_take_bytes(thread, as_string(x)->length)) return false;
   *order = sl_string_order(thread, x, y);
   return true;
 }
@@ -273,6 +274,7 @@ static int string_contains(struct sl_thread *thread, sl_value x, sl_value item) 
     return -1;
   }
   const struct sl_string *text = as_string(x), *part = as_string(item);
+  if (!sl_thread_take_bytes(thread, text->length)) return -1;
   return memmem(text->bytes, text->length, part->bytes, part->length) != NULL;
 }
 
@@ -347,7 +349,8 @@ static sl_value repeat(struct sl_thread *thread, const struct sl_string *string,
   if (times * string->length <= 1) return sl_string(string->bytes, times * string->length);
   char *bytes;
   sl_value result = sl_string_new(times * string->length, &bytes);
-  for (size_t i = 0; i < times; i++)
+  if (string->length == 1) memset(bytes, string->bytes[0], times);
+  for (size_t i = 0; string->length > 1 && i < times; i++)
     memcpy(bytes + i * string->length, string->bytes, string->length);
   return result;
 }
