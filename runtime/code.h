@@ -58,6 +58,7 @@
   X(TUPLE_OF_LIST)        /* R[a] = a tuple of the items of the list R[b] */                      \
   X(DICT)                 /* R[a] = a new dict, c entries being expected */                       \
   X(DICT_INSERT)          /* the new dict R[a] gets R[b]: R[b+1], which must not be there */      \
+  X(CHECK_KEY)            /* R[a] must be hashable */                                             \
   X(DICT_PUT)             /* the new dict R[a] gets R[b]: R[b+1] */                               \
   X(UNPACK)               /* R[a .. a+c) = the c items of R[b] */                                 \
   X(UNPACK_PAIR)          /* R[a], R[c] = R[b] */                                                 \
@@ -71,6 +72,7 @@
   /* Calls. */                                                                                    \
   X(CALL)                 /* R[c] = R[a](R[a+1 .. a+1+b)) */                                      \
   X(CALL_SITE)            /* the call S[c], its window at R[a] */                                 \
+  X(CHECK_METHOD)         /* R[a] must have the attribute that S[c] names */                      \
   X(CALL_METHOD)          /* the call S[c] of R[a].name, its window at R[a] */                    \
   X(APPEND)               /* R[a].append(R[b]) without a result; else the call S[c] */            \
   X(POP)                  /* R[a] = R[b].pop(); else the call S[c] */                             \

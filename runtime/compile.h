@@ -81,6 +81,8 @@ void sl_emit_loop_range(struct sl_assembler *assembler, uint32_t start, uint32_t
 uint32_t sl_emit_constant(struct sl_assembler *assembler, sl_value value);
 // A new site, zeroed; to be filled in before the next one is made.
 struct sl_site *sl_emit_site(struct sl_assembler *assembler, uint32_t *index);
+// The site of that index; valid until another is made.
+struct sl_site *sl_emitted_site(struct sl_assembler *assembler, uint32_t index);
 // Index of a function made by this one.
 uint32_t sl_emit_child(struct sl_assembler *assembler, struct sl_code *code);
 // Puts an instruction before all others.

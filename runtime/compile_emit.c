@@ -122,6 +122,10 @@ struct sl_site *sl_emit_site(struct sl_assembler *assembler, uint32_t *index) {
   return site;
 }
 
+struct sl_site *sl_emitted_site(struct sl_assembler *assembler, uint32_t index) {
+  return (struct sl_site *)assembler->sites.items + index;
+}
+
 uint32_t sl_emit_child(struct sl_assembler *assembler, struct sl_code *code) {
   uint32_t index = assembler->children.count;
   *(struct sl_code **)grow(&assembler->children, sizeof code, false) = code;

@@ -371,11 +371,21 @@ static void sequence(struct sl_assembler *assembler, const struct sl_node *node,
   }
 }
 
+// Whether an expression's evaluation can neither fail nor be seen.
+static bool is_simple(struct sl_assembler *assembler, const struct sl_node *node) {
+  uint32_t constant;
+  return node->kind == SL_NODE_IDENTIFIER || sl_compile_constant(assembler, node, &constant);
+}
+
 static void dict_entry(struct sl_assembler *assembler, enum sl_opcode op, uint32_t dict,
                        const struct sl_node *entry) {
   uint32_t next = assembler->next;
   uint32_t key = sl_reserve(assembler, 2);
   sl_compile_expression(assembler, entry->entry.key, key);
+  // Comprehensions look at the key before they evaluate its value.
+  if (op == SL_OPCODE_DICT_PUT && !is_simple(assembler, entry->entry.value)) {
+    sl_emit(assembler, SL_OPCODE_CHECK_KEY, key, 0, 0, entry->mark);
+  }
   sl_compile_expression(assembler, entry->entry.value, key + 1);
   sl_emit(assembler, op, dict, key, 0, entry->mark);
   assembler->next = next;
@@ -523,6 +533,17 @@ static void arguments(struct sl_assembler *assembler, const struct sl_node_list 
   }
 }
 
+// A method is looked up before the arguments are evaluated; where these might tell, it is at least made sure that there is one.
+static void check_method(struct sl_assembler *assembler, const struct sl_node *node,
+                         uint32_t object, uint32_t site) {
+  const struct sl_node_list *list = &node->call.arguments;
+  for (uint32_t i = 0; i < list->count; i++) {
+    if (is_simple(assembler, list->items[i]->argument.value)) continue;
+    sl_emit(assembler, SL_OPCODE_CHECK_METHOD, object, 0, site, node->call.callee->mark);
+    return;
+  }
+}
+
 // x.name(...)
 static void method_call(struct sl_assembler *assembler, const struct sl_node *node,
                         uint32_t target) {
@@ -533,10 +554,11 @@ static void method_call(struct sl_assembler *assembler, const struct sl_node *no
   described.dot = callee->mark;
   described.result = (uint16_t)target;
   sl_compile_expression(assembler, callee->dot.object, window);
-  arguments(assembler, &node->call.arguments, &described);
   uint32_t index;
-  struct sl_site *site = sl_emit_site(assembler, &index);
-  memcpy(site, &described, sizeof described);
+  sl_emit_site(assembler, &index)->name = described.name;
+  check_method(assembler, node, window, index);
+  arguments(assembler, &node->call.arguments, &described);
+  memcpy(sl_emitted_site(assembler, index), &described, sizeof described);
   sl_emit(assembler, SL_OPCODE_CALL_METHOD, window, 0, index, node->mark);
 }
 
@@ -582,8 +604,10 @@ bool sl_compile_append(struct sl_assembler *assembler, const struct sl_node *nod
   if (node->kind != SL_NODE_CALL || !is_method(node, "append", 1)) return false;
   const struct sl_node *callee = node->call.callee;
   uint32_t object = sl_compile_operand(assembler, callee->dot.object);
-  uint32_t item = sl_compile_operand(assembler, node->call.arguments.items[0]->argument.value);
   uint32_t site = shortcut_site(assembler, callee, 1, sl_reserve(assembler, 1));
+  const struct sl_node *value = node->call.arguments.items[0]->argument.value;
+  if (value->kind == SL_NODE_CALL) check_method(assembler, node, object, site);
+  uint32_t item = sl_compile_operand(assembler, value);
   sl_emit(assembler, SL_OPCODE_APPEND, object, item, site, node->mark);
   return true;
 }

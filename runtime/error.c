@@ -10,19 +10,31 @@ enum { TRACE_LIMIT = 1 << 12 };  // frames that are remembered: the newest, shou
 
 // ---------------------------------------------------------------- setting
 
+// Adds a frame, innermost first: the callable in C that it has called, then its function. What the newest frame has called is
+// no line of its own: the message begins with its name.
+static void trace_frame(struct sl_thread *thread, const struct sl_call_frame *frame) {
+  struct sl_pending_error *error = &thread->error;
+  struct sl_trace_entry *entry = error->trace + error->trace_count;
+  if (frame->native && frame != thread->frame)
+    *entry++ = (struct sl_trace_entry){.native = frame->native};
+  if (frame->function) {
+    const struct sl_code *code = frame->function->code;
+    *entry++ = (struct sl_trace_entry){
+        .code = code,
+        .module = frame->function->module,
+        .offset = sl_code_offset(code, frame->pc),
+    };
+  }
+  error->trace_count = (size_t)(entry - error->trace);
+}
+
 static void take_trace(struct sl_thread *thread) {
   struct sl_pending_error *error = &thread->error;
   size_t count = (size_t)(thread->frame - thread->floor);
   if (count > TRACE_LIMIT) count = TRACE_LIMIT;
-  error->trace = sl_allocate((count + 1) * sizeof *error->trace);
+  error->trace = sl_allocate((2 * count + 1) * sizeof *error->trace);
   error->trace_count = 0;
-  for (size_t i = 0; i < count; i++) {
-    const struct sl_call_frame *frame = thread->frame - i;
-    if (!frame->function) continue;
-    const struct sl_code *code = frame->function->code;
-    error->trace[error->trace_count++] =
-        (struct sl_trace_entry){code, frame->function->module, sl_code_offset(code, frame->pc)};
-  }
+  for (size_t i = 0; i < count; i++) trace_frame(thread, thread->frame - i);
 }
 
 // An error that is pending already is the cause of the new one, and stays.
@@ -69,7 +81,8 @@ sl_value sl_fail_in(struct sl_thread *thread, const char *name, const char *form
 }
 
 void sl_error_move(struct sl_thread *thread, uint32_t offset) {
-  if (thread->error.trace_count > 0) thread->error.trace[0].offset = offset;
+  struct sl_pending_error *error = &thread->error;
+  if (error->trace_count > 0 && error->trace[0].code) error->trace[0].offset = offset;
 }
 
 static void drop_last_newline(struct sl_text *text) {
@@ -129,6 +142,10 @@ static void append_line(const struct sl_program *program, uint32_t line, struct 
 }
 
 static void append_frame(const struct sl_trace_entry *entry, struct sl_text *out) {
+  if (!entry->code) {
+    sl_text_format(out, "\tFile \"<builtin>\", in %s\n", sl_callable_name(entry->native));
+    return;
+  }
   const struct sl_program *program = entry->code->program;
   struct sl_position position = sl_program_position(program, entry->offset);
   sl_text_format(out, "\tFile \"%s\", line %u, column %u, in %s\n", sl_module_name(entry->module),
@@ -154,12 +171,14 @@ const char *sl_error_text(struct sl_thread *thread) {
 
 const char *sl_error_position(struct sl_thread *thread) {
   struct sl_pending_error *error = &thread->error;
-  if (error->trace_count > 0) {
-    const struct sl_trace_entry *entry = &error->trace[0];
+  for (size_t i = 0; i < error->trace_count; i++) {
+    const struct sl_trace_entry *entry = &error->trace[i];
+    if (!entry->code) continue;
     struct sl_position position = sl_program_position(entry->code->program, entry->offset);
     sl_text_reset(&error->position);
     sl_text_format(&error->position, "%s:%u:%u", sl_module_name(entry->module), position.line,
                    position.column);
+    break;
   }
   return sl_text_string(&error->position);
 }

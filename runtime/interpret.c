@@ -611,6 +611,12 @@ dispatch:
       SLOW(sl_slow_dict_insert(thread, A, &B));
       NEXT();
     }
+    OPCODE(CHECK_KEY) {
+      uint32_t hash;
+      if (SL_LIKELY(sl_is_string(A) || sl_is_small_int(A))) NEXT();
+      SLOW(sl_hash(thread, A, &hash));
+      NEXT();
+    }
     OPCODE(DICT_PUT) {
       SLOW(sl_dict_set(thread, A, (&B)[0], (&B)[1]));
       NEXT();
@@ -695,6 +701,11 @@ dispatch:
       count = site->positional_count;
       result = &R[site->result];
       goto call_any;
+    }
+    OPCODE(CHECK_METHOD) {
+      if (SL_LIKELY(method_fast(SITE, A) || field_fast(SITE, A))) NEXT();
+      SLOW(sl_slow_check_method(thread, SITE, A));
+      NEXT();
     }
     OPCODE(CALL_METHOD) {
       site = SITE;

@@ -45,6 +45,9 @@ bool sl_slow_length(struct sl_thread *thread, const struct sl_instruction *pc, s
 bool sl_slow_method(struct sl_thread *thread, struct sl_site *site, sl_value *window,
                     struct sl_builtin **row);
 
+// Whether x has the attribute whose call is to follow.
+bool sl_slow_check_method(struct sl_thread *thread, struct sl_site *site, sl_value x);
+
 bool sl_slow_load(struct sl_thread *thread, const struct sl_instruction *pc,
                   struct sl_module *from);
 bool sl_slow_load_symbol(struct sl_thread *thread, const struct sl_instruction *pc,

@@ -209,6 +209,14 @@ bool sl_slow_method(struct sl_thread *thread, struct sl_site *site, sl_value *wi
   return true;
 }
 
+bool sl_slow_check_method(struct sl_thread *thread, struct sl_site *site, sl_value x) {
+  const char *name = sl_string_bytes(site->name);
+  const struct sl_type *type = sl_type_of(x);
+  struct sl_builtin *row = sl_type_method(type, name, sl_string_length(site->name));
+  if (row) fill_cache(site, (struct sl_attribute_cache){.type = type, .row = row});
+  return row || find_field(site, x) || sl_attribute(thread, x, name);
+}
+
 // ---------------------------------------------------------------- files
 
 bool sl_slow_load(struct sl_thread *thread, const struct sl_instruction *pc,

@@ -27,9 +27,10 @@ struct sl_call_frame {
   sl_value native;   // the callable in C that this frame is calling, or NULL
 };
 
-// A line of the traceback of the pending error.
+// A line of the traceback of the pending error: a Starlark function, or a callable in C that has called another.
 struct sl_trace_entry {
-  const struct sl_code *code;
+  const struct sl_code *code;  // NULL: a callable in C
+  sl_value native;             // that callable
   struct sl_module *module;
   uint32_t offset;
 };
