@@ -69,7 +69,12 @@ static bool copy_word(struct indenter *indenter, size_t length) {
 static bool copy_number(struct indenter *indenter) {
   const char *p = indenter->cursor;
   if (*p != '-' && (*p < '0' || *p > '9')) {
-    return sl_fail_false(indenter->thread, "unexpected character \"%c\"", *p);
+    struct sl_text shown = {0};
+    if (sl_repr(indenter->thread, sl_string(p, 1), &shown)) {
+      sl_fail(indenter->thread, "unexpected character %s", sl_text_string(&shown));
+    }
+    sl_text_free(&shown);
+    return false;
   }
   while (p < indenter->end && *p && strchr("0123456789.eE+-", *p)) p++;
   copy_to(indenter, p);

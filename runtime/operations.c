@@ -182,8 +182,9 @@ sl_value sl_binary(struct sl_thread *thread, enum sl_operator op, sl_value a, sl
   }
   sl_value result = ask_types(thread, op, a, b);
   if (SL_LIKELY(result != NULL) || sl_error_pending(thread)) return result;
+  // "not in" is the negation of "in", in errors too.
   return sl_fail(thread, "unsupported binary operation: %s %s %s", sl_type_name(a),
-                 sl_operator_text(op), right->name);
+                 sl_operator_text(op == SL_OP_NOT_IN ? SL_OP_IN : op), right->name);
 }
 
 sl_value sl_unary(struct sl_thread *thread, enum sl_operator op, sl_value a) {
