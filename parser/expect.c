@@ -117,6 +117,11 @@ void sl_expect_error(struct sl_parse *parse, int kind, const struct sl_token *to
 void sl_expect_report(struct sl_parse *parse, int kind, const struct sl_token *token,
                       const struct sl_expect *expect) {
   parse->broken_start = parse->statement_start;
+  bool branch = kind == SL_TOKEN_ELSE || kind == SL_TOKEN_ELIF;
+  if (branch && parse->branch_lost && token->start == parse->statement_start) {
+    parse->recovering = true;
+    return;
+  }
   const struct situation *situation = situations;
   while (!fits(situation, kind, expect)) {
     situation++;

@@ -124,32 +124,33 @@ file ::= EXPRESSION error NEWLINE.
 statements(A) ::= . { A = sl_tree_empty(parse); }
 statements(A) ::= statements(L) line(M) NEWLINE. {
   A = sl_tree_join(parse, L, M);
-  parse->after_broken = false;
+  parse->after_broken = parse->branch_lost = false;
 }
 statements(A) ::= statements(L) line(M) SEMICOLON NEWLINE. {
   A = sl_tree_join(parse, L, M);
-  parse->after_broken = false;
+  parse->after_broken = parse->branch_lost = false;
 }
 statements(A) ::= statements(L) compound(S). {
   A = sl_tree_push(parse, L, S);
-  parse->after_broken = false;
+  parse->after_broken = parse->branch_lost = false;
 }
 statements(A) ::= statements(L) error NEWLINE(N). {
   A = sl_tree_push(parse, L, sl_tree_broken(parse, N.end));
-  parse->after_broken = true;
+  parse->after_broken = parse->branch_lost = true;
   yypParser->yyerrcnt = -1;  // The next error is a new one, however near.
 }
 // An indented block where none may stand: reported unless it is the body of a broken line.
 statements(A) ::= statements(L) unexpected_indent(W) statements(M) OUTDENT. {
   A = W ? sl_tree_join(parse, L, M) : sl_tree_drop(parse, L, M);
   parse->after_broken = false;
+  parse->branch_lost = !W;
 }
 
 %type unexpected_indent {bool}
 unexpected_indent(A) ::= INDENT(T). {
   A = !parse->after_broken;
   if (A) sl_diagnostic_add(parse->file, T.start, T.end, "indentation error");
-  parse->after_broken = false;
+  parse->after_broken = parse->branch_lost = false;
 }
 
 %type line {struct sl_pending}
@@ -377,7 +378,8 @@ comparison(A) ::= comparison(L) COMPARISON(T) operation(R). {
 comparison(A) ::= comparison(L) IN(T) operation(R). {
   A = sl_tree_comparison(parse, SL_OP_IN, L, &T, R);
 }
-comparison(A) ::= comparison(L) NOT(T) IN operation(R). {
+// Errors point at the second of the two words.
+comparison(A) ::= comparison(L) NOT IN(T) operation(R). {
   A = sl_tree_comparison(parse, SL_OP_NOT_IN, L, &T, R);
 }
 

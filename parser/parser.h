@@ -71,6 +71,7 @@ struct sl_parse {
   uint32_t broken_start;     // the same of the last one that did not parse
   bool recovering;           // in a statement whose error has been reported
   bool after_broken;  // the last statement did not parse: an indented block after it is its body
+  bool branch_lost;   // the last one, with its body, did not: an elif or else after it is a part of it
   int lookahead;      // kind of the token that is being pushed
   struct sl_token token;  // that token
 };
