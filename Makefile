@@ -35,7 +35,7 @@ STARLARK := $(wildcard common/*.c parser/*.c runtime/*.c runtime/types/*.c built
 STARMYPY := $(wildcard rules/*.c rules/*/*.c)
 CLI := $(wildcard cli/*.c cli/*/*.c)
 # Programs of one file each: unit tests, and examples of embedding.
-SINGLE := $(wildcard tests/unit/*.c examples/*/*.c)
+SINGLE := $(wildcard tests/unit/*.c examples/*/*.c) tests/fuzz/programs.c
 # Folders whose files the binary carries: one subfolder per repository.
 EMBED := rules/core rules/python rules/mypy
 EMBEDDED := $(shell find $(EMBED) -name __pycache__ -prune -o -print 2>/dev/null)
