@@ -4,13 +4,11 @@ _WORKER = {
     "requires-worker-protocol": "json",
     "supports-multiplex-workers": "1",
     "supports-workers": "1",
+    "worker-key-mnemonic": "mypy",  # one worker for all three
 }
 
 # Arguments: the report, the exit status that mypy would have had, what to make if it is 0.
-_VERDICT = """read -r status <"$2" && [ "$status" = 0 ] && : >"$3" && exit 0
-cat "$1" >&2
-exit 1
-"""
+_VERDICT = 'if read -r status <"$2" && [ "$status" = 0 ]; then : >"$3"; else cat "$1" >&2; false; fi'
 
 def _arguments(ctx, kind, manifest, python_version, pack):
     arguments = ctx.actions.args()
@@ -124,11 +122,11 @@ def judge(ctx, check):
       An empty File.
     """
     verdict = _output(ctx, ".mypy_verdict")
-    ctx.actions.run_shell(
+    ctx.actions.run(
         mnemonic = "MypyVerdict",
         progress_message = "mypy's verdict on %{label}",
-        command = _VERDICT,
-        arguments = [check.report.path, check.exit_code.path, verdict.path],
+        executable = "/bin/sh",
+        arguments = ["-c", _VERDICT, "sh", check.report.path, check.exit_code.path, verdict.path],
         inputs = [check.report, check.exit_code],
         outputs = [verdict],
     )

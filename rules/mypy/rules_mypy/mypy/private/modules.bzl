@@ -148,33 +148,32 @@ def name_modules(label, sources, own, inherited):
             )
     return [modules[name] for name in sorted(modules)]
 
-def _root(folder, base):
-    if not folder:
-        return struct(path = base or ".", kind = "source")
-    return struct(path = folder + ("/" + base if base else ""), kind = "generated")
-
 def module_root(module):
     """Where the search path must lead for a module to be found under its name.
 
     Args:
-      module: what name_module gives.
+      module: what name_module or name_directory gives.
     Returns:
       struct(path, kind): "." stands for the main repository's sources.
     """
-    return _root(module.source.root.path, module.base)
+    folder, base = module.source.root.path, module.base
+    if not folder:
+        return struct(path = base or ".", kind = "source")
+    return struct(path = folder + ("/" + base if base else ""), kind = "generated")
 
-def directory_root(directory, own, inherited):
-    """The same for the modules in a directory, whose names nobody knows yet.
+def name_directory(directory, own, inherited):
+    """The same as name_module for a directory whose modules nobody knows yet.
 
     Args:
       directory: a File that is a directory.
       own: import directories of the target.
       inherited: import directories that its dependencies bring.
     Returns:
-      struct(path, kind).
+      struct(name, source, base): the package that the directory is; "" if it is on the search path itself.
     """
-    path = _tree_path(directory) + "/"
-    return _root(directory.root.path, import_base(path, directory.owner.workspace_root, own, inherited))
+    path = _tree_path(directory)
+    base = import_base(path + "/", directory.owner.workspace_root, own, inherited)
+    return struct(name = _below(path + "/", base)[:-1].replace("/", "."), source = directory, base = base)
 
 def warn_of_conflicts(label, modules, deps):
     """Tells what cannot be right in what a target sees: one name of two files, one file of two names, one file in two targets.

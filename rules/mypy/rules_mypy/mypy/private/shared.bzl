@@ -9,7 +9,7 @@ load("@rules_python//python:py_info.bzl", "PyInfo")
 load(":actions.bzl", "check_target", "judge")
 load(":closure.bzl", "ROOT_KINDS", "dependencies", "files_of", "hand_over", "new_root", "shared_info", "write_manifest")
 load(":flags.bzl", "BuildSettingInfo")
-load(":modules.bzl", "directory_root", "import_roots", "module_root", "name_modules", "warn_of_conflicts")
+load(":modules.bzl", "import_roots", "module_root", "name_directory", "name_modules", "warn_of_conflicts")
 load(":package.bzl", "distribution_name", "visit_package", "visit_toolchain")
 load(":providers.bzl", "MypyInfo", "MypySharedInfo")
 
@@ -43,26 +43,34 @@ def _search_path(label, roots):
         for path in sorted(group)
     ]
 
-def _target_roots(label, modules, directories, own, inherited):
-    found = [module_root(module) for module in modules] + [directory_root(file, own, inherited) for file in directories]
-    return [new_root(root.path, root.kind, label, "imports" if own else "srcs") for root in depset(found).to_list() if root.path != "."]
+def _roots(label, modules, attribute):
+    found = depset([module_root(module) for module in modules]).to_list()
+    return [new_root(root.path, root.kind, label, attribute) for root in found if root.path != "."]
 
-def _target_manifest(ctx, below, roots, modules, interfaces):
-    return write_manifest(ctx, "target", below, roots, modules = {
-        module.name: {"interface": interface.path, "source": module.source.path}
-        for module, interface in zip(modules, interfaces)
-    })
+def _manifest(ctx, below, roots, modules, interfaces, directories):
+    return write_manifest(
+        ctx,
+        "target",
+        below,
+        roots,
+        directories = {directory.source.path: directory.name for directory in directories},
+        modules = {
+            module.name: {"interface": interface.path, "source": module.source.path}
+            for module, interface in zip(modules, interfaces)
+        },
+    )
 
 def _visit_target(target, ctx, deps, reason):
     below = hand_over(ctx, deps)
     listed, checked = _sources(target, ctx, deps)
-    directories = [file for file in files_of(ctx, "srcs") if file.is_directory]
     own, inherited = import_roots(target, ctx, deps)
     modules = name_modules(target.label, listed, own, inherited)
+    trees = [file for file in files_of(ctx, "srcs") if file.is_directory]
+    directories = [name_directory(tree, own, inherited) for tree in trees]
     interfaces = [ctx.actions.declare_file("{}.mypy/{}.interface".format(ctx.label.name, module.name)) for module in modules]
-    roots = _target_roots(target.label, modules, directories, own, inherited)
-    manifest = _target_manifest(ctx, below, roots, modules, interfaces)
-    info = shared_info(below, manifest, files = [depset(directories)], interfaces = interfaces, modules = modules, roots = roots)
+    roots = _roots(target.label, modules + directories, "imports" if own else "srcs")
+    manifest = _manifest(ctx, below, roots, modules, interfaces, directories)
+    info = shared_info(below, manifest, files = [depset(trees)], interfaces = interfaces, modules = modules, roots = roots)
     if not reason and not checked:
         reason = "it has no .py or .pyi sources"
     check = None
@@ -72,7 +80,7 @@ def _visit_target(target, ctx, deps, reason):
             ctx,
             manifest,
             interfaces,
-            [module.source for module in modules] + markers + directories,
+            [module.source for module in modules] + markers + trees,
             below,
             strict_cache = ctx.attr._strict_cache[BuildSettingInfo].value,
             silent = bool(reason),
@@ -85,6 +93,7 @@ def _visit_target(target, ctx, deps, reason):
         info,
         OutputGroupInfo(mypy = depset([check.report, verdict])),
         MypyInfo(
+            exit_code = check.exit_code,
             mode = "shared",
             path = _search_path(target.label, info.roots),
             report = check.report,
