@@ -135,18 +135,26 @@ static void add_item(struct checks *checks, struct check_item item) {
   checks->items[checks->count++] = item;
 }
 
+// A field that is a File, or NULL.
+static struct bz_artifact *file_field(sl_value info, const char *name) {
+  sl_value file = sl_struct_get(info, name);
+  return file && sl_has_type(file, &bz_file_type) ? (struct bz_artifact *)(void *)file : NULL;
+}
+
 // What a result tells, as an item; nothing if it is not of the check's aspect.
 static void add_result(struct checks *checks, const struct bz_aspect_result *result, bool asked) {
   sl_value info = bz_aspect_result_provider(result, bz_check_default.provider);
   if (!info) return;
-  sl_value reason = sl_struct_get(info, "reason"), report = sl_struct_get(info, "report");
-  bool has_report = report && sl_has_type(report, &bz_file_type);
-  if (!reason && !has_report) return;
+  sl_value reason = sl_struct_get(info, "reason");
+  struct bz_artifact *report = file_field(info, "report");
+  if (!reason && !report) return;
   add_item(checks, (struct check_item){
                        .label = result->base->target->label,
                        .info = info,
-                       .reason = has_report ? NULL : sl_string_bytes(reason),
-                       .report = has_report ? (struct bz_artifact *)(void *)report : NULL,
+                       .reason = report ? NULL : sl_string_bytes(reason),
+                       .report = report,
+                       .verdict = report ? file_field(info, "verdict") : NULL,
+                       .exit_code = report ? file_field(info, "exit_code") : NULL,
                        .asked = asked,
                    });
 }
@@ -208,6 +216,10 @@ bool checks_collect(struct context *context, struct bz_target **targets, size_t 
   return false;
 }
 
+struct bz_action *checks_judge(const struct check_item *item) {
+  return (item->verdict ? item->verdict : item->report)->action;
+}
+
 // ---------------------------------------------------------------- the place
 
 const char *checks_execution_root(const struct context *context) {
@@ -222,7 +234,7 @@ static struct bz_graph *graph_of(const struct context *context, const struct che
   struct bz_action **actions = sl_allocate((checks->count + 1) * sizeof *actions);
   size_t count = 0;
   for (size_t i = 0; i < checks->count; i++)
-    if (checks->items[i].report) actions[count++] = checks->items[i].report->action;
+    if (checks->items[i].report) actions[count++] = checks_judge(&checks->items[i]);
   struct bz_graph *graph = sl_allocate(sizeof *graph);
   *graph = (struct bz_graph){
       .analysis = context->session->analysis,
@@ -233,13 +245,14 @@ static struct bz_graph *graph_of(const struct context *context, const struct che
       .execution_root = checks->execution_root,
       .python = python,
       .toolchain = toolchain,
+      .run = checks->run,
       .keeps_links = checks->keeps_links,
   };
   return graph;
 }
 
 // build.ninja is written only when it changes, so that a run without changes touches nothing.
-static bool write_build_file(struct context *context, const struct checks *checks) {
+static bool write_build_file(struct context *context, struct checks *checks) {
   struct sl_text text = {0}, before = {0};
   char *path = bz_path_join(checks->execution_root, "build.ninja");
   bool done = bz_graph_writer_find("ninja")->write(context->thread, checks->graph, &text);
@@ -247,6 +260,7 @@ static bool write_build_file(struct context *context, const struct checks *check
     bool same = bz_file_read_absolute(context->thread, path, &before) &&
                 before.length == text.length && memcmp(before.bytes, text.bytes, text.length) == 0;
     sl_error_clear(context->thread);
+    checks->is_new = !same;
     done = same || bz_file_write(context->thread, path, sl_text_string(&text), text.length);
   }
   free(path);
@@ -255,13 +269,16 @@ static bool write_build_file(struct context *context, const struct checks *check
   return done;
 }
 
-bool checks_prepare(struct context *context, struct checks *checks, const char *python,
-                    const char *toolchain, int *status) {
-  checks->graph = graph_of(context, checks, python ? python : "python3", toolchain);
+void checks_lower(struct context *context, struct checks *checks, const char *python,
+                  const char *toolchain) {
+  checks->graph = graph_of(context, checks, python, toolchain);
   checks->closure = bz_lowered_closure(checks->graph);
-  if (checks->closure && (!python || (bz_directory_make(context->thread, checks->execution_root) &&
-                                      bz_execution_root_prepare(context->thread, checks->closure) &&
-                                      write_build_file(context, checks))))
+}
+
+bool checks_prepare(struct context *context, struct checks *checks, int *status) {
+  if (bz_directory_make(context->thread, checks->execution_root) &&
+      bz_execution_root_prepare(context->thread, checks->closure) &&
+      write_build_file(context, checks))
     return true;
   context_tell_error(context);
   *status = BZ_EXIT_FAILURE;

@@ -14,18 +14,27 @@ struct check_item {
   sl_value info;               // what the aspect tells: a struct with the fields of its provider
   const char *reason;          // why there is no action; NULL: there is one
   struct bz_artifact *report;  // NULL: no action
-  bool asked;                  // it was asked for; else it stands below one that was
+  // What is made only if the report has no errors; NULL: the report itself.
+  struct bz_artifact *verdict;
+  struct bz_artifact *exit_code;  // "1\n" and so on; NULL: it is that of the report's action
+  bool asked;                     // it was asked for; else it stands below one that was
 };
 
 struct checks {
-  bool keeps_links;          // set before the first use: see struct bz_graph
+  // Set before the first use: see struct bz_graph.
+  bool keeps_links;
+  const struct bz_run *run;
   struct check_item *items;  // in label order
   size_t count;
   size_t capacity;
-  struct bz_graph *graph;    // the actions that make the reports
+  struct bz_graph *graph;    // the actions that make the reports or the verdicts
   struct bz_graph *closure;  // and all that make their inputs, producers first
   const char *execution_root;
+  bool is_new;  // build.ninja is another one than before
 };
+
+// The action that fails if a target has errors.
+struct bz_action *checks_judge(const struct check_item *item);
 
 // The targets that patterns name, sorted by label, each once: `*targets` gets `*count` of them.
 // Patterns with wildcards leave out targets with the tag "manual", as a build does. False with an
@@ -36,11 +45,11 @@ bool checks_targets(struct context *context, sl_value patterns, struct bz_target
 // one, and collects what they tell.
 bool checks_collect(struct context *context, struct bz_target **targets, size_t count,
                     struct checks *checks, int *status);
-// Makes the graph, the execution root and its build.ninja. `toolchain` as in struct bz_graph.
-// Without a Python only the graph: what stands in the execution root is of another one, and is left
-// alone.
-bool checks_prepare(struct context *context, struct checks *checks, const char *python,
-                    const char *toolchain, int *status);
+// Makes the graph. `python` and `toolchain` as in struct bz_graph.
+void checks_lower(struct context *context, struct checks *checks, const char *python,
+                  const char *toolchain);
+// Makes the execution root of the graph and its build.ninja. False with an error told.
+bool checks_prepare(struct context *context, struct checks *checks, int *status);
 
 // Where actions run.
 const char *checks_execution_root(const struct context *context);

@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "cli/context.h"
 #include "cli/lock.h"
+#include "cli/workers.h"
 
 #define COMMANDS (OPTIONS_WORKSPACE | OPTIONS_CLEAN)
 
@@ -22,7 +23,7 @@ static const char doc[] =
 
 // What commands make in an output base. Nothing else is touched: --output_base may name a folder
 // that holds other things.
-static const char *const outputs[] = {"execroot", "vendor", NULL};
+static const char *const outputs[] = {"execroot", "vendor", "workers", NULL};
 static const char *const kept[] = {"external", "lock", NULL};
 
 static bool remove_entries(struct context *context, const char *folder, const char *const *names) {
@@ -39,7 +40,9 @@ static bool remove_entries(struct context *context, const char *folder, const ch
 static bool clean(struct context *context) {
   const char *output_base = bz_workspace_output_base(context->session->workspace);
   if (access(output_base, F_OK) != 0) return true;
-  if (!lock_take(context) || !remove_entries(context, output_base, outputs)) return false;
+  if (!lock_take(context)) return false;
+  workers_shut_down(context);  // they stand in the execution root
+  if (!remove_entries(context, output_base, outputs)) return false;
   if (!context->options.expunge) return true;
   if (!remove_entries(context, output_base, kept)) return false;
   rmdir(output_base);  // stays if it holds other things

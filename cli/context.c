@@ -155,9 +155,31 @@ size_t context_tell_missing(const struct context *context, enum bz_event_kind ki
   return count;
 }
 
+int context_choose_json(const struct context *context, bool *json) {
+  const char *output = context->options.output;
+  *json = output && strcmp(output, "json") == 0;
+  if (!output || *json || strcmp(output, "text") == 0) return -1;
+  context_tell(context, BZ_ERROR, "Invalid output format '%s'. Valid values are: json, text",
+               output);
+  return BZ_EXIT_COMMAND_LINE;
+}
+
 int context_write(struct context *context, const struct sl_text *text) {
   size_t written = fwrite(sl_text_string(text), 1, text->length, stdout);
   if (written == text->length && fflush(stdout) == 0) return BZ_EXIT_SUCCESS;
   context_tell(context, BZ_ERROR, "cannot write the output: %s", strerror(errno));
   return BZ_EXIT_LOCAL_ENVIRONMENT;
+}
+
+int context_write_json(struct context *context, sl_value value) {
+  sl_value encode =
+      sl_attribute(context->thread, sl_environment_get(sl_universe(), "json"), "encode_indent");
+  sl_value text = encode ? sl_call(context->thread, encode, &value, 1, NULL, 0) : NULL;
+  if (!text) return BZ_EXIT_FAILURE;
+  struct sl_text out = {0};
+  sl_text_append(&out, sl_string_bytes(text), sl_string_length(text));
+  sl_text_append_char(&out, '\n');
+  int status = context_write(context, &out);
+  sl_text_free(&out);
+  return status;
 }

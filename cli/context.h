@@ -34,7 +34,11 @@ void context_tell(const struct context *context, enum bz_event_kind kind, const 
 void context_tell_error(struct context *context);
 // Tells in one message of the repositories that analysed targets need and that are not there, and what to do. Returns how many.
 size_t context_tell_missing(const struct context *context, enum bz_event_kind kind);
+// Whether --output asks for JSON, of commands that write that or text (the default). Returns as context_begin.
+int context_choose_json(const struct context *context, bool *json);
 // Writes to standard output. Returns the exit status: 0, or that of a full disk.
 int context_write(struct context *context, const struct sl_text *text);
+// The same for a value as indented JSON. An error is left pending.
+int context_write_json(struct context *context, sl_value value);
 
 #endif  // CLI_CONTEXT_H_

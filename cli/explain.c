@@ -12,6 +12,7 @@
 #include "cli/cli.h"
 #include "cli/interpreter.h"
 #include "cli/lock.h"
+#include "cli/workers.h"
 
 #define COMMANDS (OPTIONS_WORKSPACE | OPTIONS_ANALYSIS | OPTIONS_CHECK | OPTIONS_EXPLAIN)
 
@@ -275,19 +276,6 @@ static const struct check_item *item_of(struct context *context, const struct ch
   return actual ? find_item(checks, actual->target->label) : NULL;
 }
 
-static int write_json(struct context *context, sl_value descriptions) {
-  sl_value encode =
-      sl_attribute(context->thread, sl_environment_get(sl_universe(), "json"), "encode_indent");
-  sl_value text = encode ? sl_call(context->thread, encode, &descriptions, 1, NULL, 0) : NULL;
-  if (!text) return BZ_EXIT_FAILURE;
-  struct sl_text out = {0};
-  sl_text_append(&out, sl_string_bytes(text), sl_string_length(text));
-  sl_text_append_char(&out, '\n');
-  int status = context_write(context, &out);
-  sl_text_free(&out);
-  return status;
-}
-
 static int write_text(struct context *context, sl_value descriptions) {
   struct sl_text out = {0};
   for (size_t i = 0; i < sl_list_length(descriptions); i++) {
@@ -299,37 +287,37 @@ static int write_text(struct context *context, sl_value descriptions) {
   return status;
 }
 
-static int explain(struct context *context, const struct interpreter *interpreter) {
-  struct checks checks = {.keeps_links = true};  // so that commands told before still run
+static int explain(struct context *context, const struct interpreter *interpreter, bool json) {
+  // Links are kept so that commands told before still run.
+  struct checks checks = {.keeps_links = true, .run = workers_run()};
   struct owners owners = {0};
   int status = BZ_EXIT_FAILURE;
   if (!lock_take(context)) return BZ_EXIT_LOCAL_ENVIRONMENT;
   for (size_t i = 0; i < sl_list_length(context->options.words); i++)
     if (!add_targets_of(context, sl_string_bytes(sl_list_get(context->options.words, i)), &owners))
       return status;
-  if (!checks_collect(context, owners.items, owners.count, &checks, &status) ||
-      !checks_prepare(context, &checks, interpreter->path, interpreter->identity, &status))
+  if (!checks_collect(context, owners.items, owners.count, &checks, &status))
     return status ? status : BZ_EXIT_FAILURE;
+  bool found = interpreter->path != NULL;
+  checks_lower(context, &checks, found ? interpreter->path : "python3", interpreter->identity);
+  // Without a Python what stands in the execution root is of another one, and is left alone.
+  if (found && !checks_prepare(context, &checks, &status)) return status;
   sl_value descriptions = sl_list(context->thread, NULL, 0);
   for (size_t i = 0; i < owners.count; i++) {
     sl_value dict =
         describe(context, &checks, item_of(context, &checks, owners.items[i]), owners.items[i]);
     if (!dict || !sl_list_push(context->thread, descriptions, dict)) return BZ_EXIT_FAILURE;
   }
-  bool json = context->options.output && strcmp(context->options.output, "json") == 0;
-  return json ? write_json(context, descriptions) : write_text(context, descriptions);
+  return json ? context_write_json(context, descriptions) : write_text(context, descriptions);
 }
 
 static int explain_run(int argc, char **argv) {
   struct context context;
   int status = context_begin(&context, "explain", synopsis, doc, COMMANDS, argc, argv);
   if (status >= 0) return status;
-  const char *output = context.options.output;
-  if (output && strcmp(output, "json") != 0 && strcmp(output, "text") != 0) {
-    context_tell(&context, BZ_ERROR, "Invalid output format '%s'. Valid values are: json, text",
-                 output);
-    return BZ_EXIT_COMMAND_LINE;
-  }
+  bool json;
+  status = context_choose_json(&context, &json);
+  if (status >= 0) return status;
   if (sl_list_length(context.options.words) == 0) {
     context_tell(&context, BZ_ERROR,
                  "explain needs a file or a label; see `starmypy explain --help`");
@@ -343,7 +331,7 @@ static int explain_run(int argc, char **argv) {
   sl_text_free(&message);
   if (!context.options.python_path) context.options.python_path = interpreter.path;
   status = context_open(&context);
-  if (status < 0) status = explain(&context, &interpreter);
+  if (status < 0) status = explain(&context, &interpreter, json);
   context_tell_error(&context);
   interpreter_free(&interpreter);
   return status;

@@ -20,6 +20,7 @@
   ROW(help)           \
   ROW(query)          \
   ROW(rules)          \
+  ROW(shutdown)       \
   ROW(vendor)         \
   ROW(version)
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Ninja run: ninja's output is read line by line. A mark of our own in its status tells its lines
-// from those of the programs it runs.
+// Ninja run: ninja's output is read line by line, and told on as it comes. Marks of our own in its
+// status and in descriptions tell its lines from those of the programs it runs.
 #include "cli/ninja_run.h"
 
 #include <errno.h>
@@ -10,67 +10,101 @@
 #include <string.h>
 
 #include "cli/process.h"
+#include "rules/graph/graph.h"
 
-// A record separator, which programs do not print: "\x1e12/64\x1e" and then the description.
-#define MARK '\x1e'
-static const char status_format[] = "NINJA_STATUS=\x1e%f/%t\x1e";
+// A status line: "\x1e12/64\x1e", "40\x1e" for the action's number, and then the description.
+#define MARK (BZ_RUN_MARK[0])
+#define STATUS_FORMAT "NINJA_STATUS=" BZ_RUN_MARK "%f/%t" BZ_RUN_MARK
+
+// Ninja runs without the environment of the user: what the graph does not say reaches no action.
+static const char *const environment[] = {STATUS_FORMAT, NULL};
+
+// The edge whose lines are being read.
+struct reader {
+  struct ninja_run *run;
+  bool in_edge;
+  bool failed;
+  bool after_status;    // the line before was its status
+  bool command_next;    // the line after FAILED
+  size_t number;        // of its action
+  struct sl_text text;  // what it printed
+};
+
+static void clear_progress(const struct ninja_run *run) {
+  if (run->progress) fputs("\r\033[K", stderr);
+}
 
 static void show_progress(const char *counts, size_t length, const char *description) {
   fprintf(stderr, "\r\033[K[%.*s] %.100s", (int)length, counts, description);
   fflush(stderr);
 }
 
-// A line with our mark: one more edge has ended.
-static void take_status(struct ninja_run *run, const char *line) {
-  const char *end = strchr(line + 1, MARK);
-  if (!end) return;
-  run->finished = strtoul(line + 1, NULL, 10);
-  if (run->progress) show_progress(line + 1, (size_t)(end - line - 1), end + 1);
+static void end_edge(struct reader *reader) {
+  const struct ninja_listener *listener = &reader->run->listener;
+  if (reader->in_edge && (reader->failed || reader->text.length)) {
+    clear_progress(reader->run);
+    listener->on_output(listener->data, reader->number, reader->failed,
+                        sl_text_string(&reader->text));
+  }
+  reader->in_edge = reader->failed = reader->command_next = false;
+  sl_text_reset(&reader->text);
 }
 
-// "FAILED: [code=1] a b " or, from older ninjas, "FAILED: a b ".
-static void take_failure(struct ninja_run *run, const char *line) {
-  const char *outputs = line + strlen("FAILED: ");
-  if (strncmp(outputs, "[code=", 6) == 0 && strchr(outputs, ']'))
-    outputs = strchr(outputs, ']') + 2;
-  run->failures = realloc(run->failures, (run->failure_count + 1) * sizeof *run->failures);
-  if (!run->failures) abort();
-  run->failures[run->failure_count++] = (struct ninja_failure){strdup(outputs), NULL};
+// A line with our marks: one more edge has ended.
+static void take_status(struct reader *reader, const char *line) {
+  struct ninja_run *run = reader->run;
+  const char *counts = line + 1, *end = strchr(counts, MARK);
+  const char *description = end ? strchr(end + 1, MARK) : NULL;
+  end_edge(reader);
+  if (!description) return;
+  reader->in_edge = true;
+  reader->number = strtoul(end + 1, NULL, 10);
+  run->finished = strtoul(counts, NULL, 10);
+  if (run->progress) show_progress(counts, (size_t)(end - counts), description + 1);
 }
 
-static void append_failure_text(struct ninja_run *run, struct sl_text *text) {
-  if (run->failure_count && !run->failures[run->failure_count - 1].text)
-    run->failures[run->failure_count - 1].text = strdup(sl_text_string(text));
-  sl_text_reset(text);
+static void take_failure(struct reader *reader) {
+  const struct ninja_listener *listener = &reader->run->listener;
+  reader->failed = reader->command_next = true;
+  reader->run->failure_count++;
+  clear_progress(reader->run);
+  listener->on_failure(listener->data, reader->number);
+}
+
+// What ninja says for itself. Only errors are told: that it stops after failures is known.
+static void take_message(struct reader *reader, const char *line) {
+  struct sl_text *messages = &reader->run->messages;
+  end_edge(reader);
+  if (strncmp(line, "ninja: error: ", 14) == 0 || strncmp(line, "ninja: fatal: ", 14) == 0)
+    sl_text_format(messages, "%s%s", messages->length ? "\n" : "", line);
+}
+
+static void take_line(struct reader *reader, const char *line) {
+  bool after_status = reader->after_status;
+  reader->after_status = *line == MARK;
+  if (*line == MARK) {
+    take_status(reader, line);
+  } else if (strncmp(line, "ninja: ", 7) == 0) {
+    take_message(reader, line);
+  } else if (after_status && strncmp(line, "FAILED: ", 8) == 0) {
+    take_failure(reader);
+  } else if (reader->command_next) {
+    reader->command_next = false;
+  } else if (reader->in_edge) {
+    sl_text_format(&reader->text, "%s\n", line);
+  }
 }
 
 // Reads to the end. A failed edge is a status line, a FAILED line, its command, and what it
 // printed.
 static void read_output(struct ninja_run *run, struct process *process) {
-  struct sl_text line = {0}, text = {0};
-  bool in_failure = false, command_next = false, after_status = false;
-  while (process_line(process, &line)) {
-    const char *start = sl_text_string(&line);
-    bool is_status = *start == MARK;
-    if (is_status || strncmp(start, "ninja: ", 7) == 0) {
-      if (in_failure) append_failure_text(run, &text);
-      in_failure = false;
-      if (is_status) take_status(run, start);
-      if (strncmp(start, "ninja: error: ", 14) == 0 || strncmp(start, "ninja: fatal: ", 14) == 0)
-        sl_text_format(&run->messages, "%s%s", run->messages.length ? "\n" : "", start);
-    } else if (after_status && strncmp(start, "FAILED: ", 8) == 0) {
-      take_failure(run, start);
-      in_failure = command_next = true;
-    } else if (command_next) {
-      command_next = false;
-    } else if (in_failure) {
-      sl_text_format(&text, "%s\n", start);
-    }
-    after_status = is_status;
-  }
-  if (in_failure) append_failure_text(run, &text);
+  struct reader reader = {.run = run};
+  struct sl_text line = {0};
+  while (process_line(process, &line)) take_line(&reader, sl_text_string(&line));
+  end_edge(&reader);
+  clear_progress(run);
   sl_text_free(&line);
-  sl_text_free(&text);
+  sl_text_free(&reader.text);
 }
 
 bool ninja_run_start(struct ninja_run *run) {
@@ -78,7 +112,7 @@ bool ninja_run_start(struct ninja_run *run) {
   snprintf(jobs, sizeof jobs, "-j%d", run->jobs);
   const char *argv[] = {"ninja", "-k", "0", "-f", "build.ninja", run->jobs > 0 ? jobs : NULL, NULL};
   struct process process;
-  if (!process_start(&process, argv, run->directory, status_format)) {
+  if (!process_start(&process, argv, run->directory, environment)) {
     if (errno == ENOENT) {
       sl_text_append_string(
           &run->messages,
@@ -90,28 +124,7 @@ bool ninja_run_start(struct ninja_run *run) {
   }
   read_output(run, &process);
   run->status = process_finish(&process);
-  if (run->progress) fputs("\r\033[K", stderr);
   return true;
 }
 
-const struct ninja_failure *ninja_run_failure(const struct ninja_run *run, const char *output) {
-  size_t length = strlen(output);
-  for (size_t i = 0; i < run->failure_count; i++) {
-    const char *hit = run->failures[i].outputs;
-    while ((hit = strstr(hit, output))) {
-      bool begins = hit == run->failures[i].outputs || hit[-1] == ' ';
-      if (begins && (hit[length] == ' ' || hit[length] == '\0')) return &run->failures[i];
-      hit += length;
-    }
-  }
-  return NULL;
-}
-
-void ninja_run_free(struct ninja_run *run) {
-  for (size_t i = 0; i < run->failure_count; i++) {
-    free(run->failures[i].outputs);
-    free(run->failures[i].text);
-  }
-  free(run->failures);
-  sl_text_free(&run->messages);
-}
+void ninja_run_free(struct ninja_run *run) { sl_text_free(&run->messages); }

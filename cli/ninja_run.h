@@ -9,20 +9,23 @@
 
 #include "common/text.h"
 
-// An edge that failed.
-struct ninja_failure {
-  char *outputs;  // its outputs as ninja names them, separated by blanks
-  char *text;     // what it printed
+// What a run tells while it goes on. Edges are named by their action's number in the graph.
+struct ninja_listener {
+  // An edge has failed just now; what it printed is not there yet.
+  void (*on_failure)(void *data, size_t number);
+  // What an edge printed, good or failed; a failed one may have printed nothing.
+  void (*on_output)(void *data, size_t number, bool failed, const char *text);
+  void *data;
 };
 
 struct ninja_run {
-  const char *directory;  // where build.ninja is
+  const char *directory;  // where build.ninja is: one of a graph with struct bz_run
   int jobs;               // 0: ninja decides
   bool progress;          // a line that is written over and over, to stderr
+  struct ninja_listener listener;
   // Results, owned by the run.
-  size_t finished;  // edges that ran
-  struct ninja_failure *failures;
-  size_t failure_count;
+  size_t finished;          // edges that ran
+  size_t failure_count;     // those of them that failed
   struct sl_text messages;  // ninja's own errors
   int status;               // 0: everything is up to date now
 };
@@ -30,8 +33,6 @@ struct ninja_run {
 // Runs ninja, keeping on after failures. False: it could not be started; `run->messages` says what
 // to do.
 bool ninja_run_start(struct ninja_run *run);
-// The failure of the edge with this output, or NULL.
-const struct ninja_failure *ninja_run_failure(const struct ninja_run *run, const char *output);
 void ninja_run_free(struct ninja_run *run);
 
 #endif  // CLI_NINJA_RUN_H_

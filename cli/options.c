@@ -15,8 +15,9 @@ enum option_kind {
   OPTION_TEXT,
   OPTION_INTEGER,
   OPTION_LIST,
-  OPTION_DICT,
-  OPTION_IGNORED,  // of Bazel's; nothing here depends on it
+  OPTION_DICT,        // NAME=VALUE
+  OPTION_ASSIGNMENT,  // [NAME=]VALUE
+  OPTION_IGNORED,     // of Bazel's; nothing here depends on it
 };
 
 struct row {
@@ -102,6 +103,17 @@ static const struct row rows[] = {
     {"mypy", 0, OPTION_TEXT, OPTIONS_CHECK, FIELD(mypy), "PYTHON", "the Python whose mypy checks"},
     {"jobs", 'j', OPTION_INTEGER, OPTIONS_RUN, FIELD(jobs), "N",
      "how many actions run at once (default: ninja decides)"},
+    {"strategy", 0, OPTION_ASSIGNMENT, OPTIONS_RUN, FIELD(strategies), "[MNEMONIC=]worker|local",
+     "whether actions are done by a server that stays (default: if it knows the mypy)"},
+    {"worker_quit_after_build", 0, OPTION_BOOL, OPTIONS_RUN, FIELD(worker_quit_after_build), NULL,
+     "end the servers with the command"},
+    {"worker_max_idle_secs", 0, OPTION_INTEGER, OPTIONS_RUN, FIELD(worker_max_idle_secs), "N",
+     "a server that had nothing to do for so long ends (10800)"},
+    {"total_worker_memory_limit_mb", 0, OPTION_INTEGER, OPTIONS_RUN,
+     FIELD(total_worker_memory_limit_mb), "N",
+     "a server that takes more starts anew (0: no limit)"},
+    {"strict_cache", 0, OPTION_BOOL, OPTIONS_RUN, FIELD(strict_cache), NULL,
+     "fail where a dependency is analysed again"},
     {"expunge", 0, OPTION_BOOL, OPTIONS_CLEAN, FIELD(expunge), NULL,
      "remove fetched packages, too"},
     {"curses", 0, OPTION_IGNORED, OPTIONS_WORKSPACE, 0, NULL, NULL},
@@ -179,6 +191,13 @@ static bool add_definition(struct input *input, sl_value dict, const char *word,
                      sl_string_from(equals + 1));
 }
 
+// Without a name it is meant for all that have no assignment of their own: "".
+static bool add_assignment(struct input *input, sl_value dict, const char *text) {
+  const char *equals = strchr(text, '=');
+  return sl_dict_set(input->thread, dict, sl_string(text, equals ? (size_t)(equals - text) : 0),
+                     sl_string_from(equals ? equals + 1 : text));
+}
+
 static bool set_value(struct input *input, const struct row *row, const char *word,
                       const char *text) {
   char *field = (char *)input->options + row->offset;
@@ -210,6 +229,8 @@ static bool set_value(struct input *input, const struct row *row, const char *wo
       return add_list_items(input, *(sl_value *)(void *)field, text);
     case OPTION_DICT:
       return add_definition(input, *(sl_value *)(void *)field, word, text);
+    case OPTION_ASSIGNMENT:
+      return add_assignment(input, *(sl_value *)(void *)field, text);
     case OPTION_IGNORED:
       return true;
   }
@@ -284,6 +305,26 @@ static bool is_rc_option(const char *word) {
   return false;
 }
 
+// Those of them that have a value, which may be the next word.
+static bool is_rc_option_with_value(const char *word) {
+  return strcmp(word, "--config") == 0 || strcmp(word, "--bazelrc") == 0;
+}
+
+// The words of a command line, with such a value in one word with its option.
+static sl_value join_rc_options(struct sl_thread *thread, int argc, char **argv) {
+  sl_value words = sl_list(thread, NULL, 0);
+  bool options_ended = false;
+  for (int i = 0; i < argc; i++) {
+    options_ended |= strcmp(argv[i], "--") == 0;
+    bool joins = !options_ended && i + 1 < argc && is_rc_option_with_value(argv[i]);
+    sl_value word =
+        joins ? sl_string_format("%s=%s", argv[i], argv[i + 1]) : sl_string_from(argv[i]);
+    if (!sl_list_push(thread, words, word)) return NULL;
+    i += joins;
+  }
+  return words;
+}
+
 static bool take_words(struct input *input) {
   bool options_ended = false;
   while (input->next < input->count) {
@@ -307,6 +348,14 @@ static bool take_words(struct input *input) {
     if (!done) return false;
   }
   return true;
+}
+
+// The strings of a list.
+static const char **words_of(sl_value list) {
+  size_t count = sl_list_length(list);
+  const char **words = sl_allocate((count + 1) * sizeof *words);
+  for (size_t i = 0; i < count; i++) words[i] = sl_string_bytes(sl_list_get(list, i));
+  return words;
 }
 
 static bool take_rc(struct input *input, const char *root, const char *command,
@@ -340,15 +389,15 @@ bool options_parse(struct sl_thread *thread, const char *command, unsigned comma
       .aspects = sl_list(thread, NULL, 0),
       .aspect_parameters = sl_dict(thread, 0),
       .defines = sl_dict(thread, 0),
+      .strategies = sl_dict(thread, 0),
       .flags = sl_list(thread, NULL, 0),
       .rc_flags = sl_list(thread, NULL, 0),
       .words = sl_list(thread, NULL, 0),
   };
-  sl_value arguments = sl_list(thread, NULL, 0);
-  for (int i = 0; i < argc; i++)
-    if (!sl_list_push(thread, arguments, sl_string_from(argv[i]))) return false;
-  struct input input = {thread,       options, commands, (const char *const *)argv,
-                        (size_t)argc, 0,       false,    false};
+  sl_value arguments = join_rc_options(thread, argc, argv);
+  if (!arguments) return false;
+  struct input input = {thread, options, commands, words_of(arguments), sl_list_length(arguments),
+                        0,      false,   false};
   if (root &&
       (!take_rc(&input, root, "startup", arguments) || !take_rc(&input, root, command, arguments)))
     return false;
@@ -363,8 +412,9 @@ int options_count_leading(int argc, char **argv) {
     const struct row *row = argv[i][1] == '-' ? find_row(&input, name, strcspn(name, "=")) : NULL;
     bool negated =
         !row && strncmp(argv[i], "--no", 4) == 0 && find_row(&input, name + 2, strlen(name + 2));
-    if (!row && !negated && !is_rc_option(argv[i])) break;
-    i += row && !takes_no_value(row) && !strchr(name, '=') ? 2 : 1;
+    bool with_value = is_rc_option_with_value(argv[i]);
+    if (!row && !negated && !with_value && !is_rc_option(argv[i])) break;
+    i += with_value || (row && !takes_no_value(row) && !strchr(name, '=')) ? 2 : 1;
   }
   return i < argc ? i : argc;
 }

@@ -51,6 +51,10 @@ struct options {
   // Check, explain, vendor, clean.
   const char *mypy;
   int jobs;
+  sl_value strategies;  // dict mnemonic ("": any) -> strategies, the best first
+  bool worker_quit_after_build;
+  int worker_max_idle_secs, total_worker_memory_limit_mb;  // 0: as the worker has it
+  bool strict_cache;
   bool expunge;
   // What is no option, in order: a list of strings.
   sl_value words;

@@ -25,10 +25,10 @@ static void drop(int descriptor) {
 // What happens in the child. Reports a failed exec through `report`, which closes by itself when
 // exec succeeds.
 static _Noreturn void become(const char *const *argv, const char *directory,
-                             const char *environment, int report) {
+                             const char *const *environment, int report) {
+  char *const *variables = environment ? (char *const *)(uintptr_t)environment : environ;
   if (directory && chdir(directory) != 0) goto failed;
-  if (environment) putenv((char *)(uintptr_t)environment);
-  execvp(argv[0], (char *const *)(uintptr_t)argv);
+  execvpe(argv[0], (char *const *)(uintptr_t)argv, variables);
 failed:;
   int error = errno;
   ssize_t written = write(report, &error, sizeof error);
@@ -37,7 +37,7 @@ failed:;
 
 // Forks; the child's descriptors are set up by `setup`. 0 and errno set when the program could not
 // be started.
-static pid_t start(const char *const *argv, const char *directory, const char *environment,
+static pid_t start(const char *const *argv, const char *directory, const char *const *environment,
                    int output, int errors) {
   int report[2];
   if (pipe2(report, O_CLOEXEC) != 0) return 0;
@@ -82,7 +82,7 @@ int process_run(const char *const *argv, struct sl_text *out, bool quiet) {
 }
 
 bool process_start(struct process *process, const char *const *argv, const char *directory,
-                   const char *environment) {
+                   const char *const *environment) {
   int ends[2];
   *process = (struct process){0};
   if (pipe2(ends, O_CLOEXEC) != 0) return false;

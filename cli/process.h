@@ -22,11 +22,12 @@ struct process {
   struct sl_text rest;         // read, but not handed out yet
   struct sigaction interrupt;  // what SIGINT did before
 };
-// Starts it in a directory, with `environment` ("NAME=VALUE", or NULL) added. False: errno is set.
+// Starts it in a directory, with `environment` ("NAME=VALUE" ..., NULL) alone; NULL: with all that
+// this program has. `argv` as in process_run. False: errno is set.
 // While it runs SIGINT, which a terminal sends to both, is left to it: it ends in order, as does
 // what it started.
 bool process_start(struct process *process, const char *const *argv, const char *directory,
-                   const char *environment);
+                   const char *const *environment);
 // The next line without its newline, in `line`. False at the end.
 bool process_line(struct process *process, struct sl_text *line);
 // Waits for its end. Returns as process_run.

@@ -191,6 +191,15 @@ static int become(char **command) {
   return errno == ENOENT ? 127 : 126;  // as a shell
 }
 
+// The program of a command, behind what sets its environment: "/usr/bin/env -i NAME=VALUE ...".
+static char **find_program(char **command) {
+  if (strcmp(command[0], "/usr/bin/env") != 0 || !command[1] || strcmp(command[1], "-i") != 0)
+    return command;
+  char **word = command + 2;
+  while (*word && strchr(*word, '=')) word++;
+  return *word ? word : command;
+}
+
 int worker_client_run(int argc, char **argv) {
   if (argc < 5 || strcmp(argv[1], "--socket") != 0 || strcmp(argv[3], "--") != 0) {
     fputs("Usage: starmypy worker-client --socket SOCKET -- PROGRAM [ARGUMENT...]\n", stderr);
@@ -199,7 +208,8 @@ int worker_client_run(int argc, char **argv) {
   char **command = argv + 4;
   struct sl_text output = {0};
   int status;
-  if (!worker_client_call(argv[2], (const char *const *)command + 1, &output, &status))
+  if (!worker_client_call(argv[2], (const char *const *)find_program(command) + 1, &output,
+                          &status))
     return become(command);
   fwrite(sl_text_string(&output), 1, output.length, stderr);
   sl_text_free(&output);

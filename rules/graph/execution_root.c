@@ -324,9 +324,9 @@ static bool make_entry(struct root *root, const struct entry *entry) {
   return done;
 }
 
-// Whether a path is a link itself, and not by way of another, which leads into the user's own
+// Whether all above a path are directories, and none is a link, which leads into the user's own
 // directories.
-static bool is_own_link(const char *execution_root, char *path) {
+static bool is_own(const char *execution_root, char *path) {
   struct stat status;
   for (char *slash = path + strlen(execution_root); (slash = strchr(slash + 1, '/'));) {
     *slash = '\0';
@@ -334,19 +334,28 @@ static bool is_own_link(const char *execution_root, char *path) {
     *slash = '/';
     if (!directory) return false;
   }
+  return true;
+}
+
+static bool is_link(const char *path) {
+  struct stat status;
   return lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
 }
 
-// Removes a link and the directories that it leaves empty.
+// Removes the directories above a path that are empty; shortens the path.
+static void remove_empty(const char *execution_root, char *path) {
+  char *slash;
+  do {
+    slash = strrchr(path, '/');
+    *slash = '\0';
+  } while (slash > path + strlen(execution_root) && rmdir(path) == 0);
+}
+
 static void remove_link(const char *execution_root, const char *relative, size_t length) {
   char *path = NULL;
   if (asprintf(&path, "%s/%.*s", execution_root, (int)length, relative) < 0) abort();
-  size_t base = strlen(execution_root);
-  bool removed = is_own_link(execution_root, path) && unlink(path) == 0;
-  for (char *slash; removed && (slash = strrchr(path, '/')) && (size_t)(slash - path) > base;) {
-    *slash = '\0';
-    removed = rmdir(path) == 0;
-  }
+  if (is_own(execution_root, path) && is_link(path) && unlink(path) == 0)
+    remove_empty(execution_root, path);
   free(path);
 }
 
@@ -402,5 +411,24 @@ bool bz_execution_root_prepare(struct sl_thread *thread, const struct bz_graph *
   done = done && make(&root);
   sl_text_free(&root.missing);
   free_entries(&root);
+  return done;
+}
+
+// ---------------------------------------------------------------- outputs of processes
+
+bool bz_lowered_remove(struct sl_thread *thread, const char *execution_root, const char *path) {
+  char *output = bz_path_join(execution_root, path), *stamp = NULL, *tree = lower_tree_of(output);
+  if (asprintf(&stamp, "%s.stamp", output) < 0) abort();
+  bool done = true;
+  if (is_own(execution_root, output)) {
+    // What stands beside an archive is the tree, if the tree tool says so.
+    if (tree && access(stamp, F_OK) == 0)
+      done = bz_directory_remove(thread, tree) && bz_directory_remove(thread, stamp);
+    done = done && bz_directory_remove(thread, output);
+    if (done) remove_empty(execution_root, output);
+  }
+  free(output);
+  free(stamp);
+  free(tree);
   return done;
 }

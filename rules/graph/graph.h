@@ -22,9 +22,20 @@ struct bz_graph {
   bool include_file_write_contents;
   // For what is to be executed.
   const char *execution_root;  // absolute
-  const char *python;     // the interpreter that runs the tree tool: absolute, or found in PATH
-  bool keeps_links;       // those that earlier calls made stay in the execution root
-  const char *toolchain;  // names the tools in use, which every process depends on; or NULL
+  const char *python;        // the interpreter that runs the tree tool: absolute, or found in PATH
+  bool keeps_links;          // those that earlier calls made stay in the execution root
+  const char *toolchain;     // names the tools in use, which every process depends on; or NULL
+  const struct bz_run *run;  // how this program runs the graph itself; NULL: it is for others
+};
+
+// Between the parts of a description that this program reads from ninja: programs do not print it.
+#define BZ_RUN_MARK "\x1e"
+
+// What a graph has that this program runs itself, by a ninja without environment variables. All of it is the same from run to run, as another
+// command line would run its action again.
+struct bz_run {
+  const char *program;  // this program's path in the execution root
+  const char *sockets;  // where workers listen, relative to the execution root
 };
 
 // One format: adding one is adding a row. `write` appends to `out`; false with an error pending.
@@ -56,6 +67,13 @@ sl_value bz_lowered_arguments(struct sl_thread *thread, const struct bz_graph *g
 // The same as a line that a shell takes.
 bool bz_lowered_command(struct sl_thread *thread, const struct bz_graph *graph,
                         const struct bz_action *action, struct sl_text *out) SL_MUST_CHECK;
+// A server that can do actions, in Bazel's sense of a persistent worker.
+struct bz_worker {
+  const char *name;  // of its socket: other programs, environments and tools have others
+  const struct bz_action *action;  // one that it can do: its program, started so, is the worker
+};
+// The workers for the actions of a graph, each once. The table is of the collector.
+size_t bz_lowered_workers(const struct bz_graph *graph, struct bz_worker **workers);
 // The actions of the graph and all that make their inputs, producers first, each once. A new graph
 // of the collector.
 struct bz_graph *bz_lowered_closure(const struct bz_graph *graph);
@@ -63,6 +81,17 @@ struct bz_graph *bz_lowered_closure(const struct bz_graph *graph);
 // failed action that action i needs, itself if it failed, or NULL.
 void bz_lowered_blockers(const struct bz_graph *closure, const bool *failed,
                          const struct bz_action **blockers);
+
+// What the file system says of the sources that each action of a closure reads, in its execution
+// root: stamps[i] of an action is another number once one of them was written or replaced, whatever
+// its times say. 0: the action needs no process; BZ_STAMP_UNSETTLED: a source was written just now,
+// so that the next write might not show.
+enum { BZ_STAMP_UNSETTLED = 1 };
+void bz_lowered_stamps(const struct bz_graph *closure, uint64_t *stamps);
+// Removes an output that an engine made, by its lowered path, with what stands beside it and the
+// directories that it leaves empty.
+bool bz_lowered_remove(struct sl_thread *thread, const char *execution_root,
+                       const char *path) SL_MUST_CHECK;
 
 // Makes the execution root of a closure: links to every source file that its actions read, embedded
 // and generated files, and the outputs of actions without a process. Touches only what changed, and

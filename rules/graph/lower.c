@@ -31,6 +31,12 @@ char *bz_lowered_path(const struct bz_artifact *artifact) {
   return path;
 }
 
+char *lower_tree_of(const char *path) {
+  size_t length = strlen(path), suffix = strlen(TREE_SUFFIX);
+  bool archive = length > suffix && strcmp(path + length - suffix, TREE_SUFFIX) == 0;
+  return archive ? strndup(path, length - suffix) : NULL;
+}
+
 // ---------------------------------------------------------------- inputs
 
 static void visit_runfiles(const struct bz_artifact *tree, lower_visit visit, void *data) {
@@ -108,6 +114,18 @@ static void learn(struct lower_trees *trees, const void *depset) {
   }
 }
 
+static bool reads_trees(struct lower_trees *trees, const struct bz_action *action) {
+  struct order_node all = {ORDER_DEPSET, action->inputs};
+  learn(trees, action->inputs);
+  return takes_trees(&all, trees);
+}
+
+bool lower_has_trees(struct lower_trees *trees, const struct bz_action *action) {
+  for (size_t i = 0; i < action->output_count; i++)
+    if (is_tree(action->outputs[i])) return true;
+  return reads_trees(trees, action);
+}
+
 // ---------------------------------------------------------------- command lines
 
 static bool push_text(struct sl_thread *thread, sl_value list, const char *text) {
@@ -146,9 +164,7 @@ static void push_tree_input(const struct bz_artifact *input, void *data) {
 static bool push_tree_inputs(struct sl_thread *thread, sl_value list, struct lower_trees *trees,
                              const struct bz_action *action) {
   struct tree_inputs inputs = {.thread = thread, .list = list};
-  learn(trees, action->inputs);
-  struct order_node all = {ORDER_DEPSET, action->inputs};
-  if (takes_trees(&all, trees)) {
+  if (reads_trees(trees, action)) {
     struct order with_trees = {.takes = takes_trees, .data = trees};
     lower_new_inputs(&with_trees, action, push_tree_input, &inputs);
     order_free(&with_trees);

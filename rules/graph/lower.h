@@ -35,6 +35,13 @@ struct lower_trees {
 };
 struct lower_trees lower_trees_begin(const struct bz_graph *graph);
 void lower_trees_end(struct lower_trees *trees);
+// The directory that a lowered path may be the archive of, or NULL; malloc'ed.
+char *lower_tree_of(const char *path);
+// Whether an action reads or makes trees.
+bool lower_has_trees(struct lower_trees *trees, const struct bz_action *action);
+// The name of the worker that can do an action, or NULL: see bz_lowered_workers.
+const char *lower_worker(const struct bz_graph *graph, struct lower_trees *trees,
+                         const struct bz_action *action);
 // bz_lowered_arguments for many actions of one graph.
 sl_value lower_arguments(struct sl_thread *thread, const struct bz_graph *graph,
                          struct lower_trees *trees, const struct bz_action *action);

@@ -72,10 +72,8 @@ static void put_argument(struct sl_text *out, sl_value argument) {
   } while (*rest++);
 }
 
-static void put_command(struct sl_text *out, sl_value arguments) {
-  sl_text_append_string(out, "  command =");
-  if (has_line_ends(arguments)) sl_text_format(out, " %s", line_ends);
-  for (size_t i = 0; i < sl_list_length(arguments); i++) {
+static void put_arguments(struct sl_text *out, sl_value arguments, size_t first) {
+  for (size_t i = first; i < sl_list_length(arguments); i++) {
     sl_text_append_char(out, ' ');
     put_argument(out, sl_list_get(arguments, i));
   }
@@ -101,14 +99,10 @@ static void put_children(struct ninja *ninja, const struct bz_depset *depset) {
   lower_files(depset, put_input, ninja->out);
 }
 
-// Writes the phony edges of the depsets in one that were not written yet.
-static void write_depsets(struct ninja *ninja, const struct bz_depset *depset) {
-  size_t written = ninja->depsets.count;
-  for (uint32_t i = 0; i < depset->count; i++)
-    if (sl_has_type(depset->children[i], &bz_depset_type))
-      order_add(&ninja->depsets, ORDER_DEPSET, depset->children[i]);
-  for (; written < ninja->depsets.count; written++) {
-    const struct bz_depset *inner = ninja->depsets.nodes[written].item;
+// Writes the phony edges of a depset and of those in it, but for those that are written already.
+static void write_depset(struct ninja *ninja, const void *depset) {
+  for (size_t i = order_add(&ninja->depsets, ORDER_DEPSET, depset); i < ninja->depsets.count; i++) {
+    const struct bz_depset *inner = ninja->depsets.nodes[i].item;
     sl_text_append_string(ninja->out, "build");
     put_depset_name(ninja, inner);
     sl_text_append_string(ninja->out, ": phony");
@@ -117,13 +111,79 @@ static void write_depsets(struct ninja *ninja, const struct bz_depset *depset) {
   }
 }
 
+// The same for the depsets in one.
+static void write_depsets(struct ninja *ninja, const struct bz_depset *depset) {
+  for (uint32_t i = 0; i < depset->count; i++)
+    if (sl_has_type(depset->children[i], &bz_depset_type)) write_depset(ninja, depset->children[i]);
+}
+
+// ---------------------------------------------------------------- commands
+
+// Where the words of a shell command without environment begin, as lower_arguments makes them.
+enum { SHELL_PROGRAM = 2, SHELL_OPTION, SHELL_TEXT, SHELL_NAME, SHELL_ARGUMENTS };
+
+static bool is_shell_text(sl_value arguments) {
+  return sl_list_length(arguments) > SHELL_TEXT &&
+         sl_string_is(sl_list_get(arguments, SHELL_PROGRAM), "/bin/sh") &&
+         sl_string_is(sl_list_get(arguments, SHELL_OPTION), "-c");
+}
+
+// Ninja starts a shell for each command; one that is a shell's text runs in that, which is three
+// times as fast. Nothing is lost where ninja itself runs without environment variables.
+static void put_shell_text(struct sl_text *out, sl_value arguments) {
+  if (sl_list_length(arguments) > SHELL_ARGUMENTS) {
+    sl_text_append_string(out, " set --");
+    put_arguments(out, arguments, SHELL_ARGUMENTS);
+    sl_text_append_char(out, ';');
+  }
+  sl_text_append_string(out, " eval ");
+  put_argument(out, sl_list_get(arguments, SHELL_TEXT));
+}
+
+static void put_command(struct ninja *ninja, const struct bz_action *action, sl_value arguments) {
+  struct sl_text *out = ninja->out;
+  const struct bz_run *run = ninja->graph->run;
+  sl_text_append_string(out, "  command =");
+  if (has_line_ends(arguments)) sl_text_format(out, " %s", line_ends);
+  if (run && is_shell_text(arguments)) {
+    put_shell_text(out, arguments);
+    return;
+  }
+  const char *worker = run ? lower_worker(ninja->graph, &ninja->trees, action) : NULL;
+  if (worker)
+    sl_text_format(out, " %s worker-client --socket %s/%s --", run->program, run->sockets, worker);
+  put_arguments(out, arguments, 0);
+}
+
+// What a person reads while the action runs. For this program the action's number stands before it.
+static void put_description(struct ninja *ninja, const struct bz_action *action, size_t number) {
+  struct sl_text description = {0};
+  describe_action(action, &description);
+  sl_text_append_string(ninja->out, "\n  description = ");
+  if (ninja->graph->run) sl_text_format(ninja->out, "%zu" BZ_RUN_MARK, number);
+  put_value(ninja->out, sl_text_string(&description), description.length);
+  sl_text_append_char(ninja->out, '\n');
+  sl_text_free(&description);
+}
+
 // ---------------------------------------------------------------- edges
 
-// A mnemonic as ninja takes names.
+// A mnemonic as ninja takes names: no two become the same.
 static void put_rule_name(struct sl_text *out, const char *mnemonic) {
-  for (const char *c = mnemonic; *c; c++)
-    sl_text_append_char(out, isalnum((unsigned char)*c) ? *c : '_');
+  for (const char *c = mnemonic; *c; c++) {
+    if (isalnum((unsigned char)*c)) {
+      sl_text_append_char(out, *c);
+    } else {
+      sl_text_format(out, "_%02x", (unsigned char)*c);
+    }
+  }
 }
+
+// To ninja a process that ends well has done its work; here it must have made its outputs, too.
+static const char rule_body[] =
+    "\n  command = $command && for f in $out $made; do [ -e \"$$f\" ] || [ -L \"$$f\" ] || "
+    "{ printf \"output '%s' was not created\\n\" \"$$f\" >&2; exit 1; }; done"
+    "\n  description = $description\n";
 
 static void write_rule(struct ninja *ninja, const char *mnemonic) {
   bool is_new;
@@ -131,36 +191,58 @@ static void write_rule(struct ninja *ninja, const char *mnemonic) {
   if (!is_new) return;
   sl_text_append_string(ninja->out, "rule ");
   put_rule_name(ninja->out, mnemonic);
-  sl_text_append_string(ninja->out, "\n  command = $command\n  description = $description\n");
+  sl_text_append_string(ninja->out, rule_body);
 }
 
-static void put_edge(struct ninja *ninja, const struct bz_action *action) {
+// All inputs, or for an action that tells which ones it used: those that it always uses, and behind
+// "||", which means that they are made before but are no reason to run, all of them.
+static void put_inputs(struct ninja *ninja, const struct bz_action *action) {
   struct sl_text *out = ninja->out;
-  sl_text_append_string(out, "build");
-  for (size_t i = 0; i < action->output_count; i++) put_input(action->outputs[i], out);
-  sl_text_append_string(out, ": ");
-  put_rule_name(out, action->mnemonic);
   sl_text_append_string(out, " |");
-  put_children(ninja, (const struct bz_depset *)(const void *)action->inputs);
+  if (action->unused_inputs_list) {
+    put_depset_name(ninja, action->tools);
+  } else {
+    put_children(ninja, (const struct bz_depset *)(const void *)action->inputs);
+  }
   if (action->kind == BZ_ACTION_SYMLINK) put_input(action->source, out);
   put_path(out, ninja->trees.tool);  // whether it is used or not
   if (ninja->graph->toolchain) put_path(out, LOWER_TOOLCHAIN_FILE);
-  sl_text_append_char(out, '\n');
+  if (!action->unused_inputs_list) return;
+  sl_text_append_string(out, " ||");
+  put_children(ninja, (const struct bz_depset *)(const void *)action->inputs);
 }
 
-static bool write_edge(struct ninja *ninja, const struct bz_action *action) {
+static void put_edge(struct ninja *ninja, const struct bz_action *action) {
+  sl_text_append_string(ninja->out, "build");
+  for (size_t i = 0; i < action->output_count; i++) put_input(action->outputs[i], ninja->out);
+  sl_text_append_string(ninja->out, ": ");
+  put_rule_name(ninja->out, action->mnemonic);
+  put_inputs(ninja, action);
+  sl_text_append_char(ninja->out, '\n');
+}
+
+// Beside the list of unused inputs stands a makefile of the used ones. What is not written anew then
+// is no reason for others to run.
+static void put_used_inputs(struct ninja *ninja, const struct bz_action *action) {
+  const char *path = action->unused_inputs_list->path;
+  sl_value file = sl_string_format("%s.d", path);
+  sl_text_append_string(ninja->out, "  depfile = ");
+  put_value(ninja->out, sl_string_bytes(file), sl_string_length(file));
+  sl_text_append_string(ninja->out, "\n  deps = gcc\n  restat = 1\n  made = ");
+  put_argument(ninja->out, file);
+  sl_text_append_char(ninja->out, '\n');
+}
+
+static bool write_edge(struct ninja *ninja, const struct bz_action *action, size_t number) {
   sl_value arguments = lower_arguments(ninja->thread, ninja->graph, &ninja->trees, action);
   if (!arguments) return false;
   write_rule(ninja, action->mnemonic);
   write_depsets(ninja, (const struct bz_depset *)(const void *)action->inputs);
+  if (action->unused_inputs_list) write_depset(ninja, action->tools);
   put_edge(ninja, action);
-  put_command(ninja->out, arguments);
-  struct sl_text description = {0};
-  describe_action(action, &description);
-  sl_text_append_string(ninja->out, "\n  description = ");
-  put_value(ninja->out, sl_text_string(&description), description.length);
-  sl_text_append_char(ninja->out, '\n');
-  sl_text_free(&description);
+  put_command(ninja, action, arguments);
+  put_description(ninja, action, number);
+  if (action->unused_inputs_list) put_used_inputs(ninja, action);
   return true;
 }
 
@@ -185,7 +267,7 @@ bool write_ninja(struct sl_thread *thread, const struct bz_graph *graph, struct 
   sl_text_append_string(out, pipe_variable);
   bool done = true;
   for (size_t i = 0; done && i < closure->count; i++)
-    if (lower_needs_process(closure->actions[i])) done = write_edge(&ninja, closure->actions[i]);
+    if (lower_needs_process(closure->actions[i])) done = write_edge(&ninja, closure->actions[i], i);
   if (done) write_default(&ninja, graph);
   order_free(&ninja.depsets);
   lower_trees_end(&ninja.trees);

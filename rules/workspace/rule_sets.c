@@ -15,6 +15,8 @@ const struct bz_rule_set bz_rule_sets[] = {
     {NULL, NULL, NULL},
 };
 
+static const char *const worker_versions[] = {"2.4.", "1.17.", NULL};
+
 const struct bz_check bz_check_default = {
     .aspect = "@@rules_mypy+//mypy:mypy.bzl%mypy_aspect",
     .mnemonic = "mypy",
@@ -24,6 +26,10 @@ const struct bz_check bz_check_default = {
     .vendor_tool = "@@rules_python+//python/private:vendor.py",
     .vendor_manifest = "vendor.json",
     .tree_tool = "@@bazel_tools//tools/tree:tree.py",
+    .oldest_version = "1.17",
+    .flag_before = "--@@rules_mypy+//mypy:mode=compat",
+    .worker_versions = worker_versions,
+    .strict_flag = "--@@rules_mypy+//mypy:strict_cache",
 };
 
 const struct bz_rule_set *bz_rule_set_of(const char *canonical_name) {

@@ -59,6 +59,12 @@ struct bz_check {
   const char *vendor_tool;  // fills the vendor directory: a Python file
   const char *vendor_manifest;  // the file of a generated repository that tells it what to fetch
   const char *tree_tool;        // packs and unpacks tree artifacts in lowered graphs
+  // Of the module's versions: the oldest that the aspect's own mode knows, the build setting and its
+  // value for those before, and the beginnings of those that its workers know, up to NULL.
+  const char *oldest_version;
+  const char *flag_before;
+  const char *const *worker_versions;
+  const char *strict_flag;  // the build setting behind --strict_cache
 };
 extern const struct bz_check bz_check_default;
 
