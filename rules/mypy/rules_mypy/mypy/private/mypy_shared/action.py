@@ -8,9 +8,10 @@ could not do its work, none; what mypy found wrong is in the report and never in
 from __future__ import annotations
 
 import argparse
+import functools
 import sys
 from dataclasses import dataclass, replace
-from typing import Optional, Sequence
+from typing import Mapping, Optional, Sequence
 
 from .engine import (
     ConfigurationError,
@@ -23,6 +24,7 @@ from .engine import (
 from .manifest import Closure, ManifestError, read_closure
 from .pack import (
     Blocked,
+    Entry,
     PackError,
     blocked_bytes,
     pack_bytes,
@@ -63,6 +65,7 @@ class Action:
     silent: bool
 
 
+@functools.lru_cache(maxsize=None)
 def argument_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="mypy_runner", allow_abbrev=False, fromfile_prefix_chars="@"
@@ -128,7 +131,7 @@ def perform_typeshed(action: Action, engine: Engine) -> int:
     result = engine.typeshed(settings_of(action))
     if result.blocked:
         return fail(result.blocked.message)
-    emit_pack(action, engine, result)
+    emit_pack(action, engine, result, {})
     return tell_again(action, result)
 
 
@@ -141,7 +144,7 @@ def perform_package(action: Action, engine: Engine, closure: Closure) -> int:
         modules = [module for module in sorted(world.own) if wanted == "all" or module in wanted]
         result = engine.package(settings_of(action), world, modules)
         if not result.blocked:
-            emit_pack(action, engine, result)
+            emit_pack(action, engine, result, world.own)
             return tell_again(action, result)
         culprits = {module for module, path in world.own.items() if path == result.blocked.file}
         if not culprits:
@@ -154,8 +157,11 @@ def fail(message: str) -> int:
     return 1
 
 
-def emit_pack(action: Action, engine: Engine, result: Result) -> None:
-    entries = {name: engine.interface_of(entry) for name, entry in result.entries.items()}
+def emit_pack(action: Action, engine: Engine, result: Result, own: Mapping[str, str]) -> None:
+    """Writes the entries of own modules; those that have none are there by their names."""
+    entries = {name: Entry(path, b"", b"") for name, path in own.items()}
+    for name, entry in result.entries.items():
+        entries[name] = engine.interface_of(entry)
     write_file(action.pack, pack_bytes(result.version, entries))
 
 
@@ -196,6 +202,8 @@ def emit_target(
 
 def emit_interfaces(engine: Engine, closure: Closure, result: Result) -> None:
     for name, module in closure.own.modules.items():
+        if module.interface is None:
+            continue
         entry = result.entries.get(name)
         if entry is not None:
             content = pack_bytes(result.version, {name: engine.interface_of(entry)})
@@ -210,12 +218,16 @@ def sort_inputs(
     """The inputs that the result depends on, and those of the closure that it does not."""
     given = {manifest.pack for manifest in closure.packs() if manifest.pack}
     given |= {
-        module.interface for manifest in closure.targets() for module in manifest.modules.values()
+        module.interface
+        for manifest in closure.targets()
+        for module in manifest.modules.values()
+        if module.interface
     }
+    given |= world.unowned_inputs()
     used = given
     if result.status < BLOCKING:
         used = {origin for module in result.used if (origin := world.origin(module))}
-    used = used | set(world.files.values()) | {action.manifest}
+    used = used | {world.files[path] for path in world.own.values()} | {action.manifest}
     used |= {manifest.path for manifest in closure.dependencies}
     if action.mypy_ini:
         used.add(action.mypy_ini)

@@ -97,7 +97,7 @@ def give_first_party(options: Options, world: World) -> None:
     modes = {options.follow_imports, *(section.get("follow_imports") for section in sections)}
     if modes.isdisjoint(("skip", "error")):
         return
-    for module in [*world.own, *world.interfaces]:
+    for module in world.given:
         cloned = options.clone_for_module(module)
         if cloned.follow_imports in ("skip", "error"):
             assert options._per_module_cache is not None

@@ -8,7 +8,7 @@ if it began with nothing, so that reports have mypy's order.
 from __future__ import annotations
 
 import gc
-from typing import Container
+from typing import Container, Optional
 
 import mypy.build as build
 from mypy.build import SCC, BuildManager, Graph, State
@@ -16,14 +16,26 @@ from mypy.graph_utils import strongly_connected_components, topsort
 from mypy.modulefinder import BuildSource
 
 
+class NearTooSmall(Exception):
+    """Something that is imported is in the graph, but not in the part that is near."""
+
+
 def load_modules(
-    manager: BuildManager, graph: Graph, sources: list[BuildSource]
+    manager: BuildManager, graph: Graph, sources: list[BuildSource], near: Optional[Graph] = None
 ) -> list[State]:
-    """Adds the sources, and what they import, to the graph; returns what is new there."""
+    """Adds the sources, and what they import, to the graph; returns what is new there.
+
+    `near` is the part of the graph with all that new modules import, if that is known: mypy goes
+    over everything that it is given, however little it needs.
+    """
     new: list[State] = []
     gc.disable()
     try:
-        build.load_graph(sources, manager, graph, new)
+        build.load_graph(sources, manager, graph if near is None else near, new)
+        if near is not None:
+            if any(state.id in graph for state in new):
+                raise NearTooSmall
+            graph.update((state.id, state) for state in new)
         gc.freeze()  # There is hardly any garbage among so much that stays.
         gc.unfreeze()
     finally:

@@ -29,7 +29,7 @@ class Module:
 
     name: str
     source: str  # The file, relative to the execution root.
-    interface: str  # The file that dependents take.
+    interface: Optional[str]  # The file that dependents take; None: they read the source.
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ class Manifest:
     kind: str  # "target", "package" or "typeshed".
     label: str
     modules: dict[str, Module] = field(default_factory=dict)
+    directories: dict[str, str] = field(default_factory=dict)  # Of modules; the package of each.
     roots: list[Root] = field(default_factory=list)
     pack: Optional[str] = None  # What a package or typeshed gives to its dependents.
     wanted: Union[str, list[str]] = "all"  # Which modules of a package are analysed.
@@ -65,9 +66,18 @@ class Closure:
         return [manifest for manifest in self.dependencies if manifest.kind == "target"]
 
     def packs(self) -> list[Manifest]:
-        """What has a pack, typeshed last: the order in which packs give modules."""
+        """What has a pack; where two give a module, the later one does: typeshed is last."""
         packs = [manifest for manifest in self.dependencies if manifest.pack is not None]
-        return sorted(packs, key=lambda manifest: (manifest.kind == "typeshed", pack_rank(manifest)))
+        packs.sort(key=pack_rank, reverse=True)
+        return sorted(packs, key=lambda manifest: manifest.kind == "typeshed")
+
+    def unowned(self) -> list[Manifest]:
+        """Packages that have no pack: whoever imports them analyses them."""
+        return [
+            manifest
+            for manifest in self.dependencies
+            if manifest.kind == "package" and manifest.pack is None
+        ]
 
     def roots(self) -> list[Root]:
         """The search path after ".", without duplicates."""
@@ -95,7 +105,7 @@ def read_manifest(path: str) -> Manifest:
 
 def parse_manifest(path: str, text: dict[str, Any]) -> Manifest:
     modules = {
-        name: Module(name, module["source"], module["interface"])
+        name: Module(name, module["source"], module.get("interface"))
         for name, module in text.get("modules", {}).items()
     }
     roots = [Root(root["path"], root["kind"]) for root in text.get("roots", ())]
@@ -107,6 +117,7 @@ def parse_manifest(path: str, text: dict[str, Any]) -> Manifest:
         kind=text["kind"],
         label=text["label"],
         modules=modules,
+        directories=text.get("directories", {}),
         roots=roots,
         pack=text.get("pack"),
         wanted=text.get("wanted", "all"),

@@ -93,6 +93,7 @@ class Session:
     graph: dict[str, State]
     entries: Entries
     printer: Printer
+    near: Optional[dict[str, State]] = None  # See graph2.load_modules().
 
 
 def search_paths(silenced: tuple[str, ...]) -> SearchPaths:
@@ -102,6 +103,9 @@ def search_paths(silenced: tuple[str, ...]) -> SearchPaths:
 
 def open_session(settings: Settings, world: World, color: bool) -> Session:
     options, complaints = make_options(settings)
+    if "builtins" not in world.paths:
+        folder = typeshed_folder(options)
+        world.add_typeshed(typeshed_world(typeshed_modules(options), folder))
     instance_cache.reset()
     reset_known_modules_cache()
     gc.set_threshold(200_000, 30, 30)
@@ -162,6 +166,7 @@ def enter(session: Session, world: World, color: bool) -> None:
     manager = session.manager
     session.entries = Entries(world, EMPTY_META_EX, rename)
     session.printer = Printer(session.options, color)
+    session.near = None
     hidden = session.graph.keys() - world.paths.keys()
     for module in hidden:
         del session.graph[module]
@@ -205,15 +210,18 @@ def undeclared_text(session: Session, path: str) -> bytes:
         with open(real, "rb") as file:
             return file.read()
     except OSError:
-        raise NotAccepted(
+        # mypy takes any other exception for a crash of its own.
+        session.entries.refused = (
             f'mypy does not accept the entry of "{module}" in {world.origin(module)}'
-        ) from None
+        )
+        raise CompileError([session.entries.refused]) from None
 
 
 def check(session: Session, world: World, silent: bool = False) -> Result:
     """Analyses the world's own modules, and says what mypy says about them."""
     sources = [BuildSource(path, module, followed=silent) for module, path in world.own.items()]
     set_sources(session, world, sources)
+    session.printer.silent = silent
     result = Result(__version__)
     try:
         refuse_builtin_names(session, world)
@@ -223,6 +231,7 @@ def check(session: Session, world: World, silent: bool = False) -> Result:
         result.used = used_modules(session, world)
         return result
     except CompileError as error:
+        session.printer.silent = False
         session.printer.flush(None, error.messages, not error.use_stdout)
         result.blocked = blocked_by(error, world)
     blockers = result.blocked is not None
@@ -239,11 +248,16 @@ def check(session: Session, world: World, silent: bool = False) -> Result:
 def analyse(session: Session, sources: list[BuildSource], load: bool = False) -> dict[str, str]:
     """Analyses sources and what they import, where it has no entry; see process_modules."""
     world = session.entries.world
-    new = load_modules(session.manager, session.graph, sources)
-    if session.entries.blocked:
-        raise DependencyBlocked
-    owned = {DRIVER, *world.own, *world.namespaces}
-    return process_modules(session.manager, session.graph, new, owned, load)
+    owned = {DRIVER, *world.own, *world.unowned, *world.namespaces}
+    try:
+        new = load_modules(session.manager, session.graph, sources, session.near)
+        if session.entries.blocked:
+            raise DependencyBlocked
+        return process_modules(session.manager, session.graph, new, owned, load)
+    except CompileError:
+        if session.entries.refused:
+            raise NotAccepted(session.entries.refused) from None
+        raise
 
 
 def refuse_builtin_names(session: Session, world: World) -> None:
@@ -293,10 +307,10 @@ def entries_of(session: Session, modules: Mapping[str, str]) -> dict[str, Entry]
 
 
 def used_modules(session: Session, world: World) -> set[str]:
-    """What own modules import, and what they see without importing it."""
+    """What modules that were analysed here import, and what they see without importing it."""
     return {
         dependency
-        for module in world.own
+        for module in (*world.own, *world.unowned)
         if module in session.graph
         for dependency in session.graph[module].dependencies
         if dependency not in world.own
@@ -331,6 +345,9 @@ def make_pack(session: Session, world: World, wanted: Iterable[str]) -> Result:
         result.again = analyse(session, [driver])
     except CompileError as error:
         result.blocked = blocked_by(error, world)
+    except SystemExit:  # A crash: mypy has told of it.
+        file = session.manager.errors.file
+        result.blocked = Blocked("", file, f"{file}: mypy crashed")
     else:
         result.entries = entries_of(session, world.own)
     return result

@@ -10,6 +10,9 @@ holds and on nothing else, and a pack whose bytes would not change is not touche
     u32...                              the length of each blob
     blobs                               meta, data, meta_ex of each module, in the index's order
 
+A module of a package that has not been analysed, because nobody wanted it or because the
+configuration says to skip it, is there by its name: its blobs are empty.
+
 A blocked interface has no entry: instead of blobs it holds the reason, as JSON.
 
     mypy-pack 1 blocked\\n{"file": ..., "label": ..., "message": ...}\\n
@@ -60,6 +63,7 @@ class Pack:
         self.path = path
         self.blocked: Optional[Blocked] = None
         self.modules: dict[str, str] = {}  # Names and the paths of their sources.
+        self.bare: list[str] = []  # Those of them that have no entry.
         self._numbers: dict[str, int] = {}
         self._offsets: list[int] = []
         self._bytes = map_file(path)
@@ -69,8 +73,13 @@ class Pack:
         self.version = self._bytes[len(MAGIC) : line_end].decode()
         if self.version == BLOCKED:
             self.blocked = Blocked(**json.loads(self._bytes[line_end + 1 :]))
-        else:
+            return
+        try:
             self._read_index(line_end + 1)
+        except (struct.error, UnicodeDecodeError) as error:
+            raise PackError(f"{path}: broken index: {error}") from error
+        if self._offsets[-1] != len(self._bytes):
+            raise PackError(f"{path}: {len(self._bytes)} bytes instead of {self._offsets[-1]}")
 
     def _read_index(self, start: int) -> None:
         length, count = struct.unpack_from("<II", self._bytes, start)
@@ -80,6 +89,8 @@ class Pack:
             self.modules = dict(zip(names.split("\n"), paths.split("\n")))
             self._numbers = dict(zip(self.modules, range(count)))
         lengths = struct.unpack_from(f"<{3 * count}I", self._bytes, start + length)
+        if 0 in lengths[::3]:
+            self.bare = [name for name, meta in zip(self.modules, lengths[::3]) if not meta]
         blobs = start + length + 12 * count
         self._offsets = list(accumulate(lengths, initial=blobs))
 

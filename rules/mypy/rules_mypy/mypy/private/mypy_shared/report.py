@@ -79,6 +79,7 @@ class Printer:
         from mypy.util import FancyFormatter
 
         self.options = options
+        self.silent = False  # Whether to leave out all messages.
         self.stdout = io.StringIO()
         self.stderr = io.StringIO()
         self.lines: list[str] = []
@@ -90,6 +91,8 @@ class Printer:
 
     def flush(self, file: Optional[str], messages: Sequence[str], serious: bool) -> None:
         """mypy calls this with the formatted messages of a file, when it is done with it."""
+        if self.silent:
+            return
         lines = list(messages)
         if self.options.pretty:
             lines = self.formatter.fit_in_terminal(lines)

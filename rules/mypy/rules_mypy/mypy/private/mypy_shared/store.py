@@ -38,6 +38,7 @@ class Entries:
         self.world = world
         self.written: dict[str, bytes] = {}
         self.blocked: set[str] = set()  # Modules asked for that have no interface.
+        self.refused = ""  # What to say when mypy does not accept an entry, and cannot go on.
         self.empty_meta_ex = empty_meta_ex
         self.rename = rename
 

@@ -8,12 +8,13 @@ mypy's own order for installed packages, so that a backport never shadows the st
 
 from __future__ import annotations
 
+import functools
 import keyword
 import os
 from dataclasses import dataclass, field
-from typing import Callable, Container, Iterator, Mapping, Optional
+from typing import Callable, Container, Iterable, Iterator, Mapping, Optional
 
-from .manifest import ROOT_KINDS, Closure, Manifest, Module, Root
+from .manifest import ROOT_KINDS, Closure, Manifest, Root
 from .pack import Blocked, Pack
 
 # Where typeshed and namespace packages seem to be: the same names whatever the machine.
@@ -31,7 +32,9 @@ class World:
     """The modules of an action."""
 
     own: dict[str, str] = field(default_factory=dict)  # Modules to analyse, their paths.
-    files: dict[str, str] = field(default_factory=dict)  # Those paths, and the real files.
+    given: set[str] = field(default_factory=set)  # Modules of targets: those that users give mypy.
+    unowned: dict[str, str] = field(default_factory=dict)  # Modules that no action has.
+    files: dict[str, str] = field(default_factory=dict)  # Paths of both, and the real files.
     paths: dict[str, str] = field(default_factory=dict)  # Every module, namespaces included.
     interfaces: dict[str, str] = field(default_factory=dict)  # Modules of other targets.
     packs: dict[str, Pack] = field(default_factory=dict)  # Modules of packages and typeshed.
@@ -63,6 +66,9 @@ class World:
         """The input file that a use of the module is a use of."""
         if module in self.interfaces:
             return self.interfaces[module]
+        if module in self.unowned:
+            path = self.unowned[module]
+            return path if self.files[path] == path else None
         pack = self.packs.get(module)
         return pack.path if pack else None
 
@@ -71,7 +77,7 @@ class World:
         return {
             path
             for module, path in self.paths.items()
-            if module not in self.own and module not in self.namespaces
+            if path not in self.files and module not in self.namespaces
         }
 
     def directories(self) -> set[str]:
@@ -81,21 +87,43 @@ class World:
         for module in modules:
             self.packs.pop(module, None)
             self.interfaces.pop(module, None)
+            self.unowned.pop(module, None)
         self.own.update(modules)
         self.files.update(files)
         self.paths.update(modules)
 
+    def add_unowned(self, modules: Mapping[str, str]) -> None:
+        """Modules that whoever imports them analyses, where nothing else has that name."""
+        for module, path in modules.items():
+            if module not in self.paths:
+                self.unowned[module] = self.paths[module] = self.files[path] = path
+
+    def add_typeshed(self, typeshed: World) -> None:
+        """mypy's own typeshed, where no action has analysed it."""
+        for module, path in typeshed.own.items():
+            if module not in self.paths:
+                self.unowned[module] = self.paths[module] = path
+                self.files[path] = typeshed.files[path]
+
+    def unowned_inputs(self) -> set[str]:
+        """What actions of modules that have none of their own read."""
+        return {path for path in self.unowned.values() if self.files[path] == path}
+
     def add_namespaces(self) -> None:
         """Makes a package of every ancestor that no action has; nobody owns it."""
-        for module in list(self.paths):
-            parent = module.rpartition(".")[0]
-            while parent and parent not in self.paths:
-                self.add_namespace(parent)
-                parent = parent.rpartition(".")[0]
+        missing = parents(self.paths) - self.paths.keys()
+        while missing:
+            for package in sorted(missing):
+                self.add_namespace(package)
+            missing = parents(missing) - self.paths.keys()
 
     def add_namespace(self, package: str) -> None:
         self.paths[package] = namespace_path(package)
         self.namespaces.add(package)
+
+
+def parents(modules: Iterable[str]) -> set[str]:
+    return {module.rpartition(".")[0] for module in modules} - {""}
 
 
 def namespace_path(package: str) -> str:
@@ -105,53 +133,71 @@ def namespace_path(package: str) -> str:
 def dependencies(closure: Closure, open_pack: Callable[[str], Pack] = Pack) -> World:
     """What the dependencies of an action give."""
     world = World()
-    for manifest in reversed(closure.packs()):
-        if manifest.kind != "typeshed":
-            add_pack(world, manifest, open_pack)
-    for manifest in closure.packs():
-        if manifest.kind == "typeshed":
-            add_pack(world, manifest, open_pack)
+    packs = [add_pack(world, manifest, open_pack) for manifest in closure.packs()]
     roots = closure.roots()
+    places: dict[Optional[str], int] = {}
+    places.update((root.path, number) for number, root in reversed(list(enumerate(roots))))
+    places[""] = -1  # The execution root comes first.
     ranks: dict[str, tuple[int, str]] = {}
     for manifest in closure.targets():
         for name, module in manifest.modules.items():
-            rank = (place(module, roots), manifest.label)
+            if module.interface is None:
+                continue
+            rank = (places.get(root_of(name, module.source), len(roots)), manifest.label)
             if name not in ranks or rank < ranks[name]:
                 ranks[name] = rank
                 world.paths[name] = module.source
                 world.interfaces[name] = module.interface
                 world.packs.pop(name, None)
+    world.given = set(world.interfaces)
+    add_unowned(world, closure, packs)
     world.silenced = tuple(root.path for root in roots if root.kind in ("stubs", "site-packages"))
     return world
 
 
-def add_pack(world: World, manifest: Manifest, open_pack: Callable[[str], Pack]) -> None:
+def add_unowned(world: World, closure: Closure, packs: list[Pack]) -> None:
+    for manifest in [closure.own, *closure.targets()]:
+        modules = manifest.modules.items()
+        world.add_unowned({name: module.source for name, module in modules if not module.interface})
+        for path, package in manifest.directories.items():
+            world.add_unowned(modules_of_directory(path, package))
+    for manifest in closure.unowned():
+        world.add_unowned(modules_of_roots(manifest.roots))
+    for pack in reversed(packs):
+        world.add_unowned({module: pack.modules[module] for module in pack.bare})
+
+
+def add_pack(world: World, manifest: Manifest, open_pack: Callable[[str], Pack]) -> Pack:
     assert manifest.pack is not None
     pack = open_pack(manifest.pack)
     world.paths.update(pack.modules)
     world.packs.update(dict.fromkeys(pack.modules, pack))
+    for module in pack.bare:  # Only their paths are of use, where nothing else has that name.
+        del world.packs[module], world.paths[module]
     if TEMPLATE in pack.modules:
         world.template = pack
         del world.paths[TEMPLATE], world.packs[TEMPLATE]
+    return pack
 
 
-def place(module: Module, roots: list[Root]) -> int:
-    """Where the root that the module's source lies below stands in the search path, after "."."""
-    relative = module.name.replace(".", "/")
-    if any(module.source == relative + suffix for suffix in SUFFIXES):
-        return -1
-    for number, root in enumerate(roots):
-        if any(module.source == f"{root.path}/{relative}{suffix}" for suffix in SUFFIXES):
-            return number
-    return len(roots)
+@functools.lru_cache(maxsize=None)
+def root_of(module: str, source: str) -> Optional[str]:
+    """The folder that a source lies below, as the module that it is; None: it is called otherwise."""
+    for suffix in SUFFIXES:
+        relative = f"/{module.replace('.', '/')}{suffix}"
+        if f"/{source}".endswith(relative):
+            return source[: -len(relative)]
+    return None
 
 
 def target_world(
     closure: Closure, silent: bool, open_pack: Callable[[str], Pack] = Pack
 ) -> World:
     world = dependencies(closure, open_pack)
-    sources = {name: module.source for name, module in sorted(closure.own.modules.items())}
+    modules = sorted(closure.own.modules.items())
+    sources = {name: module.source for name, module in modules if module.interface}
     world.add_own(sources, {source: source for source in sources.values()})
+    world.given.update(sources)
     if silent:
         world.silenced += tuple(sorted({os.path.dirname(source) for source in sources.values()}))
     world.add_namespaces()
@@ -194,6 +240,20 @@ def modules_of_roots(roots: list[Root]) -> dict[str, str]:
         for name, file in found.items():
             modules.setdefault(name, file)
         hidden |= hiding
+    return modules
+
+
+def modules_of_directory(path: str, package: str) -> dict[str, str]:
+    """The importable modules in a directory that is a package; "": it is on the search path."""
+    modules: dict[str, str] = {}
+    for suffix in SUFFIXES[:2]:
+        if package and os.path.isfile(path + suffix):
+            modules.setdefault(package, path + suffix)
+    parent = f"{package}." if package else ""
+    for name in sorted(os.listdir(path), key=preference):
+        if not name.startswith("__init__."):
+            for module, file in modules_below(name, f"{path}/{name}", parent):
+                modules.setdefault(module, file)
     return modules
 
 
