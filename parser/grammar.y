@@ -193,21 +193,23 @@ parameters(A) ::= parameters(L) COMMA parameter(P). { A = sl_tree_push(parse, L,
 
 %type parameter {void *}
 parameter(A) ::= plain_parameter(A).
-parameter(A) ::= IDENTIFIER(N) COLON(C) test(T). {
-  check_annotation(parse, SL_TOKEN_COLON, C.start, "expected )");
+parameter(A) ::= typed_name(N) test(T). {
   A = sl_tree_parameter(parse, SL_WRITTEN_NAMED, N.start, &N, T, NULL);
 }
-parameter(A) ::= IDENTIFIER(N) COLON(C) test(T) EQUALS test(D). {
-  check_annotation(parse, SL_TOKEN_COLON, C.start, "expected )");
+parameter(A) ::= typed_name(N) test(T) EQUALS test(D). {
   A = sl_tree_parameter(parse, SL_WRITTEN_NAMED, N.start, &N, T, D);
 }
-parameter(A) ::= STAR(S) IDENTIFIER(N) COLON(C) test(T). {
-  check_annotation(parse, SL_TOKEN_COLON, C.start, "expected )");
+parameter(A) ::= STAR(S) typed_name(N) test(T). {
   A = sl_tree_parameter(parse, SL_WRITTEN_STAR, S.start, &N, T, NULL);
 }
-parameter(A) ::= STAR_STAR(S) IDENTIFIER(N) COLON(C) test(T). {
-  check_annotation(parse, SL_TOKEN_COLON, C.start, "expected )");
+parameter(A) ::= STAR_STAR(S) typed_name(N) test(T). {
   A = sl_tree_parameter(parse, SL_WRITTEN_STAR_STAR, S.start, &N, T, NULL);
+}
+// Has been looked at before its type is.
+%type typed_name {struct sl_token}
+typed_name(A) ::= IDENTIFIER(N) COLON(C). {
+  check_annotation(parse, SL_TOKEN_COLON, C.start, "expected )");
+  A = N;
 }
 
 %type plain_parameter {void *}
@@ -247,7 +249,6 @@ compound(A) ::= WHILE(T) test(C) COLON suite(B). {
 }
 
 targets(A) ::= target_list(L). { A = sl_tree_bare(parse, L, false); }
-targets(A) ::= target_list(L) COMMA. { A = sl_tree_bare(parse, L, true); }
 %type target_list {struct sl_pending}
 target_list(A) ::= unary(E). { A = sl_tree_begin(parse, E); }
 target_list(A) ::= target_list(L) COMMA unary(E). { A = sl_tree_push(parse, L, E); }
@@ -275,19 +276,23 @@ small(A) ::= expression(L) EQUALS(T) expression(R). {
 small(A) ::= expression(L) AUGMENTED(T) expression(R). {
   A = sl_tree_assign(parse, SL_NODE_AUGMENTED, T.op, L->start, T.start, L, NULL, R);
 }
-small(A) ::= expression(L) COLON(C) test(T). {
+// Has been looked at before its type is.
+%type annotated {struct sl_annotated}
+annotated(A) ::= expression(L) COLON(C). {
   check_variable(parse, L, &C);
-  A = sl_tree_assign(parse, SL_NODE_ASSIGN, SL_OP_NONE, L->start, C.start, L, T, NULL);
+  A = (struct sl_annotated){L, C.start};
 }
-small(A) ::= expression(L) COLON(C) test(T) EQUALS(Q) expression(R). {
-  check_variable(parse, L, &C);
-  A = sl_tree_assign(parse, SL_NODE_ASSIGN, SL_OP_NONE, L->start, Q.start, L, T, R);
+small(A) ::= annotated(L) test(T). {
+  A = sl_tree_assign(parse, SL_NODE_ASSIGN, SL_OP_NONE, L.target->start, L.colon, L.target, T, NULL);
 }
-small(A) ::= expression(L) COLON(C) test(T) AUGMENTED expression(R). {
-  check_variable(parse, L, &C);
-  sl_expect_error(parse, SL_TOKEN_COLON, &C,
+small(A) ::= annotated(L) test(T) EQUALS(Q) expression(R). {
+  A = sl_tree_assign(parse, SL_NODE_ASSIGN, SL_OP_NONE, L.target->start, Q.start, L.target, T, R);
+}
+small(A) ::= annotated(L) test(T) AUGMENTED expression(R). {
+  struct sl_token colon = {.start = L.colon, .end = L.colon + 1};
+  sl_expect_error(parse, SL_TOKEN_COLON, &colon,
                   "type annotations not allowed on augmented assignment statements");
-  A = sl_tree_assign(parse, SL_NODE_ASSIGN, SL_OP_NONE, L->start, C.start, L, T, R);
+  A = sl_tree_assign(parse, SL_NODE_ASSIGN, SL_OP_NONE, L.target->start, L.colon, L.target, T, R);
 }
 small(A) ::= TYPE(K) IDENTIFIER(N) EQUALS(Q) test(T). {
   A = sl_tree_assign(parse, SL_NODE_TYPE_ALIAS, SL_OP_NONE, K.start, Q.start,

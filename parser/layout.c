@@ -113,10 +113,12 @@ static int line_end(struct sl_parse *parse) {
   return SL_TOKEN_NEWLINE;
 }
 
-// The end of the text closes the last line, then the blocks.
-static int text_end(struct sl_parse *parse) {
-  if (!at_statement(parse) || (parse->parsed->expression_only && !parse->previous))
+// The end of the text closes the last line, then the blocks. Inside a block Bazel takes the line to end with its last byte.
+static int text_end(struct sl_parse *parse, struct sl_token *token) {
+  if (!at_statement(parse) || (parse->parsed->expression_only && !parse->previous)) {
+    if (parse->indent_count && token->start) token->start--;
     return line_end(parse);
+  }
   if (!parse->indent_count) return 0;
   parse->indent_count--;
   return SL_TOKEN_OUTDENT;
@@ -132,6 +134,15 @@ static int open_bracket(struct sl_parse *parse, const struct sl_token *token, in
   return SL_TOKEN_ILLEGAL;
 }
 
+// One that was never opened: Bazel's word for it.
+static void close_bracket(struct sl_parse *parse, const struct sl_token *token) {
+  if (parse->brackets) {
+    parse->brackets--;
+  } else if (!parse->recovering) {
+    sl_diagnostic_add(parse->file, token->start, token->end, "indentation error");
+  }
+}
+
 static int next(struct sl_parse *parse, struct sl_token *token) {
   if (parse->line_start) measure(parse);
   if (parse->dents) return dent(parse, token);
@@ -139,7 +150,7 @@ static int next(struct sl_parse *parse, struct sl_token *token) {
     int kind = sl_lexer_scan(parse, token);
     switch (kind) {
       case 0:
-        return text_end(parse);
+        return text_end(parse, token);
       case SL_TOKEN_NEWLINE:
         if (parse->brackets && !ends_statement(parse)) continue;
         line_end(parse);
@@ -156,7 +167,7 @@ static int next(struct sl_parse *parse, struct sl_token *token) {
       case SL_TOKEN_RPAREN:
       case SL_TOKEN_RBRACKET:
       case SL_TOKEN_RBRACE:
-        if (parse->brackets) parse->brackets--;
+        close_bracket(parse, token);
         return kind;
       default:
         return kind;

@@ -28,6 +28,12 @@ struct sl_pending {
   uint32_t count;
 };
 
+// What an annotation is of, up to its colon.
+struct sl_annotated {
+  struct sl_node *target;
+  uint32_t colon;  // its offset
+};
+
 // A file with what only parser/ knows of it.
 struct sl_parsed {
   struct sl_file file;    // first, so that either pointer is the other
@@ -71,8 +77,9 @@ struct sl_parse {
   uint32_t broken_start;     // the same of the last one that did not parse
   bool recovering;           // in a statement whose error has been reported
   bool after_broken;  // the last statement did not parse: an indented block after it is its body
-  bool branch_lost;   // the last one, with its body, did not: an elif or else after it is a part of it
-  int lookahead;      // kind of the token that is being pushed
+  bool
+      branch_lost;  // the last one, with its body, did not: an elif or else after it is a part of it
+  int lookahead;    // kind of the token that is being pushed
   struct sl_token token;  // that token
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Print: shows an expression in a message, in the form of net.starlark.java.syntax.NodePrinter. Invariant: what
+// Print: shows an expression in a message, as the nodes of net.starlark.java.syntax show themselves. Invariant: what
 // is printed depends on the tree alone, not on how the text was laid out; only numbers are shown as written.
 #include "parser/parser.h"
 
@@ -180,8 +180,64 @@ static void print(const struct printer *printer, const struct sl_node *node) {
   }
 }
 
+// ---------------------------------------------------------------- in short
+
+// Bazel shows some nodes in short where they are the whole, or a part of such a one: without parentheses around operators,
+// and with a number in the place of items that are many or long.
+static void print_short(const struct printer *printer, const struct sl_node *node);
+
+enum { SHORT_LENGTH = 32, SHORT_COUNT = 4 };
+
+// What stands before the items, a node or nothing, counts for the length.
+static void print_few(const struct printer *printer, const struct sl_node *before, const char *open,
+                      const struct sl_node_list *list, const char *close) {
+  struct sl_text text = {0};
+  const struct printer within = {&text, printer->file};
+  if (before) print_short(&within, before);
+  append(&within, open);
+  for (uint32_t i = 0; i < list->count; i++) {
+    if (i) append(&within, ", ");
+    size_t length = text.length;
+    print_short(&within, list->items[i]);
+    if (text.length < SHORT_LENGTH && (i != SHORT_COUNT || i + 1 == list->count)) continue;
+    text.length = length;
+    sl_text_format(&text, "+%u more", list->count - i);
+    break;
+  }
+  append(&within, close);
+  sl_text_append(printer->out, text.bytes, text.length);
+  sl_text_free(&text);
+}
+
+static void print_short(const struct printer *printer, const struct sl_node *node) {
+  switch (node->kind) {
+    case SL_NODE_LIST:
+      print_few(printer, NULL, "[", &node->list, "]");
+      break;
+    case SL_NODE_TUPLE:
+      print_few(printer, NULL, "(", &node->list, node->list.count == 1 ? ",)" : ")");
+      break;
+    case SL_NODE_CALL:
+      print_few(printer, node->call.callee, "(", &node->call.arguments, ")");
+      break;
+    case SL_NODE_UNARY:
+      append(printer, sl_operator_text(node->op));
+      if (node->op == SL_OP_NOT) append(printer, " ");
+      print_short(printer, node->unary.operand);
+      break;
+    case SL_NODE_BINARY:
+      print_short(printer, node->binary.left);
+      sl_text_format(printer->out, " %s ", sl_operator_text(node->op));
+      print_short(printer, node->binary.right);
+      break;
+    default:
+      print(printer, node);
+      break;
+  }
+}
+
 void sl_print_expression(struct sl_text *out, const struct sl_file *file,
                          const struct sl_node *node) {
   const struct printer printer = {out, file};
-  print(&printer, node);
+  print_short(&printer, node);
 }
