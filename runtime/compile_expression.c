@@ -605,9 +605,8 @@ bool sl_compile_append(struct sl_assembler *assembler, const struct sl_node *nod
   const struct sl_node *callee = node->call.callee;
   uint32_t object = sl_compile_operand(assembler, callee->dot.object);
   uint32_t site = shortcut_site(assembler, callee, 1, sl_reserve(assembler, 1));
-  const struct sl_node *value = node->call.arguments.items[0]->argument.value;
-  if (value->kind == SL_NODE_CALL) check_method(assembler, node, object, site);
-  uint32_t item = sl_compile_operand(assembler, value);
+  check_method(assembler, node, object, site);
+  uint32_t item = sl_compile_operand(assembler, node->call.arguments.items[0]->argument.value);
   sl_emit(assembler, SL_OPCODE_APPEND, object, item, site, node->mark);
   return true;
 }

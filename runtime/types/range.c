@@ -88,6 +88,12 @@ static sl_value range_slice(struct sl_thread *thread, sl_value x, sl_value start
   struct sl_slice slice;
   const struct sl_range *range = as_range(x);
   if (!sl_sequence_slice(thread, (size_t)range->length, start, stop, step, &slice)) return NULL;
+  // Bazel lets an empty slice that goes down begin where it ends, even beyond the range.
+  int32_t bound;
+  if (slice.step < 0 && slice.count == 0 && stop && sl_int_to_int32(stop, &bound)) {
+    int64_t end = bound < 0 ? bound + range->length : bound;
+    slice.start = slice.stop = end < -1 ? -1 : (int32_t)end;
+  }
   int64_t stride = (int64_t)slice.step * range->step;
   int64_t last = slice.stop;
   if (stride != (int32_t)stride) {
