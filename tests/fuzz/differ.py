@@ -106,7 +106,6 @@ Explanation = Tuple[str, Callable[[str, str, str], bool]]
 
 NUMBER = re.compile(r"-?\d+\.\d+(?:e[+-]\d+)?|-?\d+e[+-]\d+")
 MISSING_ELSE = re.compile(r"(?<=:)\d+(?=: missing else clause)")
-STRAY = re.compile("[\udc80-\udcff]")
 SUGGESTION = re.compile(r" \(did you mean '[^']*'\?\)")
 
 
@@ -117,12 +116,15 @@ def floats_differ_in_text(ours: str, theirs: str, program: str) -> bool:
     return [float(x) for x in NUMBER.findall(ours)] == [float(x) for x in NUMBER.findall(theirs)]
 
 
-def errors_of(result: str) -> List[str]:
-    """The static errors of a result, if it has any, in the order of their places."""
+def told_errors(result: str) -> List[str]:
+    """The static errors of a result, if it has any, as they come."""
     head, mark, errors = result.rpartition("@static\n")
-    if not mark or head:
-        return []
-    return sorted(re.split(r"\n(?=\d+:\d+: )", errors.rstrip("\n")), key=place_of)
+    return re.split(r"\n(?=\d+:\d+: )", errors.rstrip("\n")) if mark and not head else []
+
+
+def errors_of(result: str) -> List[str]:
+    """The same in the order of their places."""
+    return sorted(told_errors(result), key=place_of)
 
 
 def place_of(error: str) -> Tuple[int, ...]:
@@ -134,41 +136,48 @@ def suggestions_differ(ours: str, theirs: str, program: str) -> bool:
 
 
 def columns_differ(ours: str, theirs: str, program: str) -> bool:
-    return MISSING_ELSE.sub("", ours) == MISSING_ELSE.sub("", theirs)
+    return MISSING_ELSE.sub("0", ours) == MISSING_ELSE.sub("0", theirs)
 
 
-def bytes_are_changed(ours: str, theirs: str, program: str) -> bool:
-    """Whether theirs is not UTF-8 any more and ours is, or a word begins after a letter that is not ASCII's."""
-    if "title" not in program and "capitalize" not in program:
-        return False
-    return bool(STRAY.search(theirs)) > bool(STRAY.search(ours)) or ours.lower() == theirs.lower()
+def letters_beyond_ascii(ours: str, theirs: str, program: str) -> bool:
+    return not program.isascii() and bool(re.search("title|capitalize", program))
 
 
 def plain_errors(result: str) -> List[str]:
-    return [MISSING_ELSE.sub("", SUGGESTION.sub("", error)) for error in errors_of(result)]
+    return [MISSING_ELSE.sub("0", SUGGESTION.sub("", error)) for error in told_errors(result)]
 
 
-def is_syntax(error: str) -> bool:
-    return "syntax error at" in error or "missing else clause" in error
+# What lexer and parser say; the rest is the resolver's.
+SYNTAX = re.compile(
+    "syntax error at|missing else clause|not supported|invalid character|Implicit string concatenation|indentation error"
+    "|unclosed string|invalid (hex|octal|binary|float|base)|invalid escape|octal escape|Tab characters|Trailing comma"
+    "|expected an indented block|Use parens|too large|contains syntax errors"
+)
+
+
+def syntax_errors(result: str) -> List[str]:
+    return [error for error in plain_errors(result) if SYNTAX.search(error) and "contains syntax errors" not in error]
 
 
 def consequences_are_told(ours: str, theirs: str, program: str) -> bool:
     """Whether all our errors are among theirs, and one is of syntax: the others follow from it."""
     mine, others = plain_errors(ours), plain_errors(theirs)
-    return any(map(is_syntax, mine)) and not collections.Counter(mine) - collections.Counter(others)
+    return bool(syntax_errors(ours)) and not collections.Counter(mine) - collections.Counter(others)
 
 
 def recovers_elsewhere(ours: str, theirs: str, program: str) -> bool:
-    """Whether they agree up to our first error of syntax; after it each goes on in its own way."""
-    mine, others = plain_errors(ours), plain_errors(theirs)
-    first = next((i for i, error in enumerate(mine) if is_syntax(error)), len(mine))
-    return first < len(mine) and not collections.Counter(mine[: first + 1]) - collections.Counter(others)
+    """Whether the first errors of syntax are the same; after it each goes on in its own way."""
+    return sorted(syntax_errors(ours), key=place_of)[:1] == syntax_errors(theirs)[:1] != []
 
 
 def cut(result: str) -> str:
     """The result without what follows a NUL in its message."""
     printed, mark, error = result.rpartition("@error\n")
     return printed + mark + error.split("\0")[0]
+
+
+def without_saturation(result: str) -> str:
+    return re.sub("9223372036854775807", "9223372036854775808", re.sub("(?i)7f{15}", "8000000000000000", result))
 
 
 def ends_with(*endings: str) -> Callable[[str, str, str], bool]:
@@ -184,10 +193,18 @@ EXPLAINED: List[Explanation] = [
     ("floats: Java's text is not the shortest", floats_differ_in_text),
     ("suggestions: among names that are equally near, Bazel takes any", suggestions_differ),
     ("a missing else: Bazel shows where the parentheses around the expression begin", columns_differ),
-    ("title() and capitalize(): Bazel takes each byte beyond ASCII for a letter of Latin-1", bytes_are_changed),
+    ("title() and capitalize(): Bazel takes each byte beyond ASCII for a letter of Latin-1", letters_beyond_ascii),
     ("messages: here they end at a NUL", lambda ours, theirs, program: "\0" in theirs and cut(ours) == cut(theirs)),
     ("syntax errors: Bazel goes on with what is left of the statement", consequences_are_told),
     ("syntax errors: after the first one, Bazel goes on elsewhere", recovers_elsewhere),
+    (
+        "floats: Bazel makes 2**63 - 1 of 2.0**63",
+        lambda ours, theirs, program: without_saturation(ours) == without_saturation(theirs),
+    ),
+    (
+        "float(): Bazel takes blanks around a number, and letters after it",
+        lambda ours, theirs, program: "invalid float literal" in ours and theirs.startswith(ours[: ours.index("@error")]),
+    ),
     (
         "json.indent: Bazel reads beyond the end of a number",
         ends_with("Error in encode_indent: input is not valid JSON", "Error in indent: input is not valid JSON"),
