@@ -196,9 +196,16 @@ static bool fail_conflict(struct sl_thread *thread, const struct bz_target *targ
   return false;
 }
 
+// Far more than any package has, and few enough for a macro that does not end to be stopped in time.
+enum { MOST_TARGETS = 1 << 20 };
+
 bool bz_package_add(struct sl_thread *thread, struct bz_package *package,
                     struct bz_target *target) {
   const char *name = target->label->name;
+  if (package->target_count >= MOST_TARGETS) {
+    return sl_fail_false(thread, "package '%s' has more than %d targets", package->name,
+                         MOST_TARGETS);
+  }
   const struct bz_target *existing = bz_package_lookup(package, name);
   if (existing) return fail_conflict(thread, target, existing);
   sl_value key = target->kind == BZ_TARGET_RULE ? target->values[0] : sl_string_from(name);
