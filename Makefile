@@ -3,9 +3,14 @@
 # Sources are found by wildcard; everything built goes to $(BUILD), generated sources to $(GEN).
 # Variants keep apart: make CC=clang, make test SANITIZE=address,undefined, make WERROR=1, make BUILD=DIR.
 
-VERSION := 0.1.0
+VERSION := $(shell sed -n 's/^.define SL_VERSION "\(.*\)"/\1/p' runtime/starlark.h)
+# The part of it that changes when hosts must be compiled again: 0.MINOR, and from 1.0 on MAJOR.
+INTERFACE := $(shell echo $(VERSION) | grep -oE '^(0\.[0-9]+|[1-9][0-9]*)')
 ifeq ($(origin CC),default)
 CC := gcc
+endif
+ifeq ($(origin CXX),default)
+CXX := $(if $(findstring clang,$(CC)),clang++,g++)
 endif
 BUILD ?= build$(if $(filter-out gcc,$(CC)),/$(notdir $(lastword $(CC))))$(if $(SANITIZE),/sanitize)
 # A release archive carries generated sources, so that it builds without re2c, lemon and Python.
@@ -24,10 +29,12 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prot
     -Wwrite-strings
 # Under a sanitizer gcc warns of what its own instrumentation does.
 ERRORS := $(if $(SANITIZE),,$(if $(WERROR)$(CI),-Werror))
+SANITIZED := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 CFLAGS_ALL := -std=gnu17 -D_GNU_SOURCE $(OPTIMIZE) $(WARNINGS) $(ERRORS) -I. -I$(GEN) \
-    -DSTARMYPY_VERSION='"$(VERSION)"' \
-    $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer) $(CFLAGS)
-LIBRARIES := -lgc -lgmp -lutf8proc -lmd -lpcre2-8 -lpthread -lm
+    $(SANITIZED) $(CFLAGS)
+STARLARK_LIBRARIES := -lgc -lgmp -lutf8proc -lpthread -lm
+STARMYPY_LIBRARIES := -lmd -lpcre2-8
+LIBRARIES := $(STARMYPY_LIBRARIES) $(STARLARK_LIBRARIES)
 
 # --- what is built from what ---------------------------------------------------------------------
 
@@ -46,17 +53,24 @@ STARLARK_OBJECTS := $(call objects,$(STARLARK) $(if $(wildcard parser/lexer.re),
 STARMYPY_OBJECTS := $(call objects,$(STARMYPY) embedded.c)
 CLI_OBJECTS := $(call objects,$(CLI))
 SINGLE_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(SINGLE))
+CPLUSPLUS_PROGRAMS := $(patsubst %.cc,$(BUILD)/%,$(wildcard examples/*/*.cc))
 OBJECTS := $(STARLARK_OBJECTS) $(STARMYPY_OBJECTS) $(CLI_OBJECTS)
 GENERATED := $(addprefix $(GEN)/,parser/lexer.c parser/grammar.c embedded.c)
 ARCHIVES := $(BUILD)/libstarmypy.a $(BUILD)/libstarlark.a
+# The same libraries to be shared, of objects of their own.
+shared = $(BUILD)/lib$(1).so.$(VERSION)
+SHARED := $(call shared,starlark) $(call shared,starmypy)
+SHARED_STARLARK := $(STARLARK_OBJECTS:$(BUILD)/%=$(BUILD)/shared/%)
+SHARED_STARMYPY := $(STARMYPY_OBJECTS:$(BUILD)/%=$(BUILD)/shared/%)
+ALL_OBJECTS := $(OBJECTS) $(SHARED_STARLARK) $(SHARED_STARMYPY)
 # The interpreter is optimized as a whole, into one object. That takes gcc; sanitizers gain nothing.
 ifeq ($(findstring gcc,$(CC))$(SANITIZE),gcc)
 WHOLE := $(BUILD)/libstarlark.o
-$(STARLARK_OBJECTS): LTO := -flto
+$(STARLARK_OBJECTS) $(SHARED_STARLARK): LTO := -flto
 endif
 
 .PHONY: all run test check bench bench-mypy layers format format-check headers typecheck install \
-    uninstall dist clean help packages programs embedding fuzz fuzz-run
+    uninstall dist clean help packages programs stage fuzz fuzz-run
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -87,17 +101,55 @@ $(BUILD)/libstarlark.o: $(STARLARK_OBJECTS)
 	@$(CC) $(CFLAGS_ALL) -fPIE -flto=auto -Wno-maybe-uninitialized -r -flinker-output=nolto-rel \
 	    -o $@ $^
 
-$(BUILD)/%.o: %.c $(BUILD)/flags
-	@echo "compile $<"
-	@mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LTO) -MMD -MP -c -o $@ $<
+# What hosts may use, in one name a line. The leaves are there for libstarmypy.
+STARLARK_DOORS := runtime/starlark.h builtins/builtins.h
+$(BUILD)/starlark.exports: EXPORTS = sl_ $(STARLARK_DOORS) $(wildcard common/*.h)
+$(BUILD)/starmypy.exports: EXPORTS = bz_ rules/bazel.h
+$(BUILD)/%.exports: setup/exports.sh $(wildcard common/*.h parser/*.h runtime/*.h builtins/*.h rules/*.h rules/*/*.h)
+	@mkdir -p $(@D) && setup/exports.sh "$(CC)" $(EXPORTS) >$@
 
+$(call shared,starlark): $(SHARED_STARLARK) $(BUILD)/starlark.exports
+$(call shared,starlark): LINKED = -flto=auto -Wno-maybe-uninitialized $(STARLARK_LIBRARIES)
+$(call shared,starmypy): $(SHARED_STARMYPY) $(BUILD)/starmypy.exports $(call shared,starlark)
+$(call shared,starmypy): LINKED = $(STARMYPY_LIBRARIES)
+$(SHARED): $(BUILD)/lib%.so.$(VERSION): $(BUILD)/objects
+	@echo "link    $@"
+	@(echo "{ global:"; sed 's/$$/;/' $(BUILD)/$*.exports; echo "local: *; };") >$(BUILD)/$*.map
+	@$(CC) $(CFLAGS_ALL) -fPIC $(LDFLAGS) -shared -Wl,-soname,lib$*.so.$(INTERFACE) \
+	    -Wl,--version-script,$(BUILD)/$*.map -Wl,-Bsymbolic-functions $(if $(SANITIZE),,-Wl,-z,defs) \
+	    -o $@ $(filter %.o %.so.$(VERSION),$^) $(LINKED)
+	@ln -sf $(@F) $(BUILD)/lib$*.so.$(INTERFACE) && ln -sf $(@F) $(BUILD)/lib$*.so
+
+# The archives for hosts: all in one object, in which only what hosts may use has a name.
+INSTALLED := $(ARCHIVES:$(BUILD)/%=$(BUILD)/installed/%)
+$(INSTALLED): $(BUILD)/installed/lib%.a: $(BUILD)/lib%.a $(BUILD)/%.exports
+	@echo "archive $@"
+	@mkdir -p $(@D) && rm -f $@
+	@$(CC) -nostdlib -r -Wl,--whole-archive $< -o $(@D)/$*.o
+	@objcopy --keep-global-symbols=$(BUILD)/$*.exports $(@D)/$*.o && ar qcs $@ $(@D)/$*.o
+
+define COMPILE
+@echo "compile $<"
+@mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(SHAREABLE) $(LTO) $(GENERATED_FLAGS) -MMD -MP -c -o $@ $<
+endef
+$(BUILD)/shared/%.o: SHAREABLE := -fPIC -fno-semantic-interposition
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	$(COMPILE)
 $(BUILD)/%.o: $(GEN)/%.c $(BUILD)/flags
-	@echo "compile $<"
-	@mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LTO) $(GENERATED_FLAGS) -MMD -MP -c -o $@ $<
+	$(COMPILE)
+$(BUILD)/shared/%.o: %.c $(BUILD)/flags
+	$(COMPILE)
+$(BUILD)/shared/%.o: $(GEN)/%.c $(BUILD)/flags
+	$(COMPILE)
 
 $(SINGLE_PROGRAMS): $(BUILD)/%: %.c $(ARCHIVES)
 	@echo "compile $<"
 	@mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(LDFLAGS) -MMD -MP -o $@ $< $(ARCHIVES) $(LIBRARIES)
+
+$(CPLUSPLUS_PROGRAMS): $(BUILD)/%: %.cc $(ARCHIVES)
+	@echo "compile $<"
+	@mkdir -p $(@D) && $(CXX) -std=c++17 $(OPTIMIZE) -Wall -Wextra $(ERRORS) -I. $(SANITIZED) $(LDFLAGS) \
+	    -MMD -MP -o $@ $< $(ARCHIVES) $(LIBRARIES)
 
 $(GEN)/parser/lexer.c: parser/lexer.re
 	@echo "re2c    $<"
@@ -113,20 +165,20 @@ $(GEN)/embedded.c: setup/embed.py $(EMBEDDED)
 	@mkdir -p $(@D) && $(PYTHON) setup/embed.py $(EMBED) >$@
 
 # The token numbers are in a generated header, which may not be there yet at the first build.
-$(filter $(BUILD)/parser/%,$(OBJECTS)): | $(if $(wildcard parser/grammar.y),$(GEN)/parser/grammar.h)
+$(filter $(BUILD)/parser/% $(BUILD)/shared/parser/%,$(ALL_OBJECTS)): | $(if $(wildcard parser/grammar.y),$(GEN)/parser/grammar.h)
 # lempar.c's parser has parts that a grammar need not use, and no prototypes.
-$(BUILD)/parser/grammar.o: GENERATED_FLAGS := -Wno-unused-parameter -Wno-unused-label \
+$(BUILD)/parser/grammar.o $(BUILD)/shared/parser/grammar.o: GENERATED_FLAGS := -Wno-unused-parameter -Wno-unused-label \
     -Wno-missing-prototypes -Wno-type-limits
 # A file in one literal: ISO C promises 4095 characters only.
-$(BUILD)/embedded.o: GENERATED_FLAGS := -Wno-overlength-strings
+$(BUILD)/embedded.o $(BUILD)/shared/embedded.o: GENERATED_FLAGS := -Wno-overlength-strings
 
--include $(OBJECTS:.o=.d) $(SINGLE_PROGRAMS:=.d) $(wildcard $(BUILD)/tests/fuzz/*.d)
+-include $(ALL_OBJECTS:.o=.d) $(SINGLE_PROGRAMS:=.d) $(CPLUSPLUS_PROGRAMS:=.d) $(wildcard $(BUILD)/tests/fuzz/*.d)
 
 # --- the machine's set-up ------------------------------------------------------------------------
 
 # Targets that do all their set-up wait for the Debian packages; plain `make` uses what is there.
 PACKAGES := $(if $(filter run test check bench bench-mypy,$(MAKECMDGOALS)),packages)
-$(OBJECTS) $(GENERATED): | $(PACKAGES)
+$(ALL_OBJECTS) $(GENERATED): | $(PACKAGES)
 
 packages:
 	@setup/packages.sh $(if $(filter check,$(MAKECMDGOALS)),--check)
@@ -152,7 +204,7 @@ run: $(BUILD)/starmypy $(WHEELS)/lock  ## set up, build, and type-check examples
 	@echo "Try next, in $(EXAMPLE):  $(STARMYPY_PROGRAM) query 'deps(//...)'   or   aquery, explain, help"
 
 TEST_SETUP := $(WHEELS)/lock $(VENVS)/mypy-1.0.1/lock $(VENVS)/tools/lock
-test: programs $(TEST_SETUP)  ## set up, build, all tests; T="-k PATTERN": some
+test: programs stage $(TEST_SETUP)  ## set up, build, all tests; T="-k PATTERN": some
 	@$(PYTHON) tests/run --build $(BUILD) --environments $(VENVS) $(T)
 
 bench: $(BUILD)/starmypy  ## time bench/starlark; B="--impl NAME=COMMAND" adds a peer
@@ -187,7 +239,7 @@ fuzz-run: $(addprefix $(BUILD)/,$(FUZZERS))
 
 C_FOLDERS := common parser runtime runtime/types builtins rules rules/* cli cli/* tests/unit \
     tests/fuzz examples/*
-C_FILES := $(wildcard $(C_FOLDERS:=/*.[ch]))
+C_FILES := $(wildcard $(C_FOLDERS:=/*.[ch]) examples/*/*.cc)
 PYTHON_FOLDERS := setup bench bench/mypy tests tests/kinds tests/monorepo tests/proto tests/python
 PYTHON_FILES := tests/run $(wildcard $(PYTHON_FOLDERS:=/*.py)) $(filter %.py,$(EMBEDDED))
 
@@ -212,17 +264,11 @@ headers:  # the public ones are C++ too
 	    echo "#include \"$$header\"" | \
 	        clang -x c++ -std=c++17 -Wall -Wextra -Werror -fsyntax-only -I. - || exit 1; done
 
-# What is installed is all that a host needs, in C and in C++.
-STAGE = $(abspath $(BUILD))/stage
-STAGED = PKG_CONFIG_SYSROOT_DIR=$(STAGE) PKG_CONFIG_PATH=$(STAGE)$(PREFIX)/lib/pkgconfig pkg-config
-embedding:
-	@$(MAKE) --no-print-directory install DESTDIR=$(STAGE) >$(BUILD)/stage.log
-	@for host in examples/embed/*.c; do for language in c c++; do \
-	    clang -x $$language $$host -x none $$($(STAGED) --cflags --libs starmypy) \
-	        -o $(STAGE)/host || exit 1; done; done
-	@echo "embedding: $(words $(wildcard examples/embed/*.c)) hosts, in C and C++"
+# An installation for tests of hosts, which see nothing else.
+stage: all
+	@$(MAKE) --no-print-directory install PREFIX=$(abspath $(BUILD))/stage >$(BUILD)/stage.log
 
-programs: $(BUILD)/starmypy $(SINGLE_PROGRAMS)
+programs: $(BUILD)/starmypy $(SINGLE_PROGRAMS) $(CPLUSPLUS_PROGRAMS) $(SHARED)
 
 # Gates in the order of their price; the tests come last, so that their closing line is the last.
 # The sanitized run also takes the interpreter's portable dispatch, which no other build has.
@@ -232,29 +278,31 @@ check:  ## everything that must hold before a change goes in
 	$(SUBMAKE) BUILD=$(BUILD)/clang CC=clang WERROR=1 programs
 	$(SUBMAKE) BUILD=$(BUILD)/sanitize SANITIZE=address,undefined CFLAGS=-DSL_SWITCH_DISPATCH test
 	$(SUBMAKE) fuzz
-	$(SUBMAKE) BUILD=$(BUILD)/werror WERROR=1 embedding
 	$(SUBMAKE) BUILD=$(BUILD)/werror WERROR=1 test
 
 # --- release -------------------------------------------------------------------------------------
 
 DESTINATION = $(DESTDIR)$(PREFIX)
 # The doors that hosts include, and the headers that these include.
-DOORS := runtime/starlark.h builtins/builtins.h rules/bazel.h
+DOORS := $(STARLARK_DOORS) rules/bazel.h
 PUBLIC_HEADERS = $(filter %.h,$(shell $(CC) -I. -x c -MM $(DOORS)))
 
-install: all  ## into PREFIX (/usr/local), below DESTDIR
+install: all $(SHARED) $(INSTALLED)  ## into PREFIX (/usr/local), below DESTDIR
 	install -D -m 755 $(BUILD)/starmypy $(DESTINATION)/bin/starmypy
 	install -d $(DESTINATION)/lib/pkgconfig $(DESTINATION)/include/starmypy
-	install -m 644 $(ARCHIVES) $(DESTINATION)/lib
+	install -m 644 $(INSTALLED) $(SHARED) $(DESTINATION)/lib
+	cp -P $(wildcard $(BUILD)/lib*.so $(BUILD)/lib*.so.$(INTERFACE)) $(DESTINATION)/lib
 	for header in $(PUBLIC_HEADERS); do \
 	    install -D -m 644 $$header $(DESTINATION)/include/starmypy/$$header; done
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBRARIES@|$(LIBRARIES)|' \
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBRARIES@|$(STARLARK_LIBRARIES)|' \
+	    setup/starlark.pc.in >$(DESTINATION)/lib/pkgconfig/starlark.pc
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBRARIES@|$(STARMYPY_LIBRARIES)|' \
 	    setup/starmypy.pc.in >$(DESTINATION)/lib/pkgconfig/starmypy.pc
 
 uninstall:  ## remove what install put there
 	rm -rf $(DESTINATION)/include/starmypy
-	rm -f $(DESTINATION)/bin/starmypy $(ARCHIVES:$(BUILD)/%=$(DESTINATION)/lib/%)
-	rm -f $(DESTINATION)/lib/pkgconfig/starmypy.pc
+	rm -f $(DESTINATION)/bin/starmypy $(DESTINATION)/lib/libstarlark.* $(DESTINATION)/lib/libstarmypy.*
+	rm -f $(DESTINATION)/lib/pkgconfig/starlark.pc $(DESTINATION)/lib/pkgconfig/starmypy.pc
 
 # The archive holds the committed tree and the generated sources.
 RELEASE := starmypy-$(VERSION)

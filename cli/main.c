@@ -18,6 +18,7 @@
   ROW(eval)           \
   ROW(explain)        \
   ROW(help)           \
+  ROW(plan)           \
   ROW(query)          \
   ROW(rules)          \
   ROW(shutdown)       \
@@ -94,7 +95,7 @@ static int help_run(int argc, char **argv) {
 
 static int version_run(int argc, char **argv) {
   if (bz_command_told_help("", version_doc, argc, argv)) return BZ_EXIT_SUCCESS;
-  printf("starmypy %s\n", STARMYPY_VERSION);
+  printf("starmypy %s\n", sl_version());
   return BZ_EXIT_SUCCESS;
 }
 

@@ -162,6 +162,8 @@ static inline bool fits_batch(size_t size) { return size - 1 < (size_t)CLASSES *
 
 // ---------------------------------------------------------------- start-up
 
+const char *sl_version(void) { return SL_VERSION; }
+
 // The collector warns about large blocks and the like; a host's stderr is not the place.
 static void GC_CALLBACK ignore_warning(char *message, GC_word argument) {
   (void)message;

@@ -35,6 +35,13 @@ extern "C" {
 #define SL_MUST_CHECK __attribute__((warn_unused_result))
 #define SL_PRINTF(text, first) __attribute__((format(printf, text, first)))
 
+// ---------------------------------------------------------------- version
+
+// Semantic: a host compiled for 1.2 runs with any 1.x from 1.2 on; before 1.0, with any 0.x.y of the same x.
+#define SL_VERSION "0.1.0"
+// That of the library which the host runs with.
+const char *sl_version(void);
+
 // ---------------------------------------------------------------- values
 
 // A Starlark value: one word. Small ints, most floats, None and the bools are immediate; everything else is the

@@ -8,10 +8,10 @@
 # with status 1, having touched nothing. On a system without dpkg it trusts that the tools are there.
 set -eu
 
-packages="gcc make libc6-dev re2c lemon libutf8proc-dev uthash-dev libgc-dev libgmp-dev libmd-dev
-  libpcre2-dev ninja-build protobuf-compiler python3 python3-venv ca-certificates git"
+packages="gcc g++ make libc6-dev re2c lemon libutf8proc-dev uthash-dev libgc-dev libgmp-dev libmd-dev
+  libpcre2-dev ninja-build protobuf-compiler python3 python3-venv pkgconf ca-certificates git"
 if [ "${1:-}" = --check ]; then
-  packages="$packages clang libclang-rt-dev pkgconf"
+  packages="$packages clang libclang-rt-dev"
 fi
 
 command -v dpkg-query >/dev/null || exit 0
