@@ -41,15 +41,36 @@ static int64_t nanoseconds(struct timespec time) {
   return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
+static int64_t current_time(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  return nanoseconds(now);
+}
+
+static bool is_unsettled(const struct stamps *stamps, const struct stat *status) {
+  int64_t changed = nanoseconds(status->st_ctim);
+  return changed > stamps->now - BEFORE && changed < stamps->now + AFTER;
+}
+
+// Once is enough for all files that were written before.
+static void wait_a_moment(struct stamps *stamps) {
+  nanosleep(&(struct timespec){.tv_nsec = BEFORE}, NULL);
+  stamps->now = current_time();
+}
+
 // A file that is not there has a stamp, too.
-static uint64_t stamp_path(const struct stamps *stamps, const char *path) {
+static uint64_t stamp_path(struct stamps *stamps, const char *path) {
   struct stat status;
   int64_t facts[6] = {(int64_t)sl_hash_text_wide(path, strlen(path))};
   if (fstatat(stamps->root, path, &status, 0) == 0) {
-    int64_t changed = nanoseconds(status.st_ctim);
-    if (changed > stamps->now - BEFORE && changed < stamps->now + AFTER) return BZ_STAMP_UNSETTLED;
+    if (is_unsettled(stamps, &status)) {
+      // What this run has just unpacked itself, for one, must not make the next run do all again.
+      wait_a_moment(stamps);
+      if (fstatat(stamps->root, path, &status, 0) != 0 || is_unsettled(stamps, &status))
+        return BZ_STAMP_UNSETTLED;
+    }
     facts[1] = nanoseconds(status.st_mtim);
-    facts[2] = changed;
+    facts[2] = nanoseconds(status.st_ctim);
     facts[3] = (int64_t)status.st_size;
     facts[4] = (int64_t)status.st_ino;
     facts[5] = (int64_t)status.st_dev;
@@ -115,10 +136,8 @@ static uint64_t stamp_action(struct stamps *stamps, const struct bz_action *acti
 }
 
 void bz_lowered_stamps(const struct bz_graph *closure, uint64_t *result) {
-  struct timespec now;
-  clock_gettime(CLOCK_REALTIME, &now);
   struct stamps stamps = {.root = open(closure->execution_root, O_PATH | O_DIRECTORY | O_CLOEXEC),
-                          .now = nanoseconds(now),
+                          .now = current_time(),
                           .depsets = {.takes = order_takes_depsets}};
   for (size_t i = 0; i < closure->count; i++)
     result[i] = stamp_action(&stamps, closure->actions[i]);
