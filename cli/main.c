@@ -18,7 +18,6 @@
   ROW(eval)           \
   ROW(explain)        \
   ROW(help)           \
-  ROW(plan)           \
   ROW(query)          \
   ROW(rules)          \
   ROW(shutdown)       \
