@@ -143,7 +143,7 @@ static void put_shell_text(struct sl_text *out, sl_value arguments) {
 static void put_command(struct ninja *ninja, const struct bz_action *action, sl_value arguments) {
   struct sl_text *out = ninja->out;
   const struct bz_run *run = ninja->graph->run;
-  sl_text_append_string(out, "  command =");
+  sl_text_append_string(out, "  run =");
   if (has_line_ends(arguments)) sl_text_format(out, " %s", line_ends);
   if (run && is_shell_text(arguments)) {
     put_shell_text(out, arguments);
@@ -181,7 +181,7 @@ static void put_rule_name(struct sl_text *out, const char *mnemonic) {
 
 // To ninja a process that ends well has done its work; here it must have made its outputs, too.
 static const char rule_body[] =
-    "\n  command = $command && for f in $out $made; do [ -e \"$$f\" ] || [ -L \"$$f\" ] || "
+    "\n  command = $run && for f in $out $made; do [ -e \"$$f\" ] || [ -L \"$$f\" ] || "
     "{ printf \"output '%s' was not created\\n\" \"$$f\" >&2; exit 1; }; done"
     "\n  description = $description\n";
 

@@ -287,7 +287,7 @@ class NinjaTest(unittest.TestCase):
             f'[dump(name = "c%d" % i, srcs = [":c%d" % (i - 1)]) for i in range(1, {length})]\n'
         )
         text = self.lower(f"deps(//:c{length - 1})").stdout
-        self.assertEqual(text.count("\n  command = /"), length)
+        self.assertEqual(text.count("\n  run = /"), length)
         positions = [text.index(f"bin/c{i}.out: Dump ") for i in range(0, length, 100)]
         self.assertEqual(positions, sorted(positions))
 
