@@ -150,6 +150,7 @@ static void add_result(struct checks *checks, const struct bz_aspect_result *res
   if (!reason && !report) return;
   add_item(checks, (struct check_item){
                        .label = result->base->target->label,
+                       .result = result,
                        .info = info,
                        .reason = report ? NULL : sl_string_bytes(reason),
                        .report = report,

@@ -11,6 +11,7 @@
 // One target that the aspect visited.
 struct check_item {
   struct bz_label *label;
+  const struct bz_aspect_result *result;
   sl_value info;               // what the aspect tells: a struct with the fields of its provider
   const char *reason;          // why there is no action; NULL: there is one
   struct bz_artifact *report;  // NULL: no action

@@ -18,6 +18,7 @@
   ROW(eval)           \
   ROW(explain)        \
   ROW(help)           \
+  ROW(plan)           \
   ROW(query)          \
   ROW(rules)          \
   ROW(shutdown)       \

@@ -220,7 +220,7 @@ static const char *parent_of(const char *command) {
   static const char *const parents[][2] = {
       {"test", "build"},    {"run", "build"},    {"aquery", "build"}, {"cquery", "test"},
       {"coverage", "test"}, {"vendor", "build"}, {"check", "build"},  {"explain", "build"},
-      {"info", "build"},    {"clean", "build"},
+      {"plan", "build"},    {"info", "build"},   {"clean", "build"},
   };
   for (size_t i = 0; i < sizeof parents / sizeof *parents; i++)
     if (strcmp(parents[i][0], command) == 0) return parents[i][1];

@@ -30,6 +30,13 @@ const struct bz_check bz_check_default = {
     .flag_before = "--@@rules_mypy+//mypy:mode=compat",
     .worker_versions = worker_versions,
     .strict_flag = "--@@rules_mypy+//mypy:strict_cache",
+    .library = "typeshed",
+    // Measured with mypy 2.4.1, compiled, on a machine of 2025; see docs/commands.md.
+    .cost = {.process = 0.2,
+             .library = 2.7,
+             .library_part = 0.6,
+             .package_byte = 0.4e-6,
+             .source_byte = 1.4e-6},
 };
 
 const struct bz_rule_set *bz_rule_set_of(const char *canonical_name) {

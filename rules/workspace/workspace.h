@@ -49,6 +49,15 @@ struct bz_rule_set {
 // Ended by a row without canonical name. See rule_sets.c.
 extern const struct bz_rule_set bz_rule_sets[];
 
+// What an analysis takes, in CPU seconds: for estimates before anything has run.
+struct bz_check_cost {
+  double process;       // an action, whatever it does
+  double library;       // the whole standard library
+  double library_part;  // what a target imports of it, as far as a target's own action analyses it
+  double package_byte;  // a byte of a distribution, whose errors do not count
+  double source_byte;   // a byte that is checked
+};
+
 // What commands know of the built-in check, as data.
 struct bz_check {
   const char *aspect;       // runs when the user names none
@@ -65,6 +74,8 @@ struct bz_check {
   const char *flag_before;
   const char *const *worker_versions;
   const char *strict_flag;  // the build setting behind --strict_cache
+  const char *library;      // the standard library's name in tables: "typeshed"
+  struct bz_check_cost cost;
 };
 extern const struct bz_check bz_check_default;
 

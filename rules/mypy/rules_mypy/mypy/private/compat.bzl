@@ -4,6 +4,7 @@ The order of search path groups, entries that do not exist, empty entries and th
 configurations in use depend on them.
 """
 
+load(":package.bzl", "package_of")
 load(":providers.bzl", "MypyCacheInfo", "MypyInfo")
 load(":py_type_library.bzl", "PyTypeLibraryInfo")
 
@@ -176,5 +177,5 @@ def compat(target, ctx, reason):
     if not reason and not sources:
         reason = "it has no .py or .pyi sources"
     if reason:
-        return [MypyInfo(mode = "compat", reason = reason)]
+        return [MypyInfo(mode = "compat", package = package_of(target, ctx), reason = reason)]
     return _check(target, ctx, sources)

@@ -14,6 +14,36 @@ def _version_of(target):
     version = getattr(runtime, "interpreter_version_info", None)
     return "{}.{}".format(version.major, version.minor) if version else None
 
+# Distributions that mypy brings itself: in mode "compat" they are on no search path.
+_BUNDLED = ["mypy_extensions", "typing_extensions"]
+
+# What MypyInfo tells of a target that stands for a distribution or, without a name, for the standard library.
+def _package(name = None, sources = depset(), pack = None, stubs = {}, skipped = False):
+    brings = "nothing" if name in _BUNDLED else "itself" if stubs else "all"
+    return struct(compat_brings = brings, is_library = name == None, name = name, pack = pack, skipped = skipped, sources = sources)
+
+def package_of(target, ctx):
+    """What a target stands for, without an analysis for all.
+
+    Args:
+      target: the target.
+      ctx: the aspect's context.
+    Returns:
+      The field `package` of MypyInfo, or None.
+    """
+    if platform_common.ToolchainInfo in target:
+        return _package()
+    name = distribution_name(target, ctx)
+    sources = [file for file in files_of(ctx, "srcs", "pyi_srcs", "data") if _is_python(file)]
+    if not name or not sources:
+        return None
+    return _package(
+        name,
+        depset(sources),
+        stubs = _stubs(target, ctx),
+        skipped = name in ctx.attr._skipped_packages,
+    )
+
 def visit_toolchain(target, ctx):
     """Analyses the standard library for all who use a Python toolchain.
 
@@ -21,14 +51,14 @@ def visit_toolchain(target, ctx):
       target: the toolchain.
       ctx: the aspect's context.
     Returns:
-      MypySharedInfo.
+      MypySharedInfo, and the field `package` of MypyInfo.
     """
     below = hand_over(ctx, [])
     version = _version_of(target)
     pack = ctx.actions.declare_file(ctx.label.name + ".mypy_pack")
     manifest = write_manifest(ctx, "typeshed", below, pack = pack.path)
     analyze_typeshed(ctx, manifest, pack, version)
-    return shared_info(below, manifest, packs = [pack], python_version = version)
+    return shared_info(below, manifest, packs = [pack], python_version = version), _package(pack = pack)
 
 def _tagged(ctx, key):
     for tag in ctx.rule.attr.tags:
@@ -95,7 +125,7 @@ def visit_package(target, ctx, name, deps):
       name: the distribution's.
       deps: the targets that it depends on.
     Returns:
-      MypySharedInfo.
+      MypySharedInfo, and the field `package` of MypyInfo; None for a member of a group.
     """
     below = hand_over(ctx, deps)
     stubs = _stubs(target, ctx)
@@ -105,16 +135,17 @@ def visit_package(target, ctx, name, deps):
     sources = depset(own, transitive = [info.files for info in stubs.values()] + [member.sources for member in members])
     if _tagged(ctx, "pypi_group"):
         manifest = write_manifest(ctx, "target", below, modules = {})
-        return shared_info(below, manifest, member = struct(roots = roots, sources = sources))
+        return shared_info(below, manifest, member = struct(roots = roots, sources = sources)), None
     wanted = json.decode(ctx.attr._package_modules).get(name, "all")
     pack = None if name in ctx.attr._skipped_packages else ctx.actions.declare_file(ctx.label.name + ".mypy_pack")
     manifest = write_manifest(ctx, "package", below, roots, pack = pack.path if pack else None, wanted = wanted)
     if pack:
         analyze_package(ctx, manifest, pack, sources, below)
-    return shared_info(
+    info = shared_info(
         below,
         manifest,
         files = [] if pack and wanted == "all" else [sources],
         packs = [pack] if pack else [],
         roots = roots,
     )
+    return info, _package(name, sources, pack, stubs = stubs, skipped = not pack)

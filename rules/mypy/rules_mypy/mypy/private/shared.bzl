@@ -86,7 +86,7 @@ def _visit_target(target, ctx, deps, reason):
             silent = bool(reason),
         )
     if reason:
-        return [info, MypyInfo(mode = "shared", reason = reason)]
+        return [info, MypyInfo(mode = "shared", reason = reason, sources = [module.source for module in modules])]
     warn_of_conflicts(target.label, modules, [(dep.label, dep[MypySharedInfo].modules) for dep in deps if MypySharedInfo in dep])
     verdict = judge(ctx, check)
     return [
@@ -114,9 +114,11 @@ def shared(target, ctx, reason):
       Providers: MypySharedInfo, MypyInfo, and the report and the verdict as output group "mypy".
     """
     if platform_common.ToolchainInfo in target:
-        return [visit_toolchain(target, ctx)]
+        info, package = visit_toolchain(target, ctx)
+        return [info, MypyInfo(mode = "shared", package = package, reason = "it is a Python toolchain")]
     deps = dependencies(ctx)
     name = distribution_name(target, ctx)
     if name:
-        return [visit_package(target, ctx, name, deps), MypyInfo(mode = "shared", reason = reason or "it is an installed package")]
+        info, package = visit_package(target, ctx, name, deps)
+        return [info, MypyInfo(mode = "shared", package = package, reason = reason or "it is an installed package")]
     return _visit_target(target, ctx, deps, reason)
