@@ -151,7 +151,8 @@ static void put_command(struct ninja *ninja, const struct bz_action *action, sl_
   }
   const char *worker = run ? lower_worker(ninja->graph, &ninja->trees, action) : NULL;
   if (worker)
-    sl_text_format(out, " %s worker-client --socket %s/%s --", run->program, run->sockets, worker);
+    sl_text_format(out, " %s worker-client --socket %s/%s.sock --", run->program, run->sockets,
+                   worker);
   put_arguments(out, arguments, 0);
 }
 
