@@ -213,9 +213,38 @@ EXPLAINED: List[Explanation] = [
 ]
 
 
-def explanation(ours: str, theirs: str, program: str) -> str:
+def other_texts(result: str) -> str:
+    """The result with values as starlark-go would show them."""
+    result = re.sub(r"range\(0, (-?\d+)\)", r"range(\1)", result)
+    result = re.sub(r"-?\d+(\.\d+)?([eE][+-]\d+)?", lambda match: "%.17g" % float(match.group()), result)
+    result = re.sub(r"\\x[7-9a-f][0-9a-f]|[\x7f\udc80-\udcff]", "?", result)
+    return result.replace("set()", "set([])")
+
+
+def fails_with(pattern: str) -> Callable[[str, str, str], bool]:
+    return lambda ours, theirs, program: not theirs.endswith("@ok\n") and bool(re.search(pattern, theirs.splitlines()[-1]))
+
+
+# The same for --level values, with starlark-go in mind.
+EXPLAINED_VALUES: List[Explanation] = [
+    ("texts of floats, ranges, empty sets and stray bytes", lambda ours, theirs, program: other_texts(values_only(ours)) == other_texts(values_only(theirs))),
+    ("methods that there are not", fails_with("has no .* field or method")),
+    ("a crash: starlark-go", fails_with("nil pointer")),
+    ("min() and max() take no None for a key", fails_with("parameter \"key\": got NoneType")),
+    ("elems() is no list", lambda ours, theirs, program: ".elems" in program),
+    ("dir() lists other methods", lambda ours, theirs, program: bool(re.search(r"\bdir\b", program))),
+    ("%F is no format", lambda ours, theirs, program: "%F" in program),
+    ("%f shows the digits that str() shows, and then zeros", lambda ours, theirs, program: bool(re.search("0{30}", ours))),
+    ("hash() of UTF-16", lambda ours, theirs, program: "hash(" in program and not program.isascii()),
+    ("only ints may be looked for in ranges", fails_with("requires integer as left operand")),
+    ("changes of a dict that change nothing", lambda ours, theirs, program: "temporarily immutable" in ours),
+    ("unhashable keys are just not there; builtins are hashable", lambda ours, theirs, program: "unhashable type" in ours),
+]
+
+
+def explanation(ours: str, theirs: str, program: str, level: str) -> str:
     """Why they differ, if that is known."""
-    for reason, holds in EXPLAINED:
+    for reason, holds in EXPLAINED_VALUES if level == "values" else EXPLAINED:
         if holds(ours, theirs, program):
             return reason
     return ""
@@ -233,6 +262,7 @@ def values_only(result: str) -> str:
 
 def difference(ours: str, theirs: str, level: str, program: str) -> Tuple[str, str]:
     """A short text that tells the difference, or nothing, and the reason for it if that is known."""
+    told = (ours, theirs)
     if level == "values":
         ours, theirs = values_only(ours), values_only(theirs)
     if ours == theirs or errors_of(ours) and errors_of(ours) == errors_of(theirs):
@@ -240,7 +270,7 @@ def difference(ours: str, theirs: str, level: str, program: str) -> Tuple[str, s
     mine, other = (errors_of(result) or result.split("\n") for result in (ours, theirs))
     at = next((i for i, (a, b) in enumerate(zip(mine, other)) if a != b), min(len(mine), len(other)))
     pair = [lines[at] if at < len(lines) else "(nothing)" for lines in (mine, other)]
-    return "ours:   %s\n    theirs: %s" % (pair[0][:300], pair[1][:300]), explanation(ours, theirs, program)
+    return "ours:   %s\n    theirs: %s" % (pair[0][:300], pair[1][:300]), explanation(*told, program, level)
 
 
 def signature(text: str) -> str:

@@ -2,7 +2,7 @@
 """tests/star/*.star: Starlark programs, cut into chunks by lines `---`.
 
 Each chunk runs in a process of its own (`starmypy --testing`) and has to succeed, unless it says
-`### SUBSTRING` at the end of lines: then exactly these errors, each on its line, have to come. The names of
+`### SUBSTRING` (or several) at the end of lines: then exactly these errors, each on its line, have to come. The names of
 assert.star that a chunk mentions are loaded for it, on its first line: its `---`, or the file's opening comment.
 A chunk with `#> TEXT` at the end of lines has to print exactly these texts, in their order. `# flags: --dialect=spec`
 on a line hands flags on. Chunks keep the line numbers of their file. Every chunk runs in each of the MODES.
@@ -41,8 +41,8 @@ class Chunk:
         found = []
         for i, text in enumerate(self.lines):
             match = EXPECTED.search(text)
-            if match:
-                found.append((self.line + i, match.group(1).strip()))
+            parts = match.group(1).split("###") if match else []
+            found += [(self.line + i, part.strip()) for part in parts]
         return found
 
     def printed(self) -> List[str]:
