@@ -611,5 +611,10 @@ class NewestMypyTest(SharedTests.Cases):
     default = "build/mypy/bin/python"
 
 
+class Mypy117Test(SharedTests.Cases):
+    variable = "STARMYPY_MYPY_1_17_1_PYTHON"
+    default = "build/mypy-1.17.1/bin/python"
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import os
+from typing import Any
 
 import mypy.build as build
 from mypy.main import process_options
@@ -18,6 +19,29 @@ from mypy.options import Options
 from .engine import ConfigurationError, Settings
 from .manifest import Root
 from .world import World, modules_of_roots
+
+
+OURS: dict[str, Any] = {
+    "incremental": True,
+    "skip_cache_mtime_checks": True,
+    "cache_dir": ".mypy_cache",  # Never made; only os.devnull would mean something.
+    "sqlite_cache": False,
+    "fixed_format_cache": True,
+    "cache_fine_grained": False,
+    "fine_grained_incremental": False,
+    "use_fine_grained_cache": False,
+    "cache_map": {},
+    "bazel": False,
+    "debug_cache": False,
+    "skip_version_check": False,
+    "num_workers": 0,
+    "output": None,
+    "report_dirs": {},
+    "install_types": False,
+    "non_interactive": False,
+    "shadow_file": None,
+    "verbosity": 0,
+}
 
 
 def make_options(settings: Settings) -> tuple[Options, str]:
@@ -40,25 +64,9 @@ def make_options(settings: Settings) -> tuple[Options, str]:
 
 def take_over(options: Options) -> None:
     """Options that are the build's business: caching, parallelism and kinds of output."""
-    options.incremental = True
-    options.skip_cache_mtime_checks = True
-    options.cache_dir = ".mypy_cache"  # Never made; only os.devnull would mean something.
-    options.sqlite_cache = False
-    options.fixed_format_cache = True
-    options.cache_fine_grained = False
-    options.fine_grained_incremental = False
-    options.use_fine_grained_cache = False
-    options.cache_map = {}
-    options.bazel = False
-    options.debug_cache = False
-    options.skip_version_check = False
-    options.num_workers = 0
-    options.output = None
-    options.report_dirs = {}
-    options.install_types = False
-    options.non_interactive = False
-    options.shadow_file = None
-    options.verbosity = 0
+    for name, value in OURS.items():
+        if hasattr(options, name):  # Some are those of some releases only.
+            setattr(options, name, value)
 
 
 def typeshed_folder(options: Options) -> str:

@@ -70,6 +70,10 @@ def choose() -> tuple[Engine, str]:
         from . import mypy2
 
         return mypy2, ""
+    if release == (1, 17):
+        from . import mypy117
+
+        return mypy117, ""
     raise UnknownMypy(
         f"mypy {version} is too old for mode shared, which needs {OLDEST[0]}.{OLDEST[1]} or later:"
         " use --@rules_mypy//mypy:mode=compat"

@@ -8,7 +8,7 @@ if it began with nothing, so that reports have mypy's order.
 from __future__ import annotations
 
 import gc
-from typing import Container, Optional
+from typing import Mapping, Optional
 
 import mypy.build as build
 from mypy.build import SCC, BuildManager, Graph, State
@@ -52,15 +52,17 @@ def process_modules(
     manager: BuildManager,
     graph: Graph,
     new: list[State],
-    owned: Container[str],
     load: bool,
+    depths: dict[str, int],
 ) -> dict[str, str]:
     """Analyses what has no entry; with `load`, loads the other entries even if nobody needs them.
 
-    Returns the modules that were analysed although they are not `owned`, and why.
+    Returns the modules that were analysed, and why.  `depths` tells of every module of the graph how
+    long the longest chain of imports below it is; that of new ones is added.
     """
-    again: dict[str, str] = {}
-    sccs = components(manager, graph, new)
+    analysed: dict[str, str] = {}
+    sccs = components(manager, graph, new, depths)
+    rank = {scc.id: number for number, scc in enumerate(sccs)}
     waiting = {scc.id: scc.not_ready_count for scc in sccs}
     ready = [scc for scc in sccs if not waiting[scc.id]]
     queue: list[SCC] = []
@@ -69,9 +71,9 @@ def process_modules(
         for scc in stale:
             for module in scc.mod_ids:
                 graph[module].mark_as_rechecked()
-                if module not in owned:
-                    again[module] = why_stale(graph[module])
-        queue += stale
+                analysed[module] = why_stale(graph[module])
+        # Not as they come: that depends on how much was loaded before.
+        queue += sorted(stale, key=lambda scc: rank[scc.id])
         done = fresh
         if load:
             for scc in fresh:
@@ -87,10 +89,12 @@ def process_modules(
                     waiting[dependent] -= 1
                     if not waiting[dependent]:
                         ready.append(manager.scc_by_id[dependent])
-    return again
+    return analysed
 
 
-def components(manager: BuildManager, graph: Graph, new: list[State]) -> list[SCC]:
+def components(
+    manager: BuildManager, graph: Graph, new: list[State], depths: dict[str, int]
+) -> list[SCC]:
     """The import cycles among the new modules, in mypy's order, known to the manager."""
     modules = {state.id for state in new}
     edges = {
@@ -98,15 +102,15 @@ def components(manager: BuildManager, graph: Graph, new: list[State]) -> list[SC
         for module in modules
     }
     needs = build.prepare_sccs_full(strongly_connected_components(modules, edges), edges)
-    order: list[SCC] = []
     for level in topsort(needs):
-        level_order = sorted(level, key=lambda scc: -min(graph[id].order for id in scc.mod_ids))
-        for scc in level_order:
-            for needed in needs[scc]:
-                needed.direct_dependents.append(scc.id)
-            manager.scc_by_id[scc.id] = scc
-            manager.scc_by_mod_id.update(dict.fromkeys(scc.mod_ids, scc))
-        order += level_order
+        for scc in level:
+            depths.update(dict.fromkeys(scc.mod_ids, depth(scc, graph, depths)))
+    order = sorted(needs, key=lambda scc: place(scc, graph, depths))
+    for scc in order:
+        for needed in needs[scc]:
+            needed.direct_dependents.append(scc.id)
+        manager.scc_by_id[scc.id] = scc
+        manager.scc_by_mod_id.update(dict.fromkeys(scc.mod_ids, scc))
     manager.top_order += [scc.id for scc in order]
     for scc in order:
         for module in scc.mod_ids:
@@ -116,6 +120,22 @@ def components(manager: BuildManager, graph: Graph, new: list[State]) -> list[SC
                     scc.deps.add(manager.scc_by_mod_id[dependency].id)
         scc.deps.discard(scc.id)
     return order
+
+
+def depth(scc: SCC, graph: Graph, depths: Mapping[str, int]) -> int:
+    below = [
+        depths[dependency]
+        for module in scc.mod_ids
+        for dependency in graph[module].dependencies
+        if dependency not in scc.mod_ids
+        and graph[module].priorities.get(dependency) != build.PRI_INDIRECT
+    ]
+    return 1 + max(below, default=-1)
+
+
+def place(scc: SCC, graph: Graph, depths: Mapping[str, int]) -> tuple[int, int]:
+    """Where mypy has a cycle in its order."""
+    return depths[next(iter(scc.mod_ids))], -min(graph[module].order for module in scc.mod_ids)
 
 
 def why_stale(state: State) -> str:

@@ -12,20 +12,17 @@ from typing import Any, Optional
 
 from librt.internal import write_str
 from mypy.cache import CacheMeta, CacheMetaEx, ReadBuffer, WriteBuffer
-from mypy.nodes import MypyFile, SymbolTable, TypeInfo, implicit_module_attrs
+from mypy.nodes import MypyFile, implicit_module_attrs
 from mypy.plugin import Plugin, ReportConfigContext
 
 from .pack import Entry
+from .places import forget_places
 from .world import namespace_path
 
 # The first two bytes of a meta tell the version of the format.
 FORMAT_LENGTH = 2
 # Imports at the top of a module; only "indirect" means something to a reader of an interface.
 IMPORTED = 5
-# What plugins keep for subclasses in other modules, down to the place of a definition.
-PLACES = frozenset(
-    ("line", "column", "end_line", "end_column", "context_line", "context_column")
-)
 
 
 def empty_meta_ex() -> bytes:
@@ -101,24 +98,3 @@ class PlacePlugin(Plugin):
             if tree is not None:
                 forget_places(tree.names, tree.fullname)
         return None
-
-
-def forget_places(names: SymbolTable, prefix: str) -> None:
-    """Does it for the classes in `names` that are defined below `prefix`."""
-    for symbol in names.values():
-        info = symbol.node
-        if isinstance(info, TypeInfo) and info.fullname.startswith(f"{prefix}."):
-            forget(info.metadata)
-            forget_places(info.names, info.fullname)
-
-
-def forget(value: Any) -> None:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            if key in PLACES and isinstance(inner, int):
-                value[key] = 1
-            else:
-                forget(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            forget(inner)

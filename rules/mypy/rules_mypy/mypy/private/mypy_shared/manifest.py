@@ -30,6 +30,7 @@ class Module:
     name: str
     source: str  # The file, relative to the execution root.
     interface: Optional[str]  # The file that dependents take; None: they read the source.
+    alias_of: Optional[str] = None  # The module that the source is; this is another name for it.
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def read_manifest(path: str) -> Manifest:
 
 def parse_manifest(path: str, text: dict[str, Any]) -> Manifest:
     modules = {
-        name: Module(name, module["source"], module.get("interface"))
+        name: Module(name, module["source"], module.get("interface"), module.get("module"))
         for name, module in text.get("modules", {}).items()
     }
     roots = [Root(root["path"], root["kind"]) for root in text.get("roots", ())]

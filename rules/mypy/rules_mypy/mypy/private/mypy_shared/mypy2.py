@@ -1,72 +1,53 @@
 # SPDX-License-Identifier: Apache-2.0
-"""mypy 2.4 in this process: one analysis of own modules over the entries of others.
+"""mypy 2.4 in this process; see session.
 
-A Session is a mypy that is ready to work: options, a manager, and the graph of the modules that it
-has loaded.  For one action it is
-
-    session = open_session(settings, world, color)
-    result = check(session, world)
-
-and a server that keeps a session between actions does
-
-    session = open_session(settings, world, color)
-    preload(session, modules)           load modules and all that they import; nothing is analysed
-    absorb(session, modules)            the same for modules of targets that have finished since
-    ... fork, and in the child ...
-    enter(session, world, color)        from now on only that world exists
-    result = check(session, world)
-
-with the same bytes in the result.  The one invariant: mypy analyses own modules and namespace
-packages, which nobody owns; anything else that it analyses is in `result.again`, with the reason.
+The one invariant: everything that is known of the insides of this release, beyond what the oldest
+one that we know has as well, is here, in graph2 and in interface.
 """
 
 from __future__ import annotations
 
-import gc
 import os
-from dataclasses import dataclass
-from typing import Iterable, Mapping, Optional, Sequence
+from typing import Sequence
 
 import mypy.build as build
-from mypy.build import BuildManager, State
+from mypy.build import BuildManager
 from mypy.error_formatter import JSONFormatter
 from mypy.errors import CompileError, Errors, create_errors
 from mypy.fscache import FileSystemCache
 from mypy.known_modules import reset_known_modules_cache
-from mypy.modulefinder import (
-    BuildSource,
-    BuildSourceSet,
-    FindModuleCache,
-    SearchPaths,
-    default_lib_path,
-)
+from mypy.modulefinder import BuildSource, BuildSourceSet, SearchPaths, default_lib_path
 from mypy.options import Options
 from mypy.types import instance_cache
 from mypy.typestate import reset_global_state
-from mypy.util import read_py_file
 from mypy.version import __version__
 
-from .configuration import (
-    give_first_party,
-    make_options,
-    typeshed_folder,
-    typeshed_modules,
-)
-from .engine import NotAccepted, Settings
-from .files import DeclaredFiles
+from . import interface
+from .engine import Settings
 from .graph2 import load_modules, process_modules
-from .interface import PlacePlugin, empty_meta_ex, interface_of, own_business, rename
-from .pack import Blocked, Entry
-from .report import NOT_CHECKED, Printer, Result
+from .interface import PlacePlugin, interface_of, own_business
+from .report import Printer, Result
+from .session import (
+    Release,
+    Session,
+    check,
+    enter,
+    make_pack,
+    make_typeshed,
+    preload,
+    refuse_blocked,
+    source_lines,
+)
+from .session import open_session as open_session_of
 from .store import Entries, open_store
-from .world import NAMESPACES, TEMPLATE, TYPESHED, World, namespace_path, typeshed_world
+from .world import World
 
 __all__ = [
     "Session",
-    "absorb",
     "check",
     "enter",
     "interface_of",
+    "make_pack",
     "open_session",
     "own_business",
     "package",
@@ -75,304 +56,82 @@ __all__ = [
     "typeshed",
 ]
 
-EMPTY_META_EX = empty_meta_ex()
-DRIVER = "__starmypy_driver__"
 
+class Mypy2(Release):
+    """mypy 2.4."""
 
-class DependencyBlocked(Exception):
-    """Something that is imported has no interface."""
+    def __init__(self) -> None:
+        self.empty_meta_ex = interface.empty_meta_ex()
 
+    def make_manager(self, options: Options, entries: Entries, printer: Printer) -> BuildManager:
+        instance_cache.reset()
+        reset_known_modules_cache()
+        folder = build.default_data_dir()
+        errors = Errors(options, read_source=lambda path: source_lines(manager, path))
+        places = PlacePlugin(options)
+        plugin, snapshot = build.load_plugins(options, errors, printer.stdout, [places])
+        options.process_error_codes(error_callback=build.build_error)
+        # It looks for the builtin modules at once, where they really are.
+        typeshed = default_lib_path(folder, options.python_version, options.custom_typeshed_dir)
+        manager = BuildManager(
+            folder,
+            SearchPaths((), (), (), tuple(typeshed)),
+            ignore_prefix=os.getcwd(),
+            source_set=BuildSourceSet([]),
+            reports=None,
+            options=options,
+            version_id=__version__,
+            plugin=plugin,
+            plugins_snapshot=snapshot,
+            errors=errors,
+            error_formatter=None,
+            flush_errors=printer.flush,
+            fscache=FileSystemCache(),
+            stdout=printer.stdout,
+            stderr=printer.stderr,
+            metastore=open_store(entries),
+        )
+        reset_global_state()
+        return manager
 
-@dataclass
-class Session:
-    """A mypy ready to work."""
+    def analyse(
+        self, session: Session, sources: list[BuildSource], load: bool
+    ) -> dict[str, str]:
+        manager, graph = session.manager, session.graph
+        new = load_modules(manager, graph, sources, session.near)
+        refuse_blocked(session)
+        return process_modules(manager, graph, new, load, session.depths)
 
-    options: Options
-    complaints: str  # What mypy printed about its configuration.
-    manager: BuildManager
-    graph: dict[str, State]
-    entries: Entries
-    printer: Printer
-    near: Optional[dict[str, State]] = None  # See graph2.load_modules().
+    def builtin_name_error(self, session: Session, module: str, path: str) -> CompileError:
+        manager, errors = session.manager, session.manager.errors
+        errors.set_file(path, module, session.options)
+        manager.error(None, f'This file shadows library module "{module}"', blocker=True)
+        manager.note(None, f'A user-defined top-level module with name "{module}" is not supported')
+        return CompileError(errors.new_messages(), use_stdout=True)
 
+    def json_messages(self, session: Session, file: str) -> list[str]:
+        messages = session.manager.errors.file_messages(file)
+        return [JSONFormatter().report_error(error) for error in create_errors(messages)]
 
-def search_paths(silenced: tuple[str, ...]) -> SearchPaths:
-    """Nothing is searched for; what lies below the last two is never reported on."""
-    return SearchPaths((), (), silenced, (TYPESHED, NAMESPACES))
+    def entry_names(self, module: str, path: str, options: Options) -> tuple[str, str, str]:
+        meta, data, _ = build.get_cache_names(module, path, options)
+        return meta, data, build.get_meta_ex_name(meta)
+
+    def rename(self, part: bytes, template: str, package: str) -> bytes:
+        return interface.rename(part, template, package)
 
 
 def open_session(settings: Settings, world: World, color: bool) -> Session:
-    options, complaints = make_options(settings)
-    if "builtins" not in world.paths:
-        folder = typeshed_folder(options)
-        world.add_typeshed(typeshed_world(typeshed_modules(options), folder))
-    instance_cache.reset()
-    reset_known_modules_cache()
-    gc.set_threshold(200_000, 30, 30)
-    entries = Entries(world, EMPTY_META_EX, rename)
-    printer = Printer(options, color)
-    manager = make_manager(options, entries, printer)
-    # From here on mypy's own folder is nowhere to be seen.
-    options.abs_custom_typeshed_dir = os.path.abspath(TYPESHED)
-    reset_global_state()
-    session = Session(options, complaints, manager, {}, entries, printer)
-    enter(session, world, color)
-    return session
-
-
-def make_manager(options: Options, entries: Entries, printer: Printer) -> BuildManager:
-    """As build.build_inner() makes it."""
-    data_folder = build.default_data_dir()
-    errors = Errors(options, read_source=lambda path: source_lines(manager, path))
-    plugin, snapshot = build.load_plugins(options, errors, printer.stdout, [PlacePlugin(options)])
-    options.process_error_codes(error_callback=build.build_error)
-    # It looks for the builtin modules at once, where they really are.
-    typeshed = default_lib_path(data_folder, options.python_version, options.custom_typeshed_dir)
-    manager = BuildManager(
-        data_folder,
-        SearchPaths((), (), (), tuple(typeshed)),
-        ignore_prefix=os.getcwd(),
-        source_set=BuildSourceSet([]),
-        reports=None,
-        options=options,
-        version_id=__version__,
-        plugin=plugin,
-        plugins_snapshot=snapshot,
-        errors=errors,
-        error_formatter=None,
-        flush_errors=printer.flush,
-        fscache=FileSystemCache(),
-        stdout=printer.stdout,
-        stderr=printer.stderr,
-        metastore=open_store(entries),
-    )
-    return manager
-
-
-def source_lines(manager: BuildManager, path: str) -> Optional[list[str]]:
-    """The lines that mypy shows below its messages: those of own sources."""
-    files = manager.fscache
-    if isinstance(files, DeclaredFiles) and path in files.own:
-        return read_py_file(path, files.read)
-    return None
-
-
-def enter(session: Session, world: World, color: bool) -> None:
-    """From now on only `world` exists, and what is found goes to a new report.
-
-    Modules of the graph that the world does not have are forgotten: call this after a fork when
-    others still need them.
-    """
-    manager = session.manager
-    session.entries = Entries(world, EMPTY_META_EX, rename)
-    session.printer = Printer(session.options, color)
-    session.near = None
-    hidden = session.graph.keys() - world.paths.keys()
-    for module in hidden:
-        del session.graph[module]
-        manager.modules.pop(module, None)
-        manager.import_map.pop(module, None)
-    give_first_party(session.options, world)
-    manager.errors.reset()
-    manager.metastore = open_store(session.entries)
-    manager.flush_errors = session.printer.flush
-    manager.stdout = session.printer.stdout
-    manager.stderr = session.printer.stderr
-    manager.search_paths = search_paths(world.silenced)
-    manager.fscache = DeclaredFiles(
-        world.files,
-        world.declared(),
-        world.directories(),
-        lambda path: undeclared_text(session, path),
-    )
-    set_sources(session, world, [])
-
-
-def set_sources(session: Session, world: World, sources: list[BuildSource]) -> None:
-    manager = session.manager
-    manager.source_set = BuildSourceSet(sources)
-    manager.find_module_cache = FindModuleCache(
-        manager.search_paths, manager.fscache, session.options, source_set=manager.source_set
-    )
-    manager.find_module_cache.results.update(world.paths)
-
-
-def undeclared_text(session: Session, path: str) -> bytes:
-    """The text of a dependency's source: mypy did not take its entry."""
-    world = session.entries.world
-    module = next(module for module, known in world.paths.items() if known == path)
-    if module in session.entries.blocked:
-        return b""
-    real = path
-    if path.startswith(f"{TYPESHED}/"):
-        real = f"{typeshed_folder(session.options)}/{path[len(TYPESHED) + 1 :]}"
-    try:
-        with open(real, "rb") as file:
-            return file.read()
-    except OSError:
-        # mypy takes any other exception for a crash of its own.
-        session.entries.refused = (
-            f'mypy does not accept the entry of "{module}" in {world.origin(module)}'
-        )
-        raise CompileError([session.entries.refused]) from None
-
-
-def check(session: Session, world: World, silent: bool = False) -> Result:
-    """Analyses the world's own modules, and says what mypy says about them."""
-    sources = [BuildSource(path, module, followed=silent) for module, path in world.own.items()]
-    set_sources(session, world, sources)
-    session.printer.silent = silent
-    result = Result(__version__)
-    try:
-        refuse_builtin_names(session, world)
-        result.again = analyse(session, sources)
-    except DependencyBlocked:
-        result.status = NOT_CHECKED
-        result.used = used_modules(session, world)
-        return result
-    except CompileError as error:
-        session.printer.silent = False
-        session.printer.flush(None, error.messages, not error.use_stdout)
-        result.blocked = blocked_by(error, world)
-    blockers = result.blocked is not None
-    result.status = session.printer.close(len(sources), blockers)
-    result.stderr = session.complaints + session.printer.stderr.getvalue()
-    result.stdout = session.printer.stdout.getvalue()
-    result.messages = json_messages(session, blockers)
-    result.used = used_modules(session, world)
-    if not blockers:
-        result.entries = entries_of(session, world.own)
-    return result
-
-
-def analyse(session: Session, sources: list[BuildSource], load: bool = False) -> dict[str, str]:
-    """Analyses sources and what they import, where it has no entry; see process_modules."""
-    world = session.entries.world
-    owned = {DRIVER, *world.own, *world.unowned, *world.namespaces}
-    try:
-        new = load_modules(session.manager, session.graph, sources, session.near)
-        if session.entries.blocked:
-            raise DependencyBlocked
-        return process_modules(session.manager, session.graph, new, owned, load)
-    except CompileError:
-        if session.entries.refused:
-            raise NotAccepted(session.entries.refused) from None
-        raise
-
-
-def refuse_builtin_names(session: Session, world: World) -> None:
-    """What mypy says of a user's module that has the name of one that mypy is built on."""
-    manager, errors = session.manager, session.manager.errors
-    for module in build.CORE_BUILTIN_MODULES:
-        path = world.own.get(module)
-        if path is not None and not path.startswith(f"{TYPESHED}/"):
-            errors.set_file(path, module, session.options)
-            manager.error(None, f'This file shadows library module "{module}"', blocker=True)
-            manager.note(
-                None, f'A user-defined top-level module with name "{module}" is not supported'
-            )
-            errors.raise_error()
-
-
-def blocked_by(error: CompileError, world: World) -> Blocked:
-    message = error.messages[0] if error.messages else "mypy stopped"
-    file = world.own.get(error.module_with_blocker or "") or message.partition(":")[0]
-    return Blocked("", file, message)
-
-
-def json_messages(session: Session, blockers: bool) -> list[str]:
-    """The messages that were printed, as mypy's --output=json has them."""
-    errors = session.manager.errors
-    files = dict.fromkeys(session.printer.files)
-    if blockers:
-        files.update(dict.fromkeys(errors.error_info_map))
-    formatter = JSONFormatter()
-    return [
-        formatter.report_error(message)
-        for file in files
-        for message in create_errors(errors.file_messages(file))
-    ]
-
-
-def entries_of(session: Session, modules: Mapping[str, str]) -> dict[str, Entry]:
-    """What mypy has written for modules."""
-    written = session.entries.written
-    entries: dict[str, Entry] = {}
-    for module, path in modules.items():
-        meta, data, _ = build.get_cache_names(module, path, session.options)
-        if meta in written and data in written:
-            meta_ex = written[build.get_meta_ex_name(meta)]
-            entries[module] = Entry(path, written[meta], written[data], meta_ex)
-    return entries
-
-
-def used_modules(session: Session, world: World) -> set[str]:
-    """What modules that were analysed here import, and what they see without importing it."""
-    return {
-        dependency
-        for module in (*world.own, *world.unowned)
-        if module in session.graph
-        for dependency in session.graph[module].dependencies
-        if dependency not in world.own
-    }
+    return open_session_of(Mypy2(), settings, world, color)
 
 
 def typeshed(settings: Settings) -> Result:
-    """Analyses all of typeshed."""
-    options, _ = make_options(settings)
-    world = typeshed_world(typeshed_modules(options), typeshed_folder(options))
-    session = open_session(settings, world, False)
-    result = make_pack(session, world, [TEMPLATE, *sorted(world.own)])
-    result.entries.update(entries_of(session, {TEMPLATE: namespace_path(TEMPLATE)}))
-    return result
+    return make_typeshed(Mypy2(), settings)
 
 
 def package(settings: Settings, world: World, wanted: Sequence[str]) -> Result:
-    return make_pack(open_session(settings, world, False), world, wanted)
+    return make_pack(open_session(settings, world, color=False), world, wanted)
 
 
 def target(settings: Settings, world: World, color: bool, silent: bool) -> Result:
     return check(open_session(settings, world, color), world, silent)
-
-
-def make_pack(session: Session, world: World, wanted: Iterable[str]) -> Result:
-    """Analyses own modules as one that imports `wanted` would: nothing is reported."""
-    text = "".join(f"import {module}\n" for module in wanted)
-    driver = BuildSource(None, DRIVER, text)
-    set_sources(session, world, [driver])
-    result = Result(__version__)
-    try:
-        result.again = analyse(session, [driver])
-    except CompileError as error:
-        result.blocked = blocked_by(error, world)
-    except SystemExit:  # A crash: mypy has told of it.
-        file = session.manager.errors.file
-        result.blocked = Blocked("", file, f"{file}: mypy crashed")
-    else:
-        result.entries = entries_of(session, world.own)
-    return result
-
-
-def preload(session: Session, modules: Iterable[str]) -> dict[str, str]:
-    """Loads the entries of modules and of all that they import.
-
-    Returns what had to be analysed instead, and why; nothing, if all is well.
-    """
-    world = session.entries.world
-    wanted = [module for module in modules if module not in session.graph and module in world.paths]
-    sources = [BuildSource(world.paths[module], module, followed=True) for module in wanted]
-    set_sources(session, world, sources)
-    again = analyse(session, sources, load=True)
-    session.entries.written.clear()
-    gc.freeze()
-    return again
-
-
-def absorb(session: Session, world: World, modules: Iterable[str]) -> dict[str, str]:
-    """Loads modules of targets that have finished since; `world` has all that is loaded and them."""
-    session.entries.world = world
-    files = session.manager.fscache
-    assert isinstance(files, DeclaredFiles)
-    files.declared = world.declared()
-    files.directories = world.directories()
-    return preload(session, modules)

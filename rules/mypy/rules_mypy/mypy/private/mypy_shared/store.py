@@ -100,7 +100,10 @@ def module_of(stem: str) -> str:
 
 
 def open_store(entries: Entries) -> SqliteMetadataStore:
-    store = SqliteMetadataStore(os.devnull)
-    connections: list[Any] = store.dbs
-    connections.append(entries)
-    return store
+    store: Any = SqliteMetadataStore(os.devnull)
+    if hasattr(store, "dbs"):
+        store.dbs.append(entries)
+    else:  # mypy 1
+        store.db = entries
+    opened: SqliteMetadataStore = store
+    return opened

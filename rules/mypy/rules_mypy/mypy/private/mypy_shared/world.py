@@ -34,7 +34,8 @@ class World:
     own: dict[str, str] = field(default_factory=dict)  # Modules to analyse, their paths.
     given: set[str] = field(default_factory=set)  # Modules of targets: those that users give mypy.
     unowned: dict[str, str] = field(default_factory=dict)  # Modules that no action has.
-    files: dict[str, str] = field(default_factory=dict)  # Paths of both, and the real files.
+    aliases: dict[str, str] = field(default_factory=dict)  # Those that have an owner by another name.
+    files: dict[str, str] = field(default_factory=dict)  # Paths of all, and the real files.
     paths: dict[str, str] = field(default_factory=dict)  # Every module, namespaces included.
     interfaces: dict[str, str] = field(default_factory=dict)  # Modules of other targets.
     packs: dict[str, Pack] = field(default_factory=dict)  # Modules of packages and typeshed.
@@ -157,8 +158,11 @@ def dependencies(closure: Closure, open_pack: Callable[[str], Pack] = Pack) -> W
 
 def add_unowned(world: World, closure: Closure, packs: list[Pack]) -> None:
     for manifest in [closure.own, *closure.targets()]:
-        modules = manifest.modules.items()
-        world.add_unowned({name: module.source for name, module in modules if not module.interface})
+        modules = [module for module in manifest.modules.values() if not module.interface]
+        world.add_unowned({module.name: module.source for module in modules})
+        for module in modules:
+            if module.alias_of and module.name in world.unowned:
+                world.aliases[module.name] = f"its owner calls it {module.alias_of}"
         for path, package in manifest.directories.items():
             world.add_unowned(modules_of_directory(path, package))
     for manifest in closure.unowned():
@@ -204,9 +208,11 @@ def target_world(
     return world
 
 
-def package_world(closure: Closure, excluded: set[str]) -> World:
+def package_world(
+    closure: Closure, excluded: set[str], open_pack: Callable[[str], Pack] = Pack
+) -> World:
     """A package's own modules are all that is importable below its roots, but for `excluded`."""
-    world = dependencies(closure)
+    world = dependencies(closure, open_pack)
     modules = {
         name: path
         for name, path in modules_of_roots(closure.own.roots).items()
