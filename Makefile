@@ -203,7 +203,7 @@ run: $(BUILD)/starmypy $(WHEELS)/lock  ## set up, build, and type-check examples
 	@cd $(EXAMPLE) && $(STARMYPY_PROGRAM) check --mypy=$(abspath $(VENVS)/mypy/bin/python) //...
 	@echo "Try next, in $(EXAMPLE):  $(STARMYPY_PROGRAM) query 'deps(//...)'   or   aquery, explain, help"
 
-TEST_SETUP := $(WHEELS)/lock $(VENVS)/mypy-1.0.1/lock $(VENVS)/tools/lock
+TEST_SETUP := $(WHEELS)/lock $(VENVS)/mypy-1.0.1/lock $(VENVS)/mypy-1.17.1/lock $(VENVS)/tools/lock
 test: programs stage $(TEST_SETUP)  ## set up, build, all tests; T="-k PATTERN": some
 	@$(PYTHON) tests/run --build $(BUILD) --environments $(VENVS) $(T)
 
