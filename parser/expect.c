@@ -50,6 +50,7 @@ static const struct situation {
      "expected ,"},
     {BIT(COLON), ANY, SL_TOKEN_LPAREN, BIT(COMMA) | BIT(RPAREN), 0, BIT(STAR) | BIT(IDENTIFIER),
      "expected )"},
+    {BIT(RPAREN), SL_TOKEN_LAMBDA, ANY, 0, 0, 0, "expected :"},
     {0, SL_TOKEN_IDENTIFIER, SL_TOKEN_DEF, 0, 0, 0, "expected ("},
     {0, ANY, ANY, BIT(IDENTIFIER) | BIT(STAR), 0, 0, "expected identifier"},
     {0, ANY, SL_TOKEN_LAMBDA, BIT(COMMA), 0, 0, "expected ,"},
