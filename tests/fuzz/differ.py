@@ -203,7 +203,7 @@ EXPLAINED: List[Explanation] = [
     ),
     (
         "float(): Bazel takes blanks around a number, and letters after it",
-        lambda ours, theirs, program: "invalid float literal" in ours and theirs.startswith(ours[: ours.index("@error")]),
+        lambda ours, theirs, program: "invalid float literal" in ours and theirs.startswith(ours.partition("@error")[0]),
     ),
     (
         "json.indent: Bazel reads beyond the end of a number",
