@@ -323,8 +323,7 @@ static int summarize(struct run *run) {
 static bool find_interpreter(struct run *run) {
   struct context *context = run->context;
   struct sl_text message = {0};
-  bool found = interpreter_find(context->options.mypy, context->root, bz_check_default.module,
-                                &run->interpreter, &message);
+  bool found = interpreter_find(context, &run->interpreter, &message);
   if (!found) context_tell(context, BZ_ERROR, "%s", sl_text_string(&message));
   sl_text_free(&message);
   return found;

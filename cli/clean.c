@@ -23,7 +23,7 @@ static const char doc[] =
 
 // What commands make in an output base. Nothing else is touched: --output_base may name a folder
 // that holds other things.
-static const char *const outputs[] = {"execroot", "vendor", "workers", NULL};
+static const char *const outputs[] = {"execroot", "interpreters", "vendor", "workers", NULL};
 static const char *const kept[] = {"external", "lock", NULL};
 
 static bool remove_entries(struct context *context, const char *folder, const char *const *names) {

@@ -325,8 +325,7 @@ static int explain_run(int argc, char **argv) {
   }
   struct interpreter interpreter = {0};
   struct sl_text message = {0};
-  if (!interpreter_find(context.options.mypy, context.root, bz_check_default.module, &interpreter,
-                        &message))
+  if (!interpreter_find(&context, &interpreter, &message))
     context_tell(&context, BZ_WARNING, "%s", sl_text_string(&message));
   sl_text_free(&message);
   if (!context.options.python_path) context.options.python_path = interpreter.path;

@@ -106,8 +106,7 @@ static int vendor_run(int argc, char **argv) {
   if (status < 0) status = context_refuse_words(&context);
   if (status < 0) status = context_open(&context);
   if (status >= 0) return status;
-  if (interpreter_find_with_pip(context.options.mypy, context.root, bz_check_default.module,
-                                &interpreter, &message)) {
+  if (interpreter_find_with_pip(&context, &interpreter, &message)) {
     status = vendor(&context, &interpreter);
   } else {
     context_tell(&context, BZ_ERROR, "%s", sl_text_string(&message));
