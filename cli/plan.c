@@ -82,6 +82,14 @@ static void append_package(struct sl_text *out, const struct plan_package *packa
   sl_text_append_char(out, '\n');
 }
 
+// Each target that has dependencies copies what is in their caches into its own.
+static void append_copies(struct sl_text *out, const struct plan *plan, int width) {
+  sl_text_format(out, "%-*s %10s  %7s ", width, "copied caches", "", "");
+  append_cost(out, plan->copies, plan->copy_cost);
+  for (int policy = PLAN_COMPAT + 1; policy < PLAN_POLICIES; policy++) append_cost(out, 0, 0);
+  sl_text_append_char(out, '\n');
+}
+
 static void append_totals(struct sl_text *out, const char *name, int width, uint64_t bytes,
                           const double *seconds) {
   sl_text_format(out, "%-*s ", width, name);
@@ -106,6 +114,7 @@ static void append_table(struct sl_text *out, const struct plan *plan) {
   sl_text_append_char(out, '\n');
   for (size_t i = 0; i < plan->package_count; i++)
     append_package(out, &plan->packages[i], (int)width);
+  if (plan->copies > 0) append_copies(out, plan, (int)width);
   append_totals(out, targets, (int)width, plan->bytes, plan->target_cost);
   append_totals(out, "total", (int)width, 0, plan->total);
   append_totals(out, "critical path", (int)width, 0, critical);
@@ -323,11 +332,19 @@ static sl_value targets_value(struct context *context, const struct plan *plan) 
   return done ? dict : NULL;
 }
 
+static sl_value copies_value(struct context *context, const struct plan *plan) {
+  sl_value dict = sl_dict(context->thread, 2);
+  bool done = set(context, dict, "modules", number(plan->copies)) &&
+              set(context, dict, "cpu_seconds", seconds_value(plan->copy_cost));
+  return done ? dict : NULL;
+}
+
 static int write_json(struct context *context, const struct plan *plan) {
   sl_value dict = sl_dict(context->thread, 4);
   bool done = set(context, dict, "mode", sl_string_from(plan->mode)) &&
               set(context, dict, "policies", policies_value(context, plan)) &&
               set(context, dict, "targets", targets_value(context, plan)) &&
+              set(context, dict, "compat_copies", copies_value(context, plan)) &&
               set(context, dict, "packages", packages_value(context, plan));
   return done ? context_write_json(context, dict) : BZ_EXIT_FAILURE;
 }

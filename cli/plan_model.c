@@ -1,286 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Plan_model: units in an order in which dependencies come first, so that what holds below a unit
-// is known when it is looked at. A set of packages is a row of bits.
+// Plan_model: counts over the units of a plan. What holds below a unit is known when it is looked
+// at, as units stand behind their dependencies. A set is a row of bits.
 #include "cli/plan_model.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-
-#include "cli/ninja_log.h"
-#include "common/hash.h"
 
 const char *const plan_policy_names[PLAN_POLICIES] = {"compat", "shared", "skip"};
-
-// ---------------------------------------------------------------- units
-
-// Where a result's unit is. While it waits for what is below it, its number is not set yet.
-struct numbered {
-  const struct bz_label *label;
-  int64_t number;
-  UT_hash_handle hh;
-};
-
-// A result whose dependencies are being looked at.
-struct open_result {
-  const struct bz_aspect_result *result;
-  size_t next;
-};
-
-struct ordering {
-  struct plan *plan;
-  struct numbered *numbers;   // by label
-  struct open_result *stack;  // of the collector
-  size_t depth, stack_capacity, unit_capacity;
-};
-
-static void *grow(void *items, size_t count, size_t *capacity, size_t size) {
-  if (count < *capacity) return items;
-  *capacity = *capacity ? *capacity * 2 : 64;
-  return items ? sl_reallocate(items, *capacity * size) : sl_allocate(*capacity * size);
-}
-
-static struct numbered *find_number(const struct ordering *ordering,
-                                    const struct bz_aspect_result *result) {
-  const struct bz_label *label = result->base->target->label;
-  struct numbered *found;
-  HASH_FIND_PTR(ordering->numbers, &label, found);
-  return found;
-}
-
-static void open_unless_known(struct ordering *ordering, const struct bz_aspect_result *result) {
-  if (find_number(ordering, result)) return;
-  struct numbered *numbered = calloc(1, sizeof *numbered);
-  if (!numbered) abort();
-  *numbered = (struct numbered){.label = result->base->target->label, .number = PLAN_NONE};
-  HASH_ADD_PTR(ordering->numbers, label, numbered);
-  ordering->stack =
-      grow(ordering->stack, ordering->depth, &ordering->stack_capacity, sizeof *ordering->stack);
-  ordering->stack[ordering->depth++] = (struct open_result){result, 0};
-}
-
-// Everything below a result has a unit: it gets its own.
-static void close_result(struct ordering *ordering, const struct bz_aspect_result *result) {
-  struct plan *plan = ordering->plan;
-  plan->units = grow(plan->units, plan->unit_count, &ordering->unit_capacity, sizeof *plan->units);
-  struct plan_unit unit = {
-      .label = result->base->target->label, .result = result, .package = PLAN_NONE};
-  unit.dependencies = sl_allocate_atomic((result->dependency_count + 1) * sizeof(size_t));
-  for (size_t i = 0; i < result->dependency_count; i++) {
-    int64_t number = find_number(ordering, result->dependencies[i])->number;
-    unit.dependencies[unit.dependency_count++] = (size_t)number;
-  }
-  find_number(ordering, result)->number = (int64_t)plan->unit_count;
-  plan->units[plan->unit_count++] = unit;
-}
-
-// A result after those below it, each once, without recursion: chains of targets are long.
-static void order_from(struct ordering *ordering, const struct bz_aspect_result *result) {
-  open_unless_known(ordering, result);
-  while (ordering->depth > 0) {
-    struct open_result *top = &ordering->stack[ordering->depth - 1];
-    if (top->next < top->result->dependency_count) {
-      open_unless_known(ordering, top->result->dependencies[top->next++]);
-    } else {
-      ordering->depth--;
-      close_result(ordering, top->result);
-    }
-  }
-}
-
-// The checked targets and everything below them: nothing else would run.
-static void find_units(struct plan *plan, const struct checks *checks) {
-  struct ordering ordering = {.plan = plan};
-  for (size_t i = 0; i < checks->count; i++)
-    if (checks->items[i].report) order_from(&ordering, checks->items[i].result);
-  for (size_t i = 0; i < checks->count; i++) {
-    const struct numbered *numbered = find_number(&ordering, checks->items[i].result);
-    if (numbered) plan->units[numbered->number].item = &checks->items[i];
-  }
-  struct numbered *numbered, *next;
-  HASH_ITER(hh, ordering.numbers, numbered, next) {
-    HASH_DEL(ordering.numbers, numbered);
-    free(numbered);
-  }
-}
-
-// ---------------------------------------------------------------- sizes
-
-struct size {
-  size_t files;
-  uint64_t bytes;
-};
-
-static bool ends_with(const char *text, const char *ending) {
-  size_t length = strlen(text), tail = strlen(ending);
-  return length >= tail && strcmp(text + length - tail, ending) == 0;
-}
-
-// Of a source file on disk; what is still to be made has no size.
-static uint64_t bytes_of(const struct bz_artifact *file) {
-  struct stat status;
-  char *path = file->is_source && file->owner
-                   ? bz_file_absolute(file->owner->repository, bz_label_path(file->owner))
-                   : NULL;
-  bool there = path && stat(path, &status) == 0 && S_ISREG(status.st_mode);
-  free(path);
-  return there ? (uint64_t)status.st_size : 0;
-}
-
-// The Python files of a list; a .py with a .pyi beside it is not read.
-static bool add_sizes(struct context *context, sl_value files, struct size *size) {
-  sl_value stubs = sl_set(context->thread, 0);
-  for (size_t pass = 0; pass < 2; pass++) {
-    for (size_t i = 0; i < sl_list_length(files); i++) {
-      const struct bz_artifact *file =
-          (const struct bz_artifact *)(const void *)sl_list_get(files, i);
-      size_t length = strlen(file->path);
-      if (!ends_with(file->path, pass == 0 ? ".pyi" : ".py")) continue;
-      sl_value module = sl_string(file->path, length - (pass == 0 ? 4 : 3));
-      int stubbed = pass == 0 ? 0 : sl_set_contains(context->thread, stubs, module);
-      if (stubbed < 0 || (pass == 0 && !sl_set_add(context->thread, stubs, module))) return false;
-      if (stubbed) continue;
-      size->files++;
-      size->bytes += bytes_of(file);
-    }
-  }
-  return true;
-}
-
-// ---------------------------------------------------------------- what the aspect tells
-
-static sl_value field(sl_value info, const char *name) {
-  sl_value value = info ? sl_struct_get(info, name) : NULL;
-  return value == SL_NONE ? NULL : value;
-}
-
-static bool flag(sl_value info, const char *name) { return field(info, name) == SL_TRUE; }
-
-static enum plan_brings brings_of(sl_value word) {
-  if (!word || !sl_is_string(word)) return PLAN_BRINGS_ALL;
-  return sl_string_is(word, "nothing")  ? PLAN_BRINGS_NOTHING
-         : sl_string_is(word, "itself") ? PLAN_BRINGS_ITSELF
-                                        : PLAN_BRINGS_ALL;
-}
-
-// What an action of a unit took when it last ran, without what every process takes; -1: not known.
-static double measured(const struct ninja_log *log, sl_value file) {
-  const struct bz_artifact *output =
-      file && sl_has_type(file, &bz_file_type) ? (const struct bz_artifact *)(void *)file : NULL;
-  return output && output->action ? ninja_log_seconds(log, output->action) : -1;
-}
-
-static double at_least(double seconds, double least) { return seconds > least ? seconds : least; }
-
-static bool read_package(struct context *context, const struct ninja_log *log, sl_value told,
-                         struct plan_package *package) {
-  const struct bz_check_cost *cost = &bz_check_default.cost;
-  sl_value name = field(told, "name"), sources = field(told, "sources");
-  struct size size = {0};
-  package->is_library = flag(told, "is_library");
-  package->is_skipped = flag(told, "skipped");
-  package->brings = brings_of(field(told, "compat_brings"));
-  package->name =
-      package->is_library || !name ? bz_check_default.library : bz_text_copy(sl_string_bytes(name));
-  sl_value files = sources ? bz_depset_to_list(context->thread, sources) : sl_list_frozen(NULL, 0);
-  if (!files || !add_sizes(context, files, &size)) return false;
-  package->files = size.files;
-  package->bytes = size.bytes;
-  double seconds = measured(log, field(told, "pack"));
-  package->is_measured = seconds >= 0;
-  package->seconds = package->is_measured  ? at_least(seconds - cost->process, 0)
-                     : package->is_library ? cost->library
-                                           : (double)size.bytes * cost->package_byte;
-  package->part = package->is_library ? cost->library_part : package->seconds;
-  return true;
-}
-
-// A unit whose modules are analysed has an action with the mnemonic of checks.
-static const struct bz_action *analysis_of(const struct plan_unit *unit) {
-  for (size_t i = 0; i < unit->result->action_count; i++)
-    if (strcmp(unit->result->actions[i]->mnemonic, bz_check_default.mnemonic) == 0)
-      return unit->result->actions[i];
-  return NULL;
-}
-
-static bool read_target(struct context *context, const struct ninja_log *log, struct plan *plan,
-                        struct plan_unit *unit) {
-  const struct bz_action *action = analysis_of(unit);
-  sl_value sources = unit->item ? field(unit->item->info, "sources") : NULL;
-  struct size size = {0};
-  if (sources && !add_sizes(context, sources, &size)) return false;
-  unit->is_checked = unit->item && unit->item->report;
-  unit->is_analyzed = action != NULL;
-  if (!unit->is_analyzed) return true;
-  double seconds = ninja_log_seconds(log, action);
-  unit->is_measured = seconds >= 0;
-  unit->measured = seconds;
-  unit->seconds =
-      bz_check_default.cost.process + (double)size.bytes * bz_check_default.cost.source_byte;
-  if (!unit->is_checked) return true;
-  plan->targets++;
-  plan->files += size.files;
-  plan->bytes += size.bytes;
-  sl_value mode = field(unit->item->info, "mode");
-  if (mode) plan->mode = bz_text_copy(sl_string_bytes(mode));
-  return true;
-}
-
-// Where the aspect does not look at what stands for the standard library, something does.
-static void add_missing_library(struct plan *plan) {
-  for (size_t i = 0; i < plan->package_count; i++)
-    if (plan->packages[i].is_library) return;
-  plan->packages[plan->package_count++] =
-      (struct plan_package){.name = bz_check_default.library,
-                            .unit = PLAN_NONE,
-                            .is_library = true,
-                            .seconds = bz_check_default.cost.library,
-                            .part = bz_check_default.cost.library_part};
-  plan->head = bz_check_default.cost.library + bz_check_default.cost.process;
-}
-
-static bool read_units(struct context *context, const struct ninja_log *log, struct plan *plan) {
-  plan->packages = sl_allocate((plan->unit_count + 1) * sizeof *plan->packages);
-  for (size_t i = 0; i < plan->unit_count; i++) {
-    struct plan_unit *unit = &plan->units[i];
-    sl_value told = unit->item ? field(unit->item->info, "package") : NULL;
-    if (told) {
-      struct plan_package *package = &plan->packages[plan->package_count];
-      package->unit = (int64_t)i;
-      unit->package = (int64_t)plan->package_count++;
-      if (!read_package(context, log, told, package)) return false;
-    } else if (!read_target(context, log, plan, unit)) {
-      return false;
-    }
-  }
-  if (plan->targets > 0) add_missing_library(plan);
-  return true;
-}
 
 // ---------------------------------------------------------------- what is reached
 
 static bool has_bit(const uint64_t *bits, size_t i) { return bits[i / 64] >> (i % 64) & 1; }
 static void set_bit(uint64_t *bits, size_t i) { bits[i / 64] |= (uint64_t)1 << (i % 64); }
 
-static size_t words_of(const struct plan *plan) { return plan->package_count / 64 + 1; }
+static size_t words_for(size_t count) { return count / 64 + 1; }
 
-static void unite(uint64_t *bits, const uint64_t *with, size_t words) {
-  for (size_t i = 0; i < words; i++) bits[i] |= with[i];
+static void unite(uint64_t *bits, const uint64_t *with, size_t count) {
+  for (size_t i = 0; i < words_for(count); i++) bits[i] |= with[i];
 }
 
-static uint64_t *new_bits(const struct plan *plan) {
-  size_t size = words_of(plan) * sizeof(uint64_t);
+// The empty set of `count` things.
+static uint64_t *new_bits(size_t count) {
+  size_t size = words_for(count) * sizeof(uint64_t);
   return memset(sl_allocate_atomic(size), 0, size);
 }
 
 static void find_reach(struct plan *plan) {
   for (size_t i = 0; i < plan->unit_count; i++) {
     struct plan_unit *unit = &plan->units[i];
-    unit->reach = new_bits(plan);
+    unit->reach = new_bits(plan->package_count);
     if (unit->package >= 0) set_bit(unit->reach, (size_t)unit->package);
     for (size_t k = 0; k < unit->dependency_count; k++)
-      unite(unit->reach, plan->units[unit->dependencies[k]].reach, words_of(plan));
+      unite(unit->reach, plan->units[unit->dependencies[k]].reach, plan->package_count);
   }
 }
 
@@ -330,10 +82,11 @@ static bool is_compat(const struct plan *plan) {
   return strcmp(plan->mode, plan_policy_names[PLAN_COMPAT]) == 0;
 }
 
-// What was measured holds for the whole action: under COMPAT it is shared out over what the action analyses.
-static double take_measured(const struct plan *plan, struct plan_unit *unit, double parts) {
+// What was measured holds for the whole action: under COMPAT it is shared out over all that the action does, `others` besides
+// its own modules.
+static double take_measured(const struct plan *plan, struct plan_unit *unit, double others) {
   if (!unit->is_measured) return 1;
-  double estimated = unit->seconds + (is_compat(plan) ? parts : 0);
+  double estimated = unit->seconds + (is_compat(plan) ? others : 0);
   double factor = unit->measured / estimated;
   unit->seconds *= factor;
   return is_compat(plan) ? factor : 1;
@@ -343,30 +96,59 @@ static double take_measured(const struct plan *plan, struct plan_unit *unit, dou
 // them. The rest of what it imports it analyses itself. What it analyses goes to `own`.
 static void find_own(struct plan *plan, size_t target, uint64_t *own) {
   struct plan_unit *unit = &plan->units[target];
-  uint64_t *cached = new_bits(plan);
+  uint64_t *cached = new_bits(plan->package_count);
   for (size_t i = 0; i < plan->package_count; i++)
     if (plan->packages[i].unit == PLAN_NONE) set_bit(own, i);
   for (size_t i = 0; i < unit->dependency_count; i++) {
     const struct plan_unit *dependency = &plan->units[unit->dependencies[i]];
-    if (dependency->is_checked) unite(cached, dependency->cached, words_of(plan));
+    if (dependency->is_checked) unite(cached, dependency->cached, plan->package_count);
     for (size_t k = 0; k < plan->package_count; k++)
       if (brings(plan, dependency, k)) set_bit(own, k);
     if (dependency->package >= 0) add_user(&plan->packages[dependency->package], target);
   }
-  for (size_t i = 0; i < words_of(plan); i++) own[i] &= ~cached[i];
+  for (size_t i = 0; i < words_for(plan->package_count); i++) own[i] &= ~cached[i];
   unit->cached = cached;
-  unite(cached, own, words_of(plan));
+  unite(cached, own, plan->package_count);
+}
+
+// Which targets are in a target's cache under COMPAT, and how many modules with the packages. A set that
+// nobody waits for any more is let go: all of them would be the square of the number of targets.
+static void find_entries(struct plan *plan, size_t target) {
+  struct plan_unit *unit = &plan->units[target];
+  unit->targets = new_bits(plan->unit_count);
+  set_bit(unit->targets, target);
+  for (size_t i = 0; i < unit->dependency_count; i++) {
+    struct plan_unit *dependency = &plan->units[unit->dependencies[i]];
+    if (!dependency->is_checked) continue;
+    unit->copied += dependency->entries;
+    unite(unit->targets, dependency->targets, plan->unit_count);
+    if (--dependency->dependents == 0) dependency->targets = NULL;
+  }
+  for (size_t word = 0; word < words_for(plan->unit_count); word++)
+    for (uint64_t bits = unit->targets[word]; bits; bits &= bits - 1)
+      unit->entries += plan->units[word * 64 + (size_t)__builtin_ctzll(bits)].files;
+  for (size_t i = 0; i < plan->package_count; i++) {
+    if (!has_bit(unit->cached, i)) continue;
+    const struct plan_package *package = &plan->packages[i];
+    unit->entries +=
+        package->is_library ? bz_check_default.cost.library_part_modules : package->files;
+  }
 }
 
 static void count_own(struct plan *plan, size_t target) {
   struct plan_unit *unit = &plan->units[target];
-  uint64_t *own = new_bits(plan);
+  uint64_t *own = new_bits(plan->package_count);
   double parts = 0;
   find_own(plan, target, own);
+  find_entries(plan, target);
   for (size_t i = 0; i < plan->package_count; i++)
     if (has_bit(own, i)) parts += plan->packages[i].part;
-  double factor = take_measured(plan, unit, parts);
+  unit->copying = (double)unit->copied * bz_check_default.cost.copied_module;
+  double factor = take_measured(plan, unit, parts + unit->copying);
+  unit->copying *= factor;
   unit->own_packages[PLAN_COMPAT] = parts * factor;
+  plan->copies += unit->copied;
+  plan->copy_cost += unit->copying;
   for (size_t i = 0; i < plan->package_count; i++) {
     struct plan_package *package = &plan->packages[i];
     if (!has_bit(own, i)) continue;
@@ -413,7 +195,17 @@ static void count_packages(struct plan *plan) {
   }
 }
 
+// How many checked targets have a checked one among their dependencies.
+static void count_dependents(struct plan *plan) {
+  for (size_t i = 0; i < plan->unit_count; i++) {
+    const struct plan_unit *unit = &plan->units[i];
+    for (size_t k = 0; unit->is_checked && k < unit->dependency_count; k++)
+      plan->units[unit->dependencies[k]].dependents++;
+  }
+}
+
 static void count_analyses(struct plan *plan) {
+  count_dependents(plan);
   for (size_t i = 0; i < plan->unit_count; i++) {
     struct plan_unit *unit = &plan->units[i];
     if (unit->is_checked) {
@@ -463,7 +255,7 @@ static double spend(struct plan *plan, size_t number, enum plan_policy policy) {
   if (!unit->is_analyzed || (policy == PLAN_COMPAT && !unit->is_checked)) return 0;
   plan->target_cost[policy] += unit->seconds;
   plan->actions[policy]++;
-  return unit->seconds + unit->own_packages[policy];
+  return unit->seconds + unit->own_packages[policy] + (policy == PLAN_COMPAT ? unit->copying : 0);
 }
 
 static void count_times(struct plan *plan) {
@@ -473,7 +265,7 @@ static void count_times(struct plan *plan) {
       finish_after(plan, i, (enum plan_policy)policy, spend(plan, i, (enum plan_policy)policy));
   }
   for (int policy = 0; policy < PLAN_POLICIES; policy++) {
-    plan->total[policy] = plan->target_cost[policy];
+    plan->total[policy] = plan->target_cost[policy] + (policy == PLAN_COMPAT ? plan->copy_cost : 0);
     for (size_t i = 0; i < plan->package_count; i++) {
       const struct plan_package *package = &plan->packages[i];
       plan->total[policy] += package->cost[policy];
@@ -502,11 +294,7 @@ static void sort_packages(struct plan *plan) {
 
 bool plan_make(struct context *context, const struct checks *checks, struct plan *plan) {
   *plan = (struct plan){.mode = ""};
-  struct ninja_log *log = ninja_log_read(context->thread, checks->execution_root);
-  find_units(plan, checks);
-  bool done = read_units(context, log, plan);
-  ninja_log_free(log);
-  if (!done) return false;
+  if (!plan_read(context, checks, plan)) return false;
   find_reach(plan);
   count_analyses(plan);
   count_times(plan);

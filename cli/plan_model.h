@@ -63,8 +63,14 @@ struct plan_unit {
   double own_packages[PLAN_POLICIES];  // seconds for packages that it analyses itself
   size_t *dependencies;                // units
   size_t dependency_count;
-  uint64_t *reach;               // bit set of the packages at and below it
-  uint64_t *cached;              // of a checked one: those in its cache under COMPAT
+  uint64_t *reach;    // bit set of the packages at and below it
+  uint64_t *cached;   // of a checked one: those in its cache under COMPAT
+  uint64_t *targets;  // and the units in it; NULL once no other needs it
+  size_t entries;     // and how many modules that are
+  size_t dependents;  // that still need `targets`
+  size_t copied;      // the same of the caches that it copies
+  size_t files;       // that are its own
+  double copying;     // seconds for the caches of its dependencies, which it copies under COMPAT
   double finish[PLAN_POLICIES];  // the earliest end with as many processors as it takes
   int64_t after[PLAN_POLICIES];  // the unit that it waits for longest; PLAN_NONE: for nothing
 };
@@ -78,12 +84,16 @@ struct plan {
   size_t targets, files;  // that are checked
   uint64_t bytes;
   size_t actions[PLAN_POLICIES];
-  double target_cost[PLAN_POLICIES];  // CPU seconds without packages
+  double target_cost[PLAN_POLICIES];  // CPU seconds without packages and copies
+  size_t copies;                      // modules in caches that COMPAT copies
+  double copy_cost;
   double total[PLAN_POLICIES];
   double head;  // what comes before everything, for the standard library without a unit
   int64_t last[PLAN_POLICIES];  // the unit that ends last: where the critical path ends
 };
 
+// Reads units and packages of checks that were collected; nothing is counted yet. False with an error pending.
+bool plan_read(struct context *context, const struct checks *checks, struct plan *plan);
 // Makes the plan of checks that were collected. All of it is of the collector. False with an error
 // pending.
 bool plan_make(struct context *context, const struct checks *checks, struct plan *plan);

@@ -54,8 +54,10 @@ struct bz_check_cost {
   double process;       // an action, whatever it does
   double library;       // the whole standard library
   double library_part;  // what a target imports of it, as far as a target's own action analyses it
-  double package_byte;  // a byte of a distribution, whose errors do not count
-  double source_byte;   // a byte that is checked
+  size_t library_part_modules;  // how many modules that is
+  double copied_module;         // a module's entries in a cache that is copied into another
+  double package_byte;          // a byte of a distribution, whose errors do not count
+  double source_byte;           // a byte that is checked
 };
 
 // What commands know of the built-in check, as data.
