@@ -14,9 +14,11 @@ import threading
 import time
 import unittest
 from pathlib import Path
-from typing import Any, Callable, Dict, IO, List, Optional, Tuple
+from typing import Any, Callable, Dict, IO, List, Optional, Sequence, Set, Tuple
 
+import mypy_layers
 import workspaces
+from mypy_build import Build, Ran, Target
 
 PRIVATE = workspaces.ROOT / "rules" / "mypy" / "rules_mypy" / "mypy" / "private"
 TIMEOUT = 30.0
@@ -37,7 +39,7 @@ def act(arguments, who):
     elif verb == "raw":
         print(words[0])
     elif verb == "exit":
-        sys.exit(int(words[0]))
+        return int(words[0])
     elif verb == "sleep":
         open(words[1], "w").close()
         time.sleep(float(words[0]))
@@ -47,7 +49,9 @@ def act(arguments, who):
         os.kill(os.getpid(), signal.SIGKILL)
     elif verb == "fail" and who == "fork":
         raise RuntimeError("fails on purpose")
-    elif verb in ("die", "fail"):
+    elif verb == "leave" and who == "fork":
+        sys.exit(3)
+    elif verb in ("die", "fail", "leave"):
         print(who, "after", verb)
     elif verb == "stray":
         os.write(1, b"this must not look like a response\\n")
@@ -240,6 +244,7 @@ class ServerTest(WorkerTest):
         note = "note: the worker's fork ended with %s; done by a process of its own\n"
         self.check(("die",), note % "SIGKILL" + "plain after die\n")
         self.check(("fail",), note % "status 1" + "plain after fail\n")
+        self.check(("leave",), note % "status 1" + "plain after leave\n")
         self.assertIn("RuntimeError: fails on purpose", self.log())
         connection, lines = self.connect()
         verbs = ["print", "die", "print", "fail", "print"]
@@ -445,6 +450,143 @@ class BazelTest(WorkerTest):
         answers = self.talk(request("stray", number=1) + request("die", number=2), 2)
         self.assertEqual(sorted(answer["requestId"] for answer in answers), [1, 2])
         self.assertIn("this must not look like a response", self.log())
+
+
+class WarmBuild(Build):
+    """A build whose actions a server does: all that are ready at once."""
+
+    def __init__(self, root: Path, python: str, targets: Sequence[Target], ini: str) -> None:
+        super().__init__(root, python, targets, ini)
+        self.said: Dict[str, Ran] = {}
+        self.server: Optional["subprocess.Popen[bytes]"] = None
+
+    def start(self) -> None:
+        command = [self.python, str(self.runner), "--persistent_worker", "--jobs=2"]
+        self.server = subprocess.Popen(
+            command, cwd=self.root, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+
+    def stop(self) -> None:
+        if self.server is not None:
+            self.server.communicate(timeout=TIMEOUT)
+            self.server = None
+
+    def ask(self, names: Sequence[str]) -> None:
+        """Sends the requests of all these actions, and waits for the answers."""
+        assert self.server and self.server.stdin and self.server.stdout
+        for number, name in enumerate(names, 1):
+            target = self.targets.get(name) or Target("typeshed", kind="typeshed")
+            self.server.stdin.write(request(*self.command(target)[2:], number=number))
+        self.server.stdin.flush()
+        for _ in names:
+            answer = json.loads(self.server.stdout.readline())
+            name = names[answer["requestId"] - 1]
+            self.said[name] = Ran(answer["exitCode"], answer["output"])
+
+    def run_one(self, name: str) -> Ran:
+        if name not in self.said:
+            self.ask([name])
+        return self.said.pop(name)
+
+    def levels(self) -> List[List[str]]:
+        depth: Dict[str, int] = {"typeshed": 0}
+        for name in self.order()[1:]:
+            depth[name] = 1 + max([depth[dep] for dep in self.targets[name].deps], default=0)
+        return [[n for n in depth if depth[n] == level] for level in range(max(depth.values()) + 1)]
+
+    def run(self) -> Set[str]:
+        self.prepare()
+        ran: Set[str] = set()
+        for level in self.levels():
+            old = [name for name in level if not self.is_recorded(name)]
+            if "typeshed" not in old:
+                self.ask(old)
+            ran.update(name for name in level if not self.up_to_date(name))
+        return ran
+
+    def is_recorded(self, name: str) -> bool:
+        record = self.root / f"records/{name}"
+        return record.exists() and record.read_text() == self.inputs_digest(name)
+
+
+class SameBytesTest(unittest.TestCase):
+    """Everything twice, by plain processes and by a server: all outputs are the same, byte by byte."""
+
+    python = os.environ.get("STARMYPY_MYPY_PYTHON") or str(workspaces.ROOT / "build/mypy/bin/python")
+
+    def setUp(self) -> None:
+        if not os.path.exists(self.python):
+            self.skipTest(f"no {self.python}")
+        self.folder = Path(tempfile.mkdtemp(prefix="test_worker."))
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.plain: Build = None  # type: ignore[assignment]
+
+    def begin(self, targets: Sequence[Target], sources: Dict[str, str], ini: str) -> None:
+        self.plain = Build(self.folder / "plain", self.python, targets, ini)
+        self.warm = WarmBuild(self.folder / "warm", self.python, targets, ini)
+        self.plain.packs = self.warm.packs = self.folder
+        for build in (self.plain, self.warm):
+            build.arguments = ["--strict-cache"]
+            for name, text in sources.items():
+                build.write(name, text)
+        self.warm.start()
+        self.addCleanup(self.warm.stop)
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        for build in (self.plain, self.warm):
+            text = build.read(name)
+            self.assertIn(old, text)
+            build.write(name, text.replace(old, new, 1))
+
+    def check(self) -> Set[str]:
+        """Brings both up to date, and returns what ran."""
+        ran = self.plain.run()
+        self.assertEqual(self.warm.run(), ran)
+        self.assert_same()
+        return ran
+
+    def assert_same(self) -> None:
+        plain, warm = self.plain.outputs(), self.warm.outputs()
+        self.assertEqual(sorted(warm), sorted(plain))
+        self.assertEqual([name for name in plain if plain[name] != warm[name]], [])
+
+    def test_of_a_workspace_and_after_edits(self) -> None:
+        targets, sources = mypy_layers.generate()
+        self.begin(targets, sources, mypy_layers.INI)
+        self.assertEqual(len(self.check()), 1 + len(targets))
+        self.assertIn('module named "t03.use"', self.warm.report("stray"))
+        self.assertNotIn("t02.use", self.warm.report("stray"))
+        # A body, which concerns nobody else.
+        self.edit("t01/model.py", "n = self.size", "n = self.size + 1")
+        self.assertEqual(self.check(), {"t01"})
+        # A signature, which many see.
+        self.edit("t01/model.py", "    size: int = 0", "    size: int = 0\n    weight: float = 1.0")
+        self.assertIn("t08", self.check())
+        # One that does not fit any more, and back.
+        self.edit("t00/use.py", "size: int = 1", "size: str = 'x'")
+        self.assertIn("t07", self.check())
+        self.assertIn('has incompatible type "int"; expected "str"', self.warm.report("t07"))
+        self.edit("t00/use.py", "size: str = 'x'", "size: int = 1")
+        self.check()
+        # A target that mypy cannot finish, and one above it.
+        self.edit("faulty.py", "VALUE =", "VALUE = =")
+        self.assertEqual(self.check(), {"faulty", "above"})
+        self.assertEqual([self.warm.exit_code(n) for n in ("faulty", "above")], ["2", "3"])
+        self.edit("faulty.py", "VALUE = =", "VALUE =")
+        self.assertEqual(self.check(), {"faulty", "above"})
+        # Another package.
+        self.edit("ext/pack/shapes.py", "tag: T", "tag: T\n    label: str = ''")
+        self.warm.run_one("pack")
+        self.plain.run_one("pack")
+        self.assertIn("t00", self.check())
+        # Another configuration.
+        self.edit("mypy.ini", "show_error_context = True", "show_column_numbers = True")
+        self.assertEqual(len(self.check()), len(targets) + 1)
+        # A server that has seen nothing of all this.
+        self.warm.stop()
+        self.warm.start()
+        self.edit("t33/use.py", "import json", "import json, t27.model")
+        self.assertEqual(self.check(), {"t33"})
 
 
 if __name__ == "__main__":

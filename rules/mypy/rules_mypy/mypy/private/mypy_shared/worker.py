@@ -92,6 +92,7 @@ class Handler:
     `prepare` runs in the server before it forks, so that what it loads is there for all; it must not
     fail because of what a request asks for.  `run` runs in the fork: for one request after another,
     as many as `prepare` has put together, and returns the exit status.  What it prints is the output.
+    Where it raises anything, SystemExit too, a plain process does the request again.
     """
 
     def prepare(self, requests: Sequence[Sequence[str]]) -> int:
@@ -150,7 +151,7 @@ def work_and_exit(handler: Handler, requests: Sequence[Request], sink: int) -> N
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
         for request in requests:
             with captured() as output:
-                status = status_of(handler.run, request.arguments)
+                status = handler.run(request.arguments)
             data = json.dumps([status, output.getvalue()]).encode() + b"\n"
             while data:
                 data = data[os.write(sink, data) :]
@@ -159,16 +160,6 @@ def work_and_exit(handler: Handler, requests: Sequence[Request], sink: int) -> N
         traceback.print_exc()
         sys.stderr.flush()
         os._exit(1)
-
-
-def status_of(run: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> int:
-    try:
-        return run(arguments)
-    except SystemExit as exit:
-        if exit.code is None or isinstance(exit.code, int):
-            return exit.code or 0
-        print(exit.code, file=sys.stderr)
-        return 1
 
 
 @contextlib.contextmanager
@@ -502,9 +493,16 @@ def open_listener(options: argparse.Namespace) -> socket.socket:
 
 
 def warm_handler() -> Handler:
-    from .worker_warm import WarmHandler
+    """The handler for the mypy at hand; imports mypy."""
+    from .engine import UnknownMypy, choose
 
-    return WarmHandler()
+    with contextlib.suppress(UnknownMypy):
+        engine, _ = choose()
+        if engine is sys.modules.get(f"{__package__}.mypy2"):
+            from .worker_warm import WarmHandler
+
+            return WarmHandler()
+    return Handler()
 
 
 def main(arguments: Sequence[str], make_handler: Callable[[], Handler] = warm_handler) -> int:

@@ -15,22 +15,34 @@ from __future__ import annotations
 import gc
 import re
 from dataclasses import dataclass, field
-from typing import Any, Iterable, Iterator, Optional, Sequence
+from typing import Iterable, Iterator, Optional, Sequence, TypeVar, Union
 
+from mypy.build import State
+from mypy.nodes import MypyFile
+from mypy.types import Instance, instance_cache
 from mypy.typestate import reset_global_state
 
 from . import action as actions
 from . import mypy2
 from .action import Action
 from .engine import Settings
-from .manifest import Closure, Manifest, read_closure, read_manifest
+from .graph2 import NearTooSmall
+from .manifest import Closure, Manifest, read_manifest
 from .pack import Pack
+from .report import Result
 from .worker import Handler
 from .worker_watch import Signature, signature
-from .world import World, target_world
+from .world import World, package_world, target_world
+
+T = TypeVar("T")
+
+SHARED_INSTANCES = ("str_type", "function_type", "int_type", "bool_type", "object_type")
 
 # So many requests in a row with another configuration than the session's, and the session changes.
 PATIENCE = 8
+
+# Of so many own modules, at most, the imports are looked for.
+MODULES_TO_READ = 100
 
 # What a line of Python imports; a name too many does no harm.
 IMPORT = re.compile(
@@ -42,11 +54,12 @@ NAME = re.compile(rb"[^\W\d][\w.]*")
 
 @dataclass
 class Prepared:
-    """A request for a target, understood."""
+    """A request for a target or a package, understood."""
 
     action: Action
     closure: Closure
     world: World
+    imports: set[str]  # What own sources seem to import, of what others have.
 
 
 class Files:
@@ -54,12 +67,15 @@ class Files:
 
     def __init__(self) -> None:
         self.manifests: dict[str, tuple[Signature, Manifest]] = {}
+        self.reached: dict[str, set[str]] = {}  # From a manifest; valid while all are the same.
         self.packs: dict[str, tuple[Signature, Pack]] = {}
         self.signatures: dict[str, Signature] = {}
 
     def look_again(self) -> None:
         """Files may have changed since."""
         self.signatures.clear()
+        if any(self.signature(path) != known for path, (known, _) in self.manifests.items()):
+            self.reached.clear()
 
     def signature(self, path: str) -> Signature:
         known = self.signatures.get(path)
@@ -74,6 +90,24 @@ class Files:
             known = self.manifests[path] = now, read_manifest(path)
         return known[1]
 
+    def closure(self, path: str) -> Closure:
+        """As read_closure(); what a dependency reaches is often known."""
+        own = self.manifest(path)
+        found: set[str] = set()
+        waiting = list(own.deps)
+        while waiting:
+            dependency = waiting.pop()
+            if dependency not in found:
+                found.add(dependency)
+                known = self.reached.get(dependency)
+                if known is None:
+                    waiting.extend(self.manifest(dependency).deps)
+                else:
+                    found |= known
+        found.discard(path)
+        self.reached[path] = found
+        return Closure(own, [self.manifest(name) for name in sorted(found)])
+
     def pack(self, path: str) -> Pack:
         now = self.signature(path)
         known = self.packs.get(path)
@@ -84,11 +118,11 @@ class Files:
 
 @dataclass
 class Loaded:
-    """A module in the session, with what mypy knows of it."""
+    """A module in the session."""
 
-    state: Any  # mypy's State
-    tree: Any  # mypy's MypyFile
-    origin: Optional[str]  # The file that its entry came from; None: a namespace package.
+    path: str
+    place: Union[str, Pack, None]  # An interface, or a pack; None: a namespace package.
+    origin: Optional[str]  # The file of that.
     signature: Signature
     dependents: set[str] = field(default_factory=set)
 
@@ -102,8 +136,15 @@ class Warm:
         self.files = files
         self.session = mypy2.open_session(settings, world, False)
         self.loaded: dict[str, Loaded] = {}
-        self.refused: set[str] = set()
-        self.selected: Optional[World] = None
+        # The same modules, as mypy wants them.
+        self.states: dict[str, State] = {}
+        self.trees: dict[str, MypyFile] = {}
+        self.import_map: dict[str, set[str]] = {}
+        # Modules that cannot be loaded without an analysis, and the files that were tried.
+        self.refused: dict[str, dict[str, Signature]] = {}
+        self.tried: dict[str, Signature] = {}
+        self.instances: dict[str, Optional[Instance]] = {}
+        self.selected: Optional[Prepared] = None
 
     def drop_changed(self) -> None:
         """Forgets what came from files that have changed since, and all that was built on it."""
@@ -113,13 +154,16 @@ class Warm:
             if known.origin and self.files.signature(known.origin) != known.signature
         ]
         self.drop(changed)
+        for module, tried in list(self.refused.items()):
+            if any(self.files.signature(path) != known for path, known in tried.items()):
+                del self.refused[module]
 
     def drop(self, modules: Iterable[str]) -> None:
         for module in self.with_dependents(modules):
-            for dependency in self.loaded.pop(module).state.dependencies:
+            for dependency in self.import_map.pop(module):
                 if dependency in self.loaded:
                     self.loaded[dependency].dependents.discard(module)
-            self.selected = None
+            del self.loaded[module], self.states[module], self.trees[module]
 
     def with_dependents(self, modules: Iterable[str]) -> set[str]:
         found: set[str] = set()
@@ -131,60 +175,157 @@ class Warm:
                 waiting.extend(self.loaded[module].dependents)
         return found
 
-    def select(self, world: World, color: bool = False) -> None:
-        """Lets mypy see what the world's own action would load, and no more."""
+    def select(self, world: World, color: bool) -> None:
+        """Lets mypy see what an action in the world would load, and no more."""
+        paths, interfaces, packs = world.paths, world.interfaces, world.packs
         strange = [
             module
             for module, known in self.loaded.items()
-            if world.paths.get(module) != known.state.path
-            or module in world.own
-            or world.origin(module) != known.origin
+            if paths.get(module) != known.path
+            or (place := interfaces.get(module) or packs.get(module)) is not known.place
+            and file_of(place) != known.origin
         ]
         hidden = self.with_dependents(strange)
         session, manager = self.session, self.session.manager
-        shown = {m: known for m, known in self.loaded.items() if m not in hidden}
-        session.graph = {module: known.state for module, known in shown.items()}
-        # These three are shared by mypy's parts: they stay the same objects.
-        manager.modules.clear()
-        manager.modules.update((module, known.tree) for module, known in shown.items())
-        manager.import_map.clear()
-        manager.import_map.update((m, known.state.dependencies_set) for m, known in shown.items())
+        session.graph = without(self.states, hidden)
+        # These two are shared by mypy's parts: they stay the same objects.
+        replace(manager.modules, without(self.trees, hidden))
+        replace(manager.import_map, without(self.import_map, hidden))
+        self.share_instances("builtins" in session.graph)
         manager.missing_modules.clear()
+        manager.rechecked_modules.clear()
+        manager.ast_cache.clear()
+        reset_global_state()
         mypy2.enter(session, world, color)
+        self.selected = None
 
-    def load(self, world: World, wanted: Iterable[str]) -> None:
-        """Loads modules and what they import, as the world has them."""
-        names = [name for name in wanted if name not in self.refused and name in world.paths]
-        if all(name in self.loaded for name in names):
-            return
-        self.select(world)
-        before = set(self.session.graph)
+    def select_for(self, prepared: Prepared) -> None:
+        world = prepared.world
+        self.select(world, prepared.action.color)
+        if not has_two_names(world):
+            self.session.near = near(self.session.graph, [*prepared.imports, *world.own])
+        self.selected = prepared
+
+    def share_instances(self, visible: bool) -> None:
+        """mypy has one object for all types `int` that it reads: it goes with its `builtins`."""
+        for name in SHARED_INSTANCES:
+            instance = self.instances.get(name) if visible else None
+            setattr(instance_cache, name, instance)
+            if instance is not None:
+                # The last one who used it may have left a mark.
+                instance.line = instance.column = -1
+                instance.end_line = instance.end_column = None
+
+    def load(self, prepared: Prepared) -> None:
+        """Loads what the action will load, as it will."""
+        names = prepared.imports - self.loaded.keys() - self.refused.keys()
+        if names and not self.try_to_load(prepared, names):
+            for name in sorted(names):
+                if name not in self.loaded and not self.try_to_load(prepared, {name}):
+                    self.refused[name] = self.tried
+
+    def try_to_load(self, prepared: Prepared, names: set[str]) -> bool:
+        """False: something of it would have to be analysed, which is the action's own business."""
+        session, world = self.session, prepared.world
+        self.select(world, False)
+        before = set(session.graph)
         try:
-            again = mypy2.preload(self.session, names)
+            mypy2.preload(session, sorted(names))
+            good = session.manager.rechecked_modules <= world.namespaces
         except Exception:
-            # A module that has no entry, or one that mypy rejects: the action will say so.
-            again = dict.fromkeys(names, "")
-        if again:
-            self.refused.update(names)
-            return
-        self.keep(world, self.session.graph.keys() - before)
+            good = False  # There is no entry, or mypy rejects it.
+        new = session.graph.keys() - before
+        self.tried = {
+            origin: self.files.signature(origin) for name in new if (origin := world.origin(name))
+        }
+        if good:
+            self.keep(world, sorted(new))
+        return good
 
-    def keep(self, world: World, modules: Iterable[str]) -> None:
-        modules = list(modules)
-        self.drop(modules)  # others of that name
+    def keep(self, world: World, modules: Sequence[str]) -> None:
+        self.drop(modules)  # Others of that name.
+        session = self.session
         for module in modules:
-            origin = world.origin(module)
-            noted = self.files.signature(origin) if origin else None
-            state = self.session.graph[module]
-            tree = self.session.manager.modules[module]
-            self.loaded[module] = Loaded(state, tree, origin, noted)
+            place = world.interfaces.get(module) or world.packs.get(module)
+            origin = file_of(place)
+            self.loaded[module] = Loaded(
+                world.paths[module],
+                place,
+                origin,
+                self.files.signature(origin) if origin else None,
+            )
+            self.states[module] = session.graph[module]
+            self.trees[module] = session.manager.modules[module]
+            self.import_map[module] = session.graph[module].dependencies_set
         for module in modules:
-            for dependency in self.loaded[module].state.dependencies:
+            for dependency in self.import_map[module]:
                 self.loaded[dependency].dependents.add(module)
+        self.instances = {name: getattr(instance_cache, name) for name in SHARED_INSTANCES}
+
+    def check(self, prepared: Prepared) -> Result:
+        """In a fork: what a plain process would find."""
+        world, silent = prepared.world, prepared.action.silent
+        if self.selected is not prepared:
+            self.select_for(prepared)
+        self.selected = None
+        try:
+            return mypy2.check(self.session, world, silent)
+        except NearTooSmall:
+            self.select(world, prepared.action.color)
+            return mypy2.check(self.session, world, silent)
+
+
+class WarmEngine:
+    """mypy2 for a package, on a session that is there."""
+
+    interface_of = staticmethod(mypy2.interface_of)
+    own_business = staticmethod(mypy2.own_business)
+    typeshed = staticmethod(mypy2.typeshed)
+    target = staticmethod(mypy2.target)
+
+    def __init__(self, warm: Warm) -> None:
+        self.warm = warm
+
+    def package(self, settings: Settings, world: World, wanted: Sequence[str]) -> Result:
+        assert settings == self.warm.settings
+        self.warm.select(world, False)
+        return mypy2.make_pack(self.warm.session, world, wanted)
+
+
+def file_of(place: Union[str, Pack, None]) -> Optional[str]:
+    return place.path if isinstance(place, Pack) else place
+
+
+def without(known: dict[str, T], hidden: set[str]) -> dict[str, T]:
+    shown = dict(known)
+    for module in hidden:
+        del shown[module]
+    return shown
+
+
+def replace(old: dict[str, T], new: dict[str, T]) -> None:
+    old.clear()
+    old.update(new)
+
+
+def near(graph: dict[str, State], modules: Iterable[str]) -> dict[str, State]:
+    """The part of the graph with these modules and the packages that they are in."""
+    found: dict[str, State] = {}
+    for module in modules:
+        while module and module not in found:
+            if module in graph:
+                found[module] = graph[module]
+            module = module.rpartition(".")[0]
+    return found
+
+
+def has_two_names(world: World) -> bool:
+    """Whether a source is two modules: mypy must see all that there is, to complain."""
+    return sum(path in world.files for path in world.paths.values()) > len(world.files)
 
 
 class WarmHandler(Handler):
-    """Does targets in forks of a session; everything else as the base does."""
+    """Does targets and packages in forks of a session; everything else as the base does."""
 
     def __init__(self) -> None:
         self.files = Files()
@@ -197,29 +338,34 @@ class WarmHandler(Handler):
         self.prepared.clear()
         if self.warm is not None:
             self.warm.drop_changed()
-        count = 0
         for request in requests:
             prepared = self.understand(request)
             if prepared is None or not self.is_for_session(prepared):
                 break
+            assert self.warm is not None
+            self.warm.load(prepared)
             self.prepared[tuple(request)] = prepared
-            self.load(prepared)
-            count += 1
+        if self.prepared and self.warm is not None:
+            # Here, not in the fork, which would copy every page that this touches.
+            self.warm.select_for(next(iter(self.prepared.values())))
         gc.collect(0)
         gc.freeze()
-        return max(1, count)
+        return max(1, len(self.prepared))
 
     def understand(self, request: Sequence[str]) -> Optional[Prepared]:
-        """None: not a target, or one that an action of its own has to complain about."""
+        """None: typeshed's, or one that an action of its own has to complain about."""
         try:
             action = actions.parse_arguments(request)
-            if action.action != "target":
+            if action.action == "typeshed":
                 return None
-            closure = read_closure(action.manifest, self.files.manifest)
-            world = target_world(closure, action.silent, self.files.pack)
+            closure = self.files.closure(action.manifest)
+            if action.action == "package":
+                world = package_world(closure, set(), self.files.pack)
+            else:
+                world = target_world(closure, action.silent, self.files.pack)
+            return Prepared(action, closure, world, imported(world))
         except (Exception, SystemExit):
             return None
-        return Prepared(action, closure, world)
 
     def is_for_session(self, prepared: Prepared) -> bool:
         settings = actions.settings_of(prepared.action)
@@ -239,31 +385,29 @@ class WarmHandler(Handler):
             return False
         return True
 
-    def load(self, prepared: Prepared) -> None:
-        assert self.warm is not None
-        self.warm.load(prepared.world, sorted(imported(prepared.world)))
-
     def run(self, arguments: Sequence[str]) -> int:
         prepared = self.prepared.get(tuple(arguments))
         if prepared is None or self.warm is None:
             return actions.main(arguments)
-        return self.warm_run(self.warm, prepared)
+        if prepared.action.action == "package":
+            return actions.perform_package(
+                prepared.action, WarmEngine(self.warm), prepared.closure
+            )
+        result = self.warm.check(prepared)
+        return actions.emit_target(
+            prepared.action, mypy2, prepared.closure, prepared.world, result
+        )
 
-    def warm_run(self, warm: Warm, prepared: Prepared) -> int:
-        action, world = prepared.action, prepared.world
-        reset_global_state()
-        warm.select(world, action.color)
-        result = mypy2.check(warm.session, world, action.silent)
-        return actions.emit_target(action, mypy2, prepared.closure, world, result)
 
-
-def imported(world: World) -> Iterator[str]:
+def imported(world: World) -> set[str]:
     """What own sources seem to import, of what there is."""
     seen = {"builtins"}
-    for module, path in world.own.items():
+    # The many modules of a large package import each other, and take long to read.
+    for module, path in list(world.own.items())[:MODULES_TO_READ]:
         with open(path, "rb") as file:
             seen.update(names_imported(module, path, file.read()))
-    return (name for name in seen if name in world.paths and name not in world.own)
+    elsewhere = world.paths.keys() - world.own.keys() - world.aliases.keys()
+    return seen & elsewhere
 
 
 def names_imported(module: str, path: str, text: bytes) -> Iterator[str]:
