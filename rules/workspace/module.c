@@ -93,7 +93,8 @@ static sl_value register_toolchains(struct sl_thread *thread, sl_value self, sl_
   return SL_NONE;
 }
 
-// A pattern of a module as any repository reads it: with a canonical repository name.
+// A pattern of a module as any repository reads it: with a canonical repository name. NULL: it is of a
+// repository that cannot be there.
 static const char *canonical_pattern(struct bz_repository *repository, const char *pattern) {
   struct sl_arena *arena = &repository->workspace->arena;
   const struct bz_repository *named = repository;
@@ -102,6 +103,7 @@ static const char *canonical_pattern(struct bz_repository *repository, const cha
   if (*pattern == '@') {
     size_t length = strcspn(pattern + 1, "/");
     rest = pattern + 1 + length;
+    if (!bz_repository_is_within_reach(repository, pattern + 1, length)) return NULL;
     if (length) named = bz_repository_resolve(repository, pattern + 1, length);
     if (!*rest) rest = sl_arena_format(arena, "//:%s", pattern + 1);
   }
@@ -114,8 +116,10 @@ static void visit_registered(struct bz_repository *repository,
                              void (*visit)(const char *pattern, void *data), void *data) {
   bz_repository_ensure_mapped(repository);
   for (const struct bz_registration *registration = repository->state->toolchains; registration;
-       registration = registration->next)
-    visit(canonical_pattern(repository, registration->pattern), data);
+       registration = registration->next) {
+    const char *pattern = canonical_pattern(repository, registration->pattern);
+    if (pattern) visit(pattern, data);
+  }
 }
 
 void bz_workspace_each_toolchain(struct bz_workspace *workspace,

@@ -195,6 +195,22 @@ static const char *mapped_name(const struct bz_repository *repository, const cha
   return mapping ? mapping->canonical : NULL;
 }
 
+bool bz_repository_is_within_reach(struct bz_repository *from, const char *apparent,
+                                   size_t length) {
+  struct bz_workspace *workspace = from->workspace;
+  bz_repository_ensure_mapped(from);
+  const char *canonical = mapped_name(from, apparent, length);
+  struct bz_extension_usage *usage = canonical ? extension_of(workspace, canonical) : NULL;
+  if (!usage) return true;
+  if (known_or_made(workspace, canonical, strlen(canonical))->kind != BZ_REPOSITORY_MISSING)
+    return true;
+  // The prefix is the extension's repository and name, each with a "+" behind it.
+  const struct bz_extension *extension = &usage->extension;
+  size_t home = strlen(extension->repository_prefix) - strlen(extension->name) - 2;
+  return bz_repository_find(workspace, extension->repository_prefix, home)->kind !=
+         BZ_REPOSITORY_MISSING;
+}
+
 // What every repository sees without saying so: the binary's own repositories by the names of their
 // modules.
 static const char *embedded_name(const char *apparent, size_t length) {

@@ -107,6 +107,9 @@ void bz_repository_map(struct bz_repository *repository, const char *apparent,
 // Reads the MODULE.bazel of a repository that has one, unless it was read. One that cannot be read
 // maps nothing, and the user is told.
 void bz_repository_ensure_mapped(struct bz_repository *repository);
+// Whether a repository that `from` sees may be there: not if a module extension would make it whose
+// module is not there itself. Runs no extension.
+bool bz_repository_is_within_reach(struct bz_repository *from, const char *apparent, size_t length);
 
 // Whether a directory is, or lies in, one that .bazelignore or ignore_directories() names.
 bool bz_directory_is_ignored(struct bz_repository *repository, const char *path);
