@@ -183,7 +183,6 @@ signature(A) ::= name_of_def(N) LPAREN parameters(P) COMMA RPAREN. {
 }
 name_of_def(A) ::= DEF(D) IDENTIFIER(N). { A = sl_tree_def(parse, D.start, &N, NULL); }
 name_of_def(A) ::= DEF(D) IDENTIFIER(N) type_parameters(P). {
-  check_annotation(parse, SL_TOKEN_LBRACKET, P->start, "expected (");
   A = sl_tree_def(parse, D.start, &N, P);
 }
 
@@ -542,11 +541,16 @@ if_clause(A) ::= IF(T) test_without_if(E). { A = sl_tree_if_clause(parse, T.star
 
 // ---------------------------------------------------------------- types
 
-type_parameters(A) ::= LBRACKET(T) type_names(L) RBRACKET(U). {
+type_parameters(A) ::= open_types(T) type_names(L) RBRACKET(U). {
   A = sl_tree_sequence(parse, SL_NODE_LIST, T.start, U.end, L);
 }
-type_parameters(A) ::= LBRACKET(T) type_names(L) COMMA RBRACKET(U). {
+type_parameters(A) ::= open_types(T) type_names(L) COMMA RBRACKET(U). {
   A = sl_tree_sequence(parse, SL_NODE_LIST, T.start, U.end, L);
+}
+%type open_types {struct sl_token}
+open_types(A) ::= LBRACKET(T). {
+  check_annotation(parse, SL_TOKEN_LBRACKET, T.start, "expected (");
+  A = T;
 }
 %type type_names {struct sl_pending}
 type_names(A) ::= IDENTIFIER(N). { A = sl_tree_begin(parse, sl_tree_identifier(parse, &N)); }
