@@ -140,7 +140,7 @@ class ExplainTest(unittest.TestCase):
 
     @workspaces.needs_mypy
     def test_search_path(self) -> None:
-        (user,) = self.explain("lib dir/user.py")
+        (user,) = self.explain("lib dir/user.py", workspaces.COMPAT)
         told = [entry["entry"] for entry in user["search_path"]]
         self.assertIn("'MYPYPATH=" + ":".join(told) + "'", user["command"])
         self.assertEqual(
@@ -148,6 +148,20 @@ class ExplainTest(unittest.TestCase):
             [
                 {"entry": ".", "label": "//lib dir:user", "attribute": "srcs"},
                 {"entry": "lib dir", "label": "//lib dir:user", "attribute": "imports"},
+            ],
+        )
+        self.assertEqual(user["upstream"], ["//lib dir:sub/odd name", "//lib dir:made"])
+
+    @workspaces.needs_mypy
+    def test_search_path_of_mode_shared(self) -> None:
+        (user,) = self.explain("lib dir/user.py")
+        self.assertIn("'--action=target'", user["command"])
+        self.assertEqual(
+            [(entry["entry"], entry["label"], entry["attribute"]) for entry in user["search_path"]],
+            [
+                (".", "//lib dir:user", "srcs"),
+                ("lib dir", "//lib dir:user", "imports"),
+                ("bazel-out/k8-fastbuild/bin/lib dir", "//lib dir:made", "srcs"),
             ],
         )
         self.assertEqual(user["upstream"], ["//lib dir:sub/odd name", "//lib dir:made"])
@@ -159,10 +173,13 @@ class ExplainTest(unittest.TestCase):
         self.assertIn("4 targets checked", self.run_command("check").stderr)
         self.assertIn(" 0 actions run,", self.run_command("check").stderr)
         (self.workspace / "lib dir/inner/deep.py").write_text('DEEP: int = "no"\n')
-        output = self.run_command("check", "//lib dir:other_name", status=FAILED)
-        self.assertIn("//lib dir:sub/odd name:\n", output.stdout)
-        self.assertIn("lib dir/inner/deep.py:1: error:", output.stdout)
-        self.assertIn("//lib dir:user: not checked, because //lib dir:sub/odd name has errors", output.stdout)
+        # Mode compat has no other targets' verdicts, and checks nothing above a target with errors.
+        output = self.run_command("check", "//lib dir:sub/odd name", "//lib dir:other_name", status=FAILED)
+        self.assertIn("lib dir/inner/deep.py:1: error:", output.text())
+        self.assertNotIn("not checked", output.text())
+        output = self.run_command("check", "//lib dir:other_name", workspaces.COMPAT, status=FAILED)
+        self.assertIn("lib dir/inner/deep.py:1: error:", output.text())
+        self.assertIn("//lib dir:user: not checked, because //lib dir:sub/odd name has errors", output.text())
 
     @workspaces.needs_mypy
     def test_narrower_calls_undo_nothing(self) -> None:

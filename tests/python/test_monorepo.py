@@ -65,6 +65,7 @@ class TableTest(unittest.TestCase):
                 "aquery",
                 "//...",
                 "--output=jsonproto",
+                workspaces.COMPAT,
                 f"--vendor_dir={workspaces.vendor_example()}",
                 f"--output_base={folder}",
             )

@@ -202,7 +202,9 @@ class ScenariosTest(unittest.TestCase):
     def compare(self, workspace: str, table: Table) -> None:
         targets: List[str] = self.answer(workspace, "query", "kind('library|binary', //...)").split()
         self.assertEqual(sorted(targets), sorted(table))
-        graph = ActionGraph(self.answer(workspace, "aquery", "//...", "--output=jsonproto"))
+        graph = ActionGraph(
+            self.answer(workspace, "aquery", "//...", "--output=jsonproto", workspaces.COMPAT)
+        )
         actions = graph.with_mnemonic("mypy")
         checked: Set[str] = {label for label, row in table.items() if row}
         self.assertEqual(set(actions), checked)
@@ -220,13 +222,26 @@ class ScenariosTest(unittest.TestCase):
     def test_chain(self) -> None:
         self.compare("chain", CHAIN)
 
+    def check(self, workspace: Path, *arguments: str) -> workspaces.Output:
+        return self.run_in(workspace, "check", f"--mypy={workspaces.MYPY_PYTHON}", *arguments)
+
     @workspaces.needs_mypy
     def test_mypy_finds_what_the_search_path_promises(self) -> None:
         for name, checked in (("demo", 13), ("opt_in", 1), ("chain", 4)):
             with self.subTest(workspace=name):
-                output = self.run_in(SCENARIOS / name, "check", f"--mypy={workspaces.MYPY_PYTHON}")
+                output = self.check(SCENARIOS / name, workspaces.COMPAT)
                 self.assertEqual(output.status, 0, output.text())
                 self.assertRegex(output.stderr, rf"\b{checked} targets? checked .* no errors")
+
+    @workspaces.needs_mypy
+    def test_mode_shared_says_the_same(self) -> None:
+        # In `demo` it also checks the target that is only stubs; in `chain` a module has two names.
+        for name, checked, strict in (("demo", 14, True), ("opt_in", 1, True), ("chain", 4, False)):
+            with self.subTest(workspace=name):
+                output = self.check(SCENARIOS / name, *["--strict_cache"] * strict)
+                self.assertEqual(output.status, 0, output.text())
+                self.assertRegex(output.stderr, rf"\b{checked} targets? checked .* no errors")
+        self.assertIn("module lib.mid was analysed again, because its owner calls it mid", output.text())
 
     @workspaces.needs_mypy
     def test_mypy_reads_stubs(self) -> None:
@@ -234,11 +249,16 @@ class ScenariosTest(unittest.TestCase):
             workspace = Path(shutil.copytree(SCENARIOS / "demo", Path(folder, "demo")))
             source = workspace / "thm" / "b" / "__init__.py"
             source.write_text(source.read_text().replace("[str, float]", "[str, bytes]"))
-            output = self.run_in(workspace, "check", "//thm/b", f"--mypy={workspaces.MYPY_PYTHON}")
-        self.assertEqual(output.status, 1, output.text())
-        # One comes from the stubs of cachetools, the other from numpy's own.
-        self.assertIn("thm/b/__init__.py:11: error: Incompatible types in assignment", output.stdout)
-        self.assertIn("thm/b/__init__.py:12: error: Incompatible return value type", output.stdout)
+            for options in ([workspaces.COMPAT], []):
+                with self.subTest(options=options):
+                    output = self.check(workspace, "//thm/b", *options)
+                    self.assertEqual(output.status, 1, output.text())
+                    # One comes from the stubs of cachetools, the other from numpy's own.
+                    for error in (
+                        "thm/b/__init__.py:11: error: Incompatible types in assignment",
+                        "thm/b/__init__.py:12: error: Incompatible return value type",
+                    ):
+                        self.assertIn(error, output.text())
 
 
 if __name__ == "__main__":

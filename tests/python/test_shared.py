@@ -94,7 +94,7 @@ virtual = rule(implementation = _impl, attrs = {"deps": attr.label_list()})
 
 def _tree_impl(ctx):
     out = ctx.actions.declare_directory("tree")
-    ctx.actions.run_shell(outputs = [out], command = "echo 'X = 1' >$1/inside.py", arguments = [out.path])
+    ctx.actions.run_shell(outputs = [out], command = "mkdir -p $1; echo 'X = 1' >$1/inside.py", arguments = [out.path])
     return DefaultInfo(files = depset([out]))
 
 tree = rule(implementation = _tree_impl)
@@ -126,6 +126,8 @@ py_library(name = "sees_names", srcs = ["slow.py"], deps = [":src", ":whole"])
 py_library(name = "whole", srcs = ["src/pkg/mod.py"])
 py_library(name = "a", srcs = ["a/same.py"], imports = ["a"])
 py_library(name = "b", srcs = ["b/same.py"], imports = ["b"])
+py_library(name = "rooted", srcs = ["slow.py"], imports = ["."], deps = [":first"])
+py_library(name = "above_rooted", srcs = ["fast.py"], deps = [":rooted"])
 py_library(name = "sees_files", srcs = ["slow.py"], deps = [":a", ":b"])
 """
 
@@ -250,9 +252,13 @@ class Analysis:
         return "/".join(filter(None, folder)) + f"/{name}{suffix}"
 
     def modules(self, label: str) -> Dict[str, str]:
-        return {
-            name: module["source"] for name, module in self.manifests[label]["modules"].items()
-        }
+        """What the target owns."""
+        modules = self.manifests[label]["modules"].items()
+        return {name: module["source"] for name, module in modules if "interface" in module}
+
+    def other_names(self, label: str) -> Dict[str, str]:
+        modules = self.manifests[label]["modules"].items()
+        return {name: module["module"] for name, module in modules if "module" in module}
 
     def roots(self, label: str) -> List["tuple[str, str]"]:
         return [(root["kind"], root["path"]) for root in self.manifests[label]["roots"]]
@@ -394,6 +400,21 @@ class SharedTest(unittest.TestCase):
         self.assertEqual(analysis.roots("//names:dashed"), [("source", "names/with-dash")])
         self.assertIn("names/py.typed", analysis.inputs("mypy", "//names:data_stub"))
         self.assertNotIn("names/fast.py", analysis.inputs("mypy", "//names:stubbed"))
+
+    def test_other_names(self) -> None:
+        analysis = self.analyze("//names:all", SHARED, warnings=4)
+        self.assertEqual(
+            analysis.other_names("//names:src"),
+            {"names.src.pkg": "pkg", "names.src.pkg.mod": "pkg.mod"},
+        )
+        # `rooted` has an import directory above what its dependency calls by the path from the workspace.
+        self.assertEqual(
+            analysis.other_names("//names:rooted"), {"names.slow": "slow", "plain": "names.plain"}
+        )
+        self.assertEqual(analysis.other_names("//names:plain"), {})
+        # Who uses another name reads the source.
+        for label in ("//names:rooted", "//names:above_rooted"):
+            self.assertIn("names/plain.py", analysis.inputs("mypy", label))
 
     def test_interfaces_are_named_like_modules(self) -> None:
         analysis = self.analyze("//names:src", SHARED)

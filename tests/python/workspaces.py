@@ -18,6 +18,8 @@ EXAMPLE = ROOT / "examples" / "monorepo"
 STARMYPY = os.environ.get("STARMYPY", str(ROOT / "build" / "starmypy"))
 # The environment that holds the mypy under which workspaces are checked, and a pip.
 MYPY_PYTHON = os.environ.get("STARMYPY_MYPY_PYTHON", str(ROOT / "build" / "mypy" / "bin" / "python"))
+# The mode of the aspect that does what the rules_mypy module does.
+COMPAT = "--@rules_mypy//mypy:mode=compat"
 VENDOR = Path(os.environ.get("STARMYPY_TEST_VENDOR", ROOT / "build" / "vendor"))
 
 

@@ -84,6 +84,14 @@ def import_base(path, repository, own, inherited):
             return base
     return repository
 
+# A source under the name that it has below a directory.
+def _named(file, directory):
+    base, rest = _without_unnameable(directory, _below(_tree_path(file), directory))
+    parts = rest.removesuffix("." + file.extension).split("/")
+    if parts[-1] == "__init__" and len(parts) > 1:
+        parts.pop()
+    return struct(name = ".".join(parts), source = file, base = base)
+
 def name_module(file, own, inherited):
     """Names a source.
 
@@ -95,13 +103,30 @@ def name_module(file, own, inherited):
       struct(name, source, base): the dotted name, the File, and the directory that the name counts from, without the folder of
       generated files.
     """
-    path = _tree_path(file)
-    base = import_base(path, file.owner.workspace_root, own, inherited)
-    base, rest = _without_unnameable(base, _below(path, base))
-    parts = rest.removesuffix("." + file.extension).split("/")
-    if parts[-1] == "__init__" and len(parts) > 1:
-        parts.pop()
-    return struct(name = ".".join(parts), source = file, base = base)
+    return _named(file, import_base(_tree_path(file), file.owner.workspace_root, own, inherited))
+
+def other_names(modules, visible, directories):
+    """The names that sources have besides their own: programs import them so, but to mypy these are other modules.
+
+    Args:
+      modules: the target's own modules; each also has a name below the root of its repository.
+      visible: modules of direct dependencies; they also have a name below the target's import directories.
+      directories: these.
+    Returns:
+      A dict from each other name to its module.
+    """
+    taken = {module.name: True for module in modules + visible}
+    names = {}
+    for module in modules:
+        root = module.source.owner.workspace_root
+        if module.base != root:
+            names[_named(module.source, root).name] = module
+    near = [directory for directory in directories if directory and directory.split("/")[-1] != "site-packages"]
+    for module in visible if near else []:
+        directory = _nearest(_tree_path(module.source), near)
+        if directory != None:
+            names.setdefault(_named(module.source, directory).name, module)
+    return {name: names[name] for name in names if name not in taken}
 
 def _is_stub(file):
     return file.extension == "pyi"

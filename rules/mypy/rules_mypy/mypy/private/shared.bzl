@@ -9,7 +9,7 @@ load("@rules_python//python:py_info.bzl", "PyInfo")
 load(":actions.bzl", "check_target", "judge")
 load(":closure.bzl", "ROOT_KINDS", "dependencies", "files_of", "hand_over", "new_root", "shared_info", "write_manifest")
 load(":flags.bzl", "BuildSettingInfo")
-load(":modules.bzl", "import_roots", "module_root", "name_directory", "name_modules", "warn_of_conflicts")
+load(":modules.bzl", "import_roots", "module_root", "name_directory", "name_modules", "other_names", "warn_of_conflicts")
 load(":package.bzl", "distribution_name", "visit_package", "visit_toolchain")
 load(":providers.bzl", "MypyInfo", "MypySharedInfo")
 
@@ -33,9 +33,9 @@ def _sources(target, ctx, deps):
     checked = [] if not hasattr(ctx.rule.files, "srcs") else listed
     return listed, [file for file in checked if "/_virtual_imports/" not in file.short_path]
 
-def _search_path(label, roots):
+def _search_path(label, own, below):
     groups = {kind: {} for kind in ROOT_KINDS}
-    for root in roots.to_list():
+    for root in own + below.roots.to_list():
         groups[root.kind].setdefault(root.path, root)
     return [struct(entry = ".", label = label, attribute = "srcs")] + [
         struct(entry = path, label = group[path].label, attribute = group[path].attribute)
@@ -47,17 +47,18 @@ def _roots(label, modules, attribute):
     found = depset([module_root(module) for module in modules]).to_list()
     return [new_root(root.path, root.kind, label, attribute) for root in found if root.path != "."]
 
-def _manifest(ctx, below, roots, modules, interfaces, directories):
+def _manifest(ctx, below, roots, modules, interfaces, others, directories):
+    named = {
+        module.name: {"interface": interface.path, "source": module.source.path}
+        for module, interface in zip(modules, interfaces)
+    }
     return write_manifest(
         ctx,
         "target",
         below,
         roots,
         directories = {directory.source.path: directory.name for directory in directories},
-        modules = {
-            module.name: {"interface": interface.path, "source": module.source.path}
-            for module, interface in zip(modules, interfaces)
-        },
+        modules = named | {name: {"module": module.name, "source": module.source.path} for name, module in others.items()},
     )
 
 def _visit_target(target, ctx, deps, reason):
@@ -69,8 +70,11 @@ def _visit_target(target, ctx, deps, reason):
     directories = [name_directory(tree, own, inherited) for tree in trees]
     interfaces = [ctx.actions.declare_file("{}.mypy/{}.interface".format(ctx.label.name, module.name)) for module in modules]
     roots = _roots(target.label, modules + directories, "imports" if own else "srcs")
-    manifest = _manifest(ctx, below, roots, modules, interfaces, directories)
-    info = shared_info(below, manifest, files = [depset(trees)], interfaces = interfaces, modules = modules, roots = roots)
+    neighbours = [(dep.label, dep[MypySharedInfo].modules) for dep in deps if MypySharedInfo in dep]
+    others = other_names(modules, [module for _, theirs in neighbours for module in theirs], own + inherited)
+    manifest = _manifest(ctx, below, roots, modules, interfaces, others, directories)
+    read = trees + [module.source for module in others.values()]
+    info = shared_info(below, manifest, files = [depset(read)], interfaces = interfaces, modules = modules, roots = roots)
     if not reason and not checked:
         reason = "it has no .py or .pyi sources"
     check = None
@@ -80,14 +84,14 @@ def _visit_target(target, ctx, deps, reason):
             ctx,
             manifest,
             interfaces,
-            [module.source for module in modules] + markers + trees,
+            [module.source for module in modules] + markers + read,
             below,
             strict_cache = ctx.attr._strict_cache[BuildSettingInfo].value,
             silent = bool(reason),
         )
     if reason:
         return [info, MypyInfo(mode = "shared", reason = reason, sources = [module.source for module in modules])]
-    warn_of_conflicts(target.label, modules, [(dep.label, dep[MypySharedInfo].modules) for dep in deps if MypySharedInfo in dep])
+    warn_of_conflicts(target.label, modules, neighbours)
     verdict = judge(ctx, check)
     return [
         info,
@@ -95,7 +99,7 @@ def _visit_target(target, ctx, deps, reason):
         MypyInfo(
             exit_code = check.exit_code,
             mode = "shared",
-            path = _search_path(target.label, info.roots),
+            path = _search_path(target.label, roots, below),
             report = check.report,
             sources = [module.source for module in modules],
             upstream = [dep.label for dep in deps if MypySharedInfo in dep],
