@@ -252,7 +252,8 @@ format: $(VENVS)/tools/lock  ## format the C sources in place
 format-check: $(VENVS)/tools/lock
 	@$(VENVS)/tools/bin/clang-format --dry-run -Werror $(C_FILES)
 
-MYPY = MYPYPATH=tests:bench/mypy $(VENVS)/mypy/bin/python -m mypy --strict --no-error-summary \
+SEARCHED := tests:bench/mypy:rules/mypy/rules_mypy/mypy/private
+MYPY = MYPYPATH=$(SEARCHED) $(VENVS)/mypy/bin/python -m mypy --strict --no-error-summary \
     --cache-dir $(VENVS)/mypy/cache
 # One by one: the tools are scripts, not modules of one program, and may have the same names.
 typecheck: $(VENVS)/mypy/lock

@@ -46,6 +46,7 @@ ONE_FILE: Dict[str, str] = {
     "pthread.h": "runtime/os.c",
     "threads.h": "runtime/os.c",
     "pcre2.h": "rules/query/regex.c",
+    "histedit.h": "cli/line.c",
     "sys/socket.h": "cli/worker_client.c",
     "sys/un.h": "cli/worker_client.c",
 }

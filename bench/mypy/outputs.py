@@ -7,12 +7,25 @@ exit codes say little, and are the same everywhere: what is shorter than MINIMUM
 
 import dataclasses
 import hashlib
+import sys
+import zipfile
 from pathlib import Path
-from typing import Dict, Iterator, List, NamedTuple, Tuple
+from typing import Dict, Iterator, List, NamedTuple, Sequence, Tuple
 
 import peers
 
+RULES = Path(__file__).resolve().parents[2] / "rules" / "mypy" / "rules_mypy" / "mypy"
+sys.path.insert(0, str(RULES / "private"))
+from mypy_shared import pack  # noqa: E402
+
 MINIMUM = 64  # bytes
+
+
+class Piece(NamedTuple):
+    """A file, or an entry of one."""
+
+    size: int
+    digest: bytes
 
 
 class Output(NamedTuple):
@@ -21,7 +34,21 @@ class Output(NamedTuple):
     mnemonic: str
     label: str
     size: int
-    digest: str
+    pieces: Sequence[Piece]
+
+
+def entries_of(path: Path) -> Iterator[bytes]:
+    """The entries of a pack or of an archive, which is how ninja sees a folder; else the whole file."""
+    data = path.read_bytes()
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path) as archive:
+            yield from (archive.read(name) for name in archive.namelist())
+    elif data.startswith(pack.MAGIC):
+        opened = pack.Pack(str(path))
+        for module in opened.modules:
+            yield from (opened.meta(module), opened.data(module), opened.meta_ex(module))
+    else:
+        yield data
 
 
 def files_of(path: Path) -> Iterator[Path]:
@@ -39,10 +66,10 @@ def read_outputs(peer: peers.Starmypy) -> Dict[str, Output]:
         if not action.mnemonic.lower().startswith("mypy"):
             continue
         for file in files_of(root / output):
-            data = file.read_bytes()
-            digest = hashlib.sha256(data).hexdigest()
+            pieces = [Piece(len(one), hashlib.sha256(one).digest()) for one in entries_of(file)]
+            size = sum(piece.size for piece in pieces)
             path = str(file.relative_to(root))
-            found[path] = Output(action.mnemonic, action.label, len(data), digest)
+            found[path] = Output(action.mnemonic, action.label, size, pieces)
     return found
 
 
@@ -68,13 +95,14 @@ def sizes(outputs: Dict[str, Output]) -> Dict[Tuple[str, str], Sum]:
 
 
 def repeated(outputs: Dict[str, Output]) -> int:
-    """Bytes of files that an action wrote although another one had."""
-    first: Dict[str, Tuple[str, str]] = {}
+    """Bytes that an action wrote although another one had."""
+    first: Dict[bytes, Tuple[str, str]] = {}
     total = 0
     for _, output in sorted(outputs.items()):
         action = (output.mnemonic, output.label)
-        if output.size >= MINIMUM and first.setdefault(output.digest, action) != action:
-            total += output.size
+        for piece in output.pieces:
+            if piece.size >= MINIMUM and first.setdefault(piece.digest, action) != action:
+                total += piece.size
     return total
 
 
@@ -91,7 +119,7 @@ def table(found: Dict[str, Output]) -> str:
     for (mnemonic, name), total in sizes(found).items():
         lines.append("| %s | %s | %d | %s |" % (mnemonic, name, total.files, "{:,}".format(total.size)))
     whole = sum(output.size for output in found.values())
-    lines += ["", "{:,} bytes in all, {:,} of them in files that another action wrote, too".format(whole, repeated(found))]
+    lines += ["", "{:,} bytes in all, {:,} of them such as another action wrote, too".format(whole, repeated(found))]
     return "\n".join(lines)
 
 

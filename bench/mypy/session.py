@@ -68,8 +68,8 @@ class Session:
 
     def elsewhere(self) -> "Session":
         """The same in other folders: workspace, packages and mypy are copies, and newer."""
+        shutil.rmtree(self.folder / "elsewhere", ignore_errors=True)
         folder = self.folder / "elsewhere" / "deeper"
-        shutil.rmtree(folder, ignore_errors=True)
         environment = self.place.python.parents[1]
         copy = folder / "environment"
         shutil.copytree(environment, copy, symlinks=True)

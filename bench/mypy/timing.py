@@ -149,7 +149,7 @@ def ratios(session: Session, samples: Samples) -> List[str]:
         row(name, case, "%.3f" % median(by_case[case], lambda one: one.server_cpu))
         for name, by_case in samples.items()
         for case in session.cases()
-        if case != COLD and any(one.server_cpu for one in by_case.get(case, ()))
+        if any(one.server_cpu for one in by_case.get(case, ()))
     ]
     if own:
         lines += ["", row("CPU of the server alone", "case", "s"), row("---", "---", "--:"), *own]

@@ -1,6 +1,7 @@
 import lib.core as core
 import pkg
 import pkg.sub.deep
+from crown import BEST, cut
 from dataclasses import dataclass
 from knot.first import First
 from maybe.choice import Thing, faster, handle, lazily
@@ -58,6 +59,8 @@ reveal_type(Two.width)
 reveal_type(Thing)
 reveal_type(faster)
 reveal_type(handle)
+reveal_type(BEST.weight)
+reveal_type(cut())
 
 alias: Alias = 1.5
 find(1, kee="x")

@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Check real workspaces, of which nothing is kept here, and compare verdicts.
+
+    real.py tink-py CHECKOUT       github.com/tink-crypto/tink-py, with one mypy over the same files
+    real.py rules_mypy CHECKOUT    the examples of github.com/bazel-contrib/rules_mypy, with rules_mypy's own way
+
+The packages are those that the checkout pins. What Bazel would fetch besides is made here as far as Python targets need
+it: protoc runs beforehand, and rules for other languages are missing or empty. The run over all sees what targets see: the
+files that no target names are left out. The examples have modules of the same name, so there no run sees them all.
+"""
+
+import argparse
+import dataclasses
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Callable, Dict, List, NamedTuple, Set, Tuple
+
+import peers
+
+ROOT = Path(__file__).resolve().parents[2]
+DEFAULT_INI = ROOT / "rules" / "mypy" / "rules_mypy" / "mypy" / "private" / "default_mypy.ini"
+GRPC_TOOLS = "grpcio-tools==1.76.0"
+
+
+class Message(NamedTuple):
+    file: str
+    line: int
+    code: str
+    text: str
+
+    @property
+    def shown(self) -> str:
+        return "%s:%d: %s  [%s]" % (self.file, self.line, self.text, self.code)
+
+
+def read_messages(text: str) -> Set[Message]:
+    """The errors among mypy's JSON lines."""
+    found = set()
+    for line in text.splitlines():
+        if line.startswith("{"):
+            one = json.loads(line)
+            if one["severity"] == "error":
+                found.add(Message(one["file"], one["line"], one["code"], one["message"]))
+    return found
+
+
+# --- what is made beforehand -----------------------------------------------------------------------
+
+PLATFORMS = """\
+package(default_visibility = ["//visibility:public"])
+
+constraint_setting(name = "{setting}")
+
+[constraint_value(
+    name = name,
+    constraint_setting = ":{setting}",
+) for name in {values}]
+"""
+
+PROTO_LIBRARY = '''\
+load("@rules_python//python:py_library.bzl", "py_library")
+
+def proto_library(name, srcs, deps = [], visibility = None):
+    """The modules that protoc has made beforehand."""
+    stems = [src.removesuffix(".proto") + "_pb2" for src in srcs]
+    py_library(
+        name = name,
+        srcs = [stem + ".py" for stem in stems],
+        pyi_srcs = [stem + ".pyi" for stem in stems],
+        tags = ["no-mypy"],
+        visibility = visibility,
+        deps = deps + ["@protobuf//:protobuf_python"],
+    )
+'''
+
+PY_PROTO_LIBRARY = '''\
+load("@rules_python//python:py_library.bzl", "py_library")
+
+def py_proto_library(name, deps, visibility = None):
+    py_library(name = name, visibility = visibility, deps = deps)
+'''
+
+PROTOBUF = """\
+alias(
+    name = "protobuf_python",
+    actual = "@@rules_python++pip+p_310_protobuf//:pkg",
+    visibility = ["//visibility:public"],
+)
+"""
+
+TINK_REPOSITORIES = {
+    "platforms+/REPO.bazel": "",
+    "platforms+/os/BUILD.bazel": PLATFORMS.format(setting="os", values='["linux", "macos", "windows"]'),
+    "platforms+/cpu/BUILD.bazel": PLATFORMS.format(setting="cpu", values='["arm64", "x86_64"]'),
+    "protobuf+/REPO.bazel": "",
+    "protobuf+/BUILD.bazel": PROTOBUF,
+    "protobuf+/bazel/BUILD.bazel": "",
+    "protobuf+/bazel/proto_library.bzl": PROTO_LIBRARY,
+    "protobuf+/bazel/py_proto_library.bzl": PY_PROTO_LIBRARY,
+}
+
+
+def write_files(folder: Path, files: Dict[str, str]) -> None:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def run_protoc(workspace: Path, tools: Path, python: Path) -> None:
+    if not tools.exists():
+        command = [str(python), "-m", "pip", "install", "--quiet", "--target", str(tools), GRPC_TOOLS]
+        subprocess.run(command, check=True)
+    sources = [str(path.relative_to(workspace)) for path in workspace.rglob("*.proto")]
+    command = [str(python), "-m", "grpc_tools.protoc", "-I.", "--python_out=.", "--pyi_out=."]
+    environment = peers.environment(PYTHONPATH=str(tools))
+    subprocess.run([*command, *sources], cwd=workspace, env=environment, check=True)
+
+
+def copy_checkout(checkout: Path, workspace: Path) -> None:
+    shutil.rmtree(workspace, ignore_errors=True)
+    shutil.copytree(checkout, workspace, ignore=shutil.ignore_patterns(".git"), symlinks=True)
+
+
+def prepare_tink(checkout: Path, folder: Path, python: Path) -> List[Path]:
+    workspace = folder / "workspace"
+    copy_checkout(checkout, workspace)
+    shutil.rmtree(workspace / "examples")  # a workspace of its own
+    run_protoc(workspace, folder / "protoc", python)
+    write_files(folder / "vendor", TINK_REPOSITORIES)
+    return [workspace]
+
+
+def prepare_examples(checkout: Path, folder: Path, python: Path) -> List[Path]:
+    """The rule set of the checkout is not used: it is beside the examples no more."""
+    workspaces = []
+    for name in ("demo", "opt-in"):
+        workspace = folder / name / "workspace"
+        copy_checkout(checkout / "examples" / name, workspace)
+        workspaces.append(workspace)
+    return workspaces
+
+
+PREPARE: Dict[str, Callable[[Path, Path, Path], List[Path]]] = {
+    "tink-py": prepare_tink,
+    "rules_mypy": prepare_examples,
+}
+
+# --- checking --------------------------------------------------------------------------------------
+
+
+def read_manifests(peer: peers.Starmypy) -> Tuple[List[str], List[str]]:
+    """The sources of checked targets, and the roots of imports."""
+    sources: Set[str] = set()
+    roots: Set[str] = set()
+    for path in peer.bin.rglob("*.mypy.json"):
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        if manifest["kind"] != "target":
+            continue
+        roots.update(one["path"] for one in manifest["roots"])
+        sources.update(module["source"] for module in manifest["modules"].values())
+    return sorted(sources), sorted(roots)
+
+
+def read_reports(peer: peers.Starmypy) -> Set[Message]:
+    found: Set[Message] = set()
+    for path in peer.bin.rglob("*.mypy.jsonl"):
+        if "external" not in path.relative_to(peer.bin).parts:
+            found |= read_messages(path.read_text(encoding="utf-8"))
+    return found
+
+
+def expected_messages(peer: peers.Starmypy, ini: Path, folder: Path) -> Set[Message]:
+    """What one mypy says of the sources of all targets, in a folder that has nothing else."""
+    sources, roots = read_manifests(peer)
+    shutil.rmtree(folder, ignore_errors=True)
+    for source in sources:
+        (folder / source).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(peer.execution_root / source, folder / source)
+    place = peers.Place(folder, peer.place.vendor_dir, folder, peer.place.python, sources, str(ini), roots)
+    checked = [source for source in sources if not source.startswith("external/")]
+    reference = peers.Monolithic(dataclasses.replace(place, sources=checked), ["--output=json"])
+    return read_messages(reference.check().run.checked(0, 1).output)
+
+
+def check(peer: peers.Peer) -> None:
+    peer.reset()
+    done = peer.check()
+    peer.stop()
+    print("%s: %s" % (peer.name, done.run.checked(0, 1).output.strip().splitlines()[-1]), flush=True)
+
+
+def differences_to_one_mypy(peer: peers.Starmypy, ini: Path, folder: Path) -> List[str]:
+    found = read_reports(peer)
+    expected = expected_messages(peer, ini, folder)
+    print("%s: %d errors, %d expected" % (peer.name, len(found), len(expected)), flush=True)
+    lines = ["missing: " + message.shown for message in sorted(expected - found)]
+    return lines + ["too much: " + message.shown for message in sorted(found - expected)]
+
+
+def differences_to_compat(peer: peers.Starmypy, program: Path) -> List[str]:
+    other = peers.make("compat", peer.place, program)
+    assert isinstance(other, peers.Starmypy)
+    check(other)
+    found, expected = peer.reports(), other.reports()
+    # Of a target with stubs only, compat says nothing.
+    return [
+        "%s: %s, expected %s" % (label, found.get(label), expected.get(label))
+        for label in sorted(found.keys() | expected.keys())
+        if found.get(label, []) != expected.get(label, [])
+    ]
+
+
+def compare(workspace: Path, folder: Path, program: Path, python: Path, what: str) -> int:
+    """Checks a workspace with both strategies. Returns how many verdicts differ."""
+    place = peers.Place(workspace, folder / "vendor", folder / "state", python, [])
+    command = [str(program), "vendor", "--mypy=%s" % python, "--vendor_dir=%s" % place.vendor_dir]
+    subprocess.run([*command, "--output_base=%s" % (folder / "base")], cwd=workspace, check=True)
+    count = 0
+    for name in ("worker", "local"):
+        peer = peers.make(name, place, program)
+        assert isinstance(peer, peers.Starmypy)
+        check(peer)
+        if what == "tink-py":
+            lines = differences_to_one_mypy(peer, DEFAULT_INI, folder / "all")
+        else:
+            lines = differences_to_compat(peer, program)
+        print("\n".join("    " + line for line in lines) or "    the same verdicts", flush=True)
+        count += len(lines)
+    return count
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("what", choices=PREPARE)
+    parser.add_argument("checkout", type=Path)
+    parser.add_argument("--work", type=Path, default=Path("/tmp/bench-mypy"))
+    parser.add_argument("--program", type=Path, default=ROOT / "build" / "starmypy")
+    parser.add_argument("--mypy", type=Path, default=ROOT / "build" / "mypy" / "bin" / "python")
+    options = parser.parse_args()
+    program, python = options.program.absolute(), options.mypy.absolute()
+    folder = options.work / options.what
+    count = 0
+    for workspace in PREPARE[options.what](options.checkout.absolute(), folder, python):
+        count += compare(workspace, workspace.parent, program, python, options.what)
+    return 1 if count else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

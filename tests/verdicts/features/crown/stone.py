@@ -1,0 +1,2 @@
+class Stone:
+    weight = 1.5
