@@ -301,7 +301,9 @@ static int explain(struct context *context, const struct interpreter *interprete
   bool found = interpreter->path != NULL;
   checks_lower(context, &checks, found ? interpreter->path : "python3", interpreter->identity);
   // Without a Python what stands in the execution root is of another one, and is left alone.
-  if (found && !checks_prepare(context, &checks, &status)) return status;
+  if (found && (!checks_prepare(context, &checks, &status) ||
+                !workers_prepare(context, &checks, true, false)))
+    return status ? status : BZ_EXIT_FAILURE;
   sl_value descriptions = sl_list(context->thread, NULL, 0);
   for (size_t i = 0; i < owners.count; i++) {
     sl_value dict =
