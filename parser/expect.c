@@ -2,6 +2,7 @@
 //
 // Words for syntax errors. Bazel's parser says what its next step expected; a table-driven parser only knows
 // which tokens fit. Invariant: where both can be told apart, the words are Bazel's.
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,6 +125,7 @@ static void append_token(struct sl_text *out, const struct sl_file *file, int ki
       sl_text_append_char(out, '"');
       return;
     case SL_TOKEN_FLOAT:
+      if (!isfinite(token->node->real.value)) break;
       append_float(out, token->node->real.value);
       return;
     case SL_TOKEN_INT:
