@@ -70,7 +70,7 @@ $(STARLARK_OBJECTS) $(SHARED_STARLARK): LTO := -flto
 endif
 
 .PHONY: all run test check bench bench-mypy layers format format-check headers typecheck install \
-    uninstall dist clean help packages programs stage fuzz fuzz-run
+    uninstall dist clean help packages programs stage fuzz fuzz-run soak
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -234,6 +234,21 @@ fuzz-run: $(addprefix $(BUILD)/,$(FUZZERS))
 	        $(BUILD)/corpus/$$fuzzer tests/fuzz/corpus >$(BUILD)/$$fuzzer.log 2>&1 || \
 	        { cat $(BUILD)/$$fuzzer.log; exit 1; }; \
 	    echo "fuzz: $$fuzzer, $(FUZZ_SECONDS) s"; done
+
+# By hand: hours. The peers are commands as tests/fuzz/differ.py describes them, if there are any.
+DIFFER = $(PYTHON) tests/fuzz/differ.py --ours
+PROGRAMS := $(BUILD)/tests/fuzz/programs
+soak: programs  ## fuzz for long; BAZEL=COMMAND GO=COMMAND: 200,000 programs compared with these
+	$(SUBMAKE) fuzz FUZZ_SECONDS=1200
+ifdef BAZEL
+	$(DIFFER) '$(PROGRAMS) --options=notypes,noset' --impl bazel='$(BAZEL)' --seeds 0:200000
+	$(DIFFER) '$(PROGRAMS) --options=notypes,noset' --impl bazel='$(BAZEL)' --seeds 0:30000 \
+	    --kind broken
+endif
+ifdef GO
+	$(DIFFER) '$(PROGRAMS) --dialect=spec' --impl go='$(GO)' --seeds 0:50000 --kind sets \
+	    --level values
+endif
 
 # --- gates ---------------------------------------------------------------------------------------
 

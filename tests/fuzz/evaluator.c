@@ -50,15 +50,19 @@ static void run(struct sl_thread *thread, const char *text, size_t size) {
   sl_file_free(file);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  static bool initialized;
-  if (!initialized) sl_initialize(&(struct sl_options){.exact_pointers = true, .heap_limit = HEAP});
-  initialized = true;
+// Made once: what one program leaves behind must not disturb the next.
+static struct sl_thread *new_thread(void) {
+  sl_initialize(&(struct sl_options){.exact_pointers = true, .heap_limit = HEAP});
   struct sl_thread *thread = sl_thread_new();
   sl_thread_set_print(thread, swallow);
   sl_thread_set_load(thread, refuse);
-  sl_thread_set_step_limit(thread, STEPS);
+  return thread;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  static struct sl_thread *thread;
+  if (!thread) thread = new_thread();
+  sl_thread_set_step_limit(thread, sl_thread_steps(thread) + STEPS);
   run(thread, (const char *)data, size);
-  sl_thread_free(thread);
   return 0;
 }
