@@ -35,6 +35,7 @@ CFLAGS_ALL := -std=gnu17 -D_GNU_SOURCE $(OPTIMIZE) $(WARNINGS) $(ERRORS) -I. -I$
 STARLARK_LIBRARIES := -lgc -lgmp -lutf8proc -lpthread -lm
 STARMYPY_LIBRARIES := -lmd -lpcre2-8
 LIBRARIES := $(STARMYPY_LIBRARIES) $(STARLARK_LIBRARIES)
+PROGRAM_LIBRARIES := -ledit
 
 # --- what is built from what ---------------------------------------------------------------------
 
@@ -86,7 +87,7 @@ endif
 
 $(BUILD)/starmypy: $(CLI_OBJECTS) $(ARCHIVES)
 	@echo "link    $@"
-	@$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LIBRARIES)
+	@$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(PROGRAM_LIBRARIES) $(LIBRARIES)
 
 $(BUILD)/libstarlark.a: $(or $(WHOLE),$(STARLARK_OBJECTS))
 $(BUILD)/libstarmypy.a: $(STARMYPY_OBJECTS)

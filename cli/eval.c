@@ -8,21 +8,8 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/evaluation.h"
 #include "cli/testing.h"
-
-// A file that was run, or that is running.
-struct loaded {
-  const char *path;
-  struct sl_module *module;  // NULL: it is running
-  struct loaded *next;
-};
-
-struct evaluation {
-  struct sl_thread *thread;
-  const struct sl_environment *environment;
-  const struct sl_dialect *dialect;  // NULL: by the file's name
-  struct loaded *loaded;
-};
 
 static const char synopsis[] =
     "[--dialect=NAME] [--options=LIST] [--check | --parse-only] (FILE | - | -c TEXT)";
@@ -46,105 +33,12 @@ struct request {
   bool check;  // only parse and resolve
 };
 
-// ---------------------------------------------------------------- files
-
-// A tree takes many times the memory of its text.
-enum { LONGEST_TEXT = 64 << 20 };
-
-static bool read_stream(FILE *stream, struct sl_text *out) {
-  char buffer[64 * 1024];
-  for (size_t n; (n = fread(buffer, 1, sizeof buffer, stream)) > 0;) {
-    sl_text_append(out, buffer, n);
-    if (out->length > LONGEST_TEXT) {
-      errno = EFBIG;
-      return false;
-    }
-  }
-  return !ferror(stream);
-}
-
-// False: errno tells why.
-static bool read_file(const char *path, struct sl_text *out) {
-  if (strcmp(path, "-") == 0) return read_stream(stdin, out);
-  FILE *stream = fopen(path, "rb");
-  if (!stream) return false;
-  bool read = read_stream(stream, out);
-  fclose(stream);
-  return read;
-}
-
-static const struct sl_dialect *dialect_of(const struct evaluation *evaluation, const char *path) {
-  return evaluation->dialect ? evaluation->dialect : sl_dialect_for_file(path);
-}
-
-// ---------------------------------------------------------------- running
-
-static struct sl_module *run_file(struct evaluation *evaluation, struct sl_file *file) {
-  struct sl_program *program = sl_program_new(evaluation->thread, file, evaluation->environment);
-  if (!program) return NULL;
-  return sl_module_execute(evaluation->thread, program, file->path, evaluation, NULL);
-}
-
-static struct sl_module *read_and_run(struct evaluation *evaluation, const char *path) {
-  struct sl_text text = {0};
-  struct sl_module *module = NULL;
-  if (read_file(path, &text)) {
-    struct sl_file *file =
-        sl_file_parse(path, sl_text_string(&text), text.length, dialect_of(evaluation, path));
-    module = run_file(evaluation, file);
-    sl_file_free(file);
-  } else {
-    sl_fail(evaluation->thread, "cannot read %s: %s", path, strerror(errno));
-  }
-  sl_text_free(&text);
-  return module;
-}
-
-// The module of a file, which is run unless it was before. NULL with an error pending.
-static struct sl_module *run_path(struct evaluation *evaluation, const char *path) {
-  for (struct loaded *loaded = evaluation->loaded; loaded; loaded = loaded->next) {
-    if (strcmp(loaded->path, path) != 0) continue;
-    if (!loaded->module)
-      sl_fail(evaluation->thread, "cycle in load statements: %s loads itself", path);
-    return loaded->module;
-  }
-  struct loaded *loaded = sl_allocate(sizeof *loaded);
-  *loaded = (struct loaded){path, NULL, evaluation->loaded};
-  evaluation->loaded = loaded;
-  return loaded->module = read_and_run(evaluation, path);
-}
-
-// The path of a file that `from` loads, in collected memory.
-static const char *path_beside(const char *from, const char *name) {
-  const char *slash = strrchr(from, '/');
-  if (*name == ':') name++;
-  if (*name == '/' || !slash) return sl_string_bytes(sl_string_from(name));
-  return sl_string_bytes(sl_string_format("%.*s/%s", (int)(slash - from), from, name));
-}
-
-static struct sl_module *load(struct sl_thread *thread, struct sl_module *from, const char *name) {
-  (void)thread;
-  return run_path(sl_module_data(from), path_beside(sl_module_name(from), name));
-}
-
-// A person's program writes to its standard output.
-static void print(struct sl_thread *thread, const char *position, const char *text, size_t length) {
-  (void)thread, (void)position;
-  fwrite(text, 1, length, stdout);
-  putchar('\n');
-}
-
 // The text of -c: an expression, whose value is shown, or a program.
-static struct sl_module *run_text(struct evaluation *evaluation, const char *text) {
+static struct sl_module *run_text(struct bz_evaluation *evaluation, const char *text) {
   static const char path[] = "<command>";
-  size_t length = strlen(text);
-  const struct sl_dialect *dialect = dialect_of(evaluation, path);
-  struct sl_file *file = sl_file_parse_expression(path, text, length, dialect);
-  if (file->error_count > 0) {
-    sl_file_free(file);
-    file = sl_file_parse(path, text, length, dialect);
-  }
-  struct sl_module *module = run_file(evaluation, file);
+  const struct sl_dialect *dialect = bz_evaluation_dialect(evaluation, path);
+  struct sl_file *file = bz_evaluation_parse(dialect, path, text, strlen(text));
+  struct sl_module *module = bz_evaluation_run(evaluation, file);
   sl_file_free(file);
   return module;
 }
@@ -152,21 +46,21 @@ static struct sl_module *run_text(struct evaluation *evaluation, const char *tex
 static bool show(struct sl_thread *thread, sl_value value) {
   struct sl_text text = {0};
   bool written = value == SL_NONE || sl_repr(thread, value, &text);
-  if (written && value != SL_NONE) print(thread, "", sl_text_string(&text), text.length);
+  if (written && value != SL_NONE)
+    bz_evaluation_print(thread, "", sl_text_string(&text), text.length);
   sl_text_free(&text);
   return written;
 }
 
-static int run(struct evaluation *evaluation, const struct request *request) {
+static int run(struct bz_evaluation *evaluation, const struct request *request) {
   struct sl_thread *thread = evaluation->thread;
-  sl_thread_set_print(thread, print);
-  sl_thread_set_load(thread, load);
+  bz_evaluation_begin(evaluation);
   bool ran;
   if (request->text) {
     struct sl_module *module = run_text(evaluation, request->text);
     ran = module && show(thread, sl_module_result(module));
   } else {
-    ran = run_path(evaluation, request->path) != NULL;
+    ran = bz_evaluation_run_path(evaluation, request->path) != NULL;
   }
   fflush(stdout);
   // Harnesses want a line for each static error and nothing else.
@@ -188,14 +82,14 @@ static void each(void *environment, void (*offer)(void *search, const char *name
 }
 
 // Prints every static error.
-static int check(const struct evaluation *evaluation, const struct request *request) {
+static int check(const struct bz_evaluation *evaluation, const struct request *request) {
   struct sl_text text = {0};
-  if (!read_file(request->path, &text)) {
+  if (!bz_evaluation_read(request->path, &text)) {
     fprintf(stderr, "cannot read %s: %s\n", request->path, strerror(errno));
     return BZ_EXIT_FAILURE;
   }
   struct sl_file *file = sl_file_parse(request->path, sl_text_string(&text), text.length,
-                                       dialect_of(evaluation, request->path));
+                                       bz_evaluation_dialect(evaluation, request->path));
   if (request->check) {
     // The resolver only asks.
     struct sl_names names = {(void *)evaluation->environment, knows, each};
@@ -280,7 +174,7 @@ static int eval(const struct request *request) {
   struct sl_dialect dialect;
   if (!choose_dialect(request, &dialect)) return BZ_EXIT_COMMAND_LINE;
   bool asked = request->dialect || request->options.length > 0 || request->testing;
-  struct evaluation evaluation = {
+  struct bz_evaluation evaluation = {
       .thread = sl_thread_new(),
       .environment = request->testing ? bz_testing_environment(&dialect) : sl_universe_of(&dialect),
       .dialect = asked ? &dialect : NULL,

@@ -20,6 +20,7 @@
   ROW(help)           \
   ROW(plan)           \
   ROW(query)          \
+  ROW(repl)           \
   ROW(rules)          \
   ROW(shutdown)       \
   ROW(vendor)         \

@@ -34,22 +34,25 @@ struct sl_annotated {
   uint32_t colon;  // its offset
 };
 
-// A file with what only parser/ knows of it.
-struct sl_parsed {
-  struct sl_file file;    // first, so that either pointer is the other
-  struct sl_name **lost;  // names in statements that did not parse: they may well be bound there
-  uint32_t lost_count;
-  struct sl_diagnostic *deferred;  // found by the parser, but the resolver's to report
-  uint32_t deferred_count;
-  bool expression_only;  // one expression, no statements
-  bool too_deep;         // the nesting limit was reported
-  bool too_many;         // the limit of diagnostics was reported
-};
-
 // Names by their bytes; open addressing.
 struct sl_name_table {
   struct sl_name **slots;
   uint32_t capacity;  // a power of two
+};
+
+// A file with what only parser/ knows of it.
+struct sl_parsed {
+  struct sl_file file;         // first, so that either pointer is the other
+  struct sl_name_table names;  // all of the file's
+  struct sl_name **lost;  // names in statements that did not parse: they may well be bound there
+  uint32_t lost_count;
+  struct sl_diagnostic *deferred;  // found by the parser, but the resolver's to report
+  uint32_t deferred_count;
+  struct sl_name **earlier;  // globals of the files that it continues
+  uint32_t earlier_count;
+  bool expression_only;  // one expression, no statements
+  bool too_deep;         // the nesting limit was reported
+  bool too_many;         // the limit of diagnostics was reported
 };
 
 // One parse in progress.
@@ -60,7 +63,6 @@ struct sl_parse {
   // Lexer.
   const char *cursor;  // next byte to read
   const char *limit;   // the NUL after the text
-  struct sl_name_table names;
   // Layout.
   uint32_t *indents;  // columns of the open blocks; the first is 0
   uint32_t indent_count;
@@ -144,6 +146,7 @@ void sl_expect_error(struct sl_parse *parse, int kind, const struct sl_token *to
 // ---------------------------------------------------------------- tree.c
 
 // The one struct sl_name with these bytes.
+struct sl_name *sl_tree_name_of(struct sl_parsed *parsed, const char *bytes, size_t length);
 struct sl_name *sl_tree_name(struct sl_parse *parse, const char *bytes, size_t length);
 
 // Makes room for one more item in an arena array of `count` items; returns the array, perhaps moved.

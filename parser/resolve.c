@@ -747,6 +747,22 @@ static void mark_lost(struct resolver *resolver) {
   }
 }
 
+void sl_file_continue(struct sl_file *file, const char *const *names, size_t count) {
+  struct sl_parsed *parsed = (struct sl_parsed *)file;
+  parsed->earlier = sl_arena_allocate(&file->arena, count * sizeof *parsed->earlier);
+  parsed->earlier_count = (uint32_t)count;
+  for (size_t i = 0; i < count; i++) {
+    parsed->earlier[i] = sl_tree_name_of(parsed, names[i], strlen(names[i]));
+  }
+}
+
+static void bind_earlier(struct resolver *resolver) {
+  const struct sl_parsed *parsed = (const struct sl_parsed *)resolver->file;
+  for (uint32_t i = 0; i < parsed->earlier_count; i++) {
+    new_global(resolver, parsed->earlier[i], 0, false)->assigned = true;
+  }
+}
+
 bool sl_file_resolve(struct sl_file *file, const struct sl_names *names) {
   struct sl_function_syntax *top_level = file->top_level;
   struct scope scope = {.function = top_level};
@@ -763,6 +779,7 @@ bool sl_file_resolve(struct sl_file *file, const struct sl_names *names) {
   mark_lost(&resolver);
   sl_diagnostic_add_deferred(file);
   sl_check_loads_first(file);
+  bind_earlier(&resolver);
   bind_block(&resolver, top_level->body);
   visit_block(&resolver, top_level->body);
   finish_uses(&resolver, &scope);

@@ -382,6 +382,10 @@ struct sl_names {
                void *search);
 };
 
+// Makes a file that is parsed, but not resolved, the continuation of others: it sees these names as globals that are
+// bound already, and its own globals come behind them. They are copied.
+void sl_file_continue(struct sl_file *file, const char *const *names, size_t count);
+
 // Resolves every identifier and adds static errors to the diagnostics. Call once; a file that had syntax
 // errors is resolved as far as it goes. Returns whether the file has no error at all.
 bool sl_file_resolve(struct sl_file *file, const struct sl_names *names);

@@ -59,16 +59,20 @@ static void grow_names(struct sl_name_table *table, struct sl_arena *arena) {
   *table = larger;
 }
 
-struct sl_name *sl_tree_name(struct sl_parse *parse, const char *bytes, size_t length) {
-  struct sl_file *file = parse->file;
-  if (file->name_count >= parse->names.capacity / 2) grow_names(&parse->names, &file->arena);
-  struct sl_name **slot = find_slot(&parse->names, bytes, length);
+struct sl_name *sl_tree_name_of(struct sl_parsed *parsed, const char *bytes, size_t length) {
+  struct sl_file *file = &parsed->file;
+  if (file->name_count >= parsed->names.capacity / 2) grow_names(&parsed->names, &file->arena);
+  struct sl_name **slot = find_slot(&parsed->names, bytes, length);
   if (*slot) return *slot;
   struct sl_name *name = sl_arena_allocate(&file->arena, sizeof *name);
   name->length = (uint32_t)length;
   name->id = file->name_count++;
   name->bytes = sl_arena_copy(&file->arena, bytes, length);
   return *slot = name;
+}
+
+struct sl_name *sl_tree_name(struct sl_parse *parse, const char *bytes, size_t length) {
+  return sl_tree_name_of(parse->parsed, bytes, length);
 }
 
 // ---------------------------------------------------------------- nodes
@@ -174,7 +178,7 @@ static void lose_names(struct sl_parse *parse, uint32_t start, uint32_t end) {
       at++;
     }
     if (at == word) continue;
-    struct sl_name *name = *find_slot(&parse->names, word, (size_t)(at - word));
+    struct sl_name *name = *find_slot(&parse->parsed->names, word, (size_t)(at - word));
     if (!name) continue;
     parsed->lost =
         sl_tree_grow(&parse->file->arena, parsed->lost, parsed->lost_count, sizeof *parsed->lost);

@@ -129,8 +129,18 @@ const char *sl_error_message(const struct sl_thread *thread) {
 
 bool sl_error_is_static(const struct sl_thread *thread) { return thread->error.is_static; }
 
+// A mark below the line that begins at `start`; its tabs stay tabs, so that it stands in the right place.
+static void append_caret(const struct sl_program *program, uint32_t start, uint32_t offset,
+                         struct sl_text *out) {
+  sl_text_append_string(out, "\t\t");
+  for (uint32_t i = start; i < offset; i++)
+    sl_text_append_char(out, program->source[i] == '\t' ? '\t' : ' ');
+  sl_text_append_string(out, "^\n");
+}
+
 // The source line of an offset, without blanks at its ends.
-static void append_line(const struct sl_program *program, uint32_t line, struct sl_text *out) {
+static void append_line(const struct sl_program *program, uint32_t line, uint32_t offset,
+                        bool caret, struct sl_text *out) {
   uint32_t start = program->line_starts[line - 1];
   const char *end = memchr(program->source + start, '\n', program->source_length - start);
   size_t limit = end ? (size_t)(end - program->source) : program->source_length;
@@ -139,9 +149,10 @@ static void append_line(const struct sl_program *program, uint32_t line, struct 
   sl_text_append_string(out, "\t\t");
   sl_text_append(out, program->source + start, limit - start);
   sl_text_append_char(out, '\n');
+  if (caret) append_caret(program, start, offset, out);
 }
 
-static void append_frame(const struct sl_trace_entry *entry, struct sl_text *out) {
+static void append_frame(const struct sl_trace_entry *entry, bool caret, struct sl_text *out) {
   if (!entry->code) {
     sl_text_format(out, "\tFile \"<builtin>\", in %s\n", sl_callable_name(entry->native));
     return;
@@ -150,16 +161,17 @@ static void append_frame(const struct sl_trace_entry *entry, struct sl_text *out
   struct sl_position position = sl_program_position(program, entry->offset);
   sl_text_format(out, "\tFile \"%s\", line %u, column %u, in %s\n", sl_module_name(entry->module),
                  position.line, position.column, sl_string_bytes(entry->code->name));
-  append_line(program, position.line, out);
+  append_line(program, position.line, entry->offset, caret, out);
 }
 
-const char *sl_error_text(struct sl_thread *thread) {
+static const char *write_report(struct sl_thread *thread, bool carets) {
   struct sl_pending_error *error = &thread->error;
   if (error->is_static) return sl_text_string(&error->report);
   sl_text_reset(&error->report);
   if (error->trace_count > 0)
     sl_text_append_string(&error->report, "Traceback (most recent call last):\n");
-  for (size_t i = error->trace_count; i-- > 0;) append_frame(&error->trace[i], &error->report);
+  for (size_t i = error->trace_count; i-- > 0;)
+    append_frame(&error->trace[i], carets, &error->report);
   if (error->native.length > 0) {
     sl_text_format(&error->report, "Error in %s: ", error->native.bytes);
   } else if (error->trace_count > 0) {
@@ -167,6 +179,12 @@ const char *sl_error_text(struct sl_thread *thread) {
   }
   sl_text_append(&error->report, sl_text_string(&error->message), error->message.length);
   return sl_text_string(&error->report);
+}
+
+const char *sl_error_text(struct sl_thread *thread) { return write_report(thread, false); }
+
+const char *sl_error_text_with_carets(struct sl_thread *thread) {
+  return write_report(thread, true);
 }
 
 const char *sl_error_position(struct sl_thread *thread) {

@@ -97,23 +97,24 @@ static bool module_repr(struct sl_thread *thread, sl_value x, struct sl_text *ou
 
 static const struct sl_type module_type = {.name = "module", .repr = module_repr};
 
-static struct sl_module *module_new(struct sl_program *program, const char *name, void *data) {
+static struct sl_module *module_new(const char *name, void *data) {
   struct sl_module *module = sl_allocate(sizeof *module);
   module->type = &module_type;
-  module->program = program;
   module->name = sl_string_from(name);
   module->mutability = sl_mutability_new();
-  module->globals = sl_allocate((program->global_count + 1) * sizeof(sl_value));
-  module->result = SL_NONE;
   module->data = data;
   return module;
 }
 
-struct sl_module *sl_module_execute(struct sl_thread *thread, struct sl_program *program,
-                                    const char *name, void *data, struct sl_module **failed) {
-  struct sl_module *module = module_new(program, name, data);
-  if (failed) *failed = NULL;
-  if (!sl_thread_enter_call(thread)) return NULL;
+// Runs a program whose first globals are those that the module has.
+static bool run(struct sl_thread *thread, struct sl_module *module, struct sl_program *program) {
+  sl_value *globals = sl_allocate((program->global_count + 1) * sizeof(sl_value));
+  uint32_t before = module->program ? module->program->global_count : 0;
+  if (before) memcpy(globals, module->globals, before * sizeof *globals);
+  module->program = program;
+  module->globals = globals;
+  module->result = SL_NONE;
+  if (!sl_thread_enter_call(thread)) return false;
   struct sl_mutability *outer = sl_thread_set_mutability(thread, module->mutability);
   struct sl_call_frame *floor = thread->floor;
   sl_value *top = thread->top;
@@ -126,10 +127,36 @@ struct sl_module *sl_module_execute(struct sl_thread *thread, struct sl_program 
   thread->top = top;
   thread->floor = floor;
   sl_thread_set_mutability(thread, outer);
+  return sl_thread_leave_call(thread) && done;
+}
+
+struct sl_module *sl_module_execute(struct sl_thread *thread, struct sl_program *program,
+                                    const char *name, void *data, struct sl_module **failed) {
+  struct sl_module *module = module_new(name, data);
+  bool done = run(thread, module, program);
   sl_mutability_freeze(module->mutability);
-  done = sl_thread_leave_call(thread) && done;
-  if (!done && failed) *failed = module;
+  if (failed) *failed = done ? NULL : module;
   return done ? module : NULL;
+}
+
+struct sl_module *sl_module_begin(const char *name, void *data) {
+  static const struct sl_program nothing = {0};
+  struct sl_module *module = module_new(name, data);
+  module->program = (struct sl_program *)(uintptr_t)&nothing;
+  module->result = SL_NONE;
+  return module;
+}
+
+bool sl_module_continue(struct sl_thread *thread, struct sl_module *module, struct sl_file *file,
+                        const struct sl_environment *environment) {
+  const struct sl_program *before = module->program;
+  const char **names = sl_arena_allocate(&file->arena, before->global_count * sizeof *names);
+  // A name that was never bound is not in the way of what the environment calls so.
+  for (uint32_t i = 0; i < before->global_count; i++)
+    names[i] = module->globals[i] ? sl_string_bytes(before->global_names[i]) : "";
+  sl_file_continue(file, names, before->global_count);
+  struct sl_program *program = sl_program_new(thread, file, environment);
+  return program && run(thread, module, program);
 }
 
 struct sl_module *sl_execute_text(struct sl_thread *thread, const char *name, const char *text,

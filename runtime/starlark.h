@@ -170,6 +170,8 @@ const char *sl_error_message(const struct sl_thread *thread);
 // The whole report as Bazel prints it: traceback with source lines, then "Error in F: MESSAGE"; or, for errors of
 // syntax, each diagnostic with its source line and a caret. Valid until the error is cleared.
 const char *sl_error_text(struct sl_thread *thread);
+// The same with a caret below each source line, as people at terminals like it.
+const char *sl_error_text_with_carets(struct sl_thread *thread);
 // Whether the pending error is a set of static errors of a file (nothing ran).
 bool sl_error_is_static(const struct sl_thread *thread);
 // The innermost position of the pending error, "FILE:LINE:COL" ("" when unknown).
@@ -304,6 +306,13 @@ struct sl_module *sl_module_execute(struct sl_thread *thread, struct sl_program 
 struct sl_module *sl_execute_text(struct sl_thread *thread, const char *name, const char *text,
                                   size_t length,
                                   const struct sl_environment *environment) SL_MUST_CHECK;
+
+// A module that is made piece by piece, as in a dialogue. It is empty at first, and its values stay mutable.
+struct sl_module *sl_module_begin(const char *name, void *data);
+// Runs a parsed file, not yet resolved, as its next piece: with the globals bound so far, of which it may bind some anew; functions
+// of earlier pieces see that. False with an error pending; what was bound until then stays. May run Starlark code.
+bool sl_module_continue(struct sl_thread *thread, struct sl_module *module, struct sl_file *file,
+                        const struct sl_environment *environment) SL_MUST_CHECK;
 
 const char *sl_module_name(const struct sl_module *module);
 void *sl_module_data(const struct sl_module *module);
