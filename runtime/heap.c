@@ -27,7 +27,7 @@ enum {
 #define DEFAULT_LIMIT ((size_t)2 << 30)
 
 // Written before the second thread begins.
-static bool stress;
+static bool stress, stress_always;
 static bool batches_scanned, batches_atomic;  // whether small objects of the kind come from batches
 static _Atomic size_t stress_countdown;
 static size_t limit;
@@ -183,7 +183,8 @@ void sl_initialize(const struct sl_options *options) {
   push_other_roots = GC_get_push_other_roots();
   GC_set_push_other_roots(push_ranges);
   const char *wanted = getenv("STARMYPY_GC_STRESS");
-  stress = wanted && strcmp(wanted, "1") == 0;
+  stress_always = wanted && strcmp(wanted, "always") == 0;
+  stress = stress_always || (wanted && strcmp(wanted, "1") == 0);
   // With inexact pointers the collector appends a byte to each object, which objects of batches
   // lack.
   batches_scanned = batches_atomic = !stress && GC_get_all_interior_pointers() == 0;
@@ -236,7 +237,7 @@ bool sl_heap_is_within_limit(void) {
 // ---------------------------------------------------------------- allocation
 
 __attribute__((noinline)) static void collect_often(void) {
-  if (stress_countdown-- > 0) return;
+  if (!stress_always && stress_countdown-- > 0) return;
   GC_gcollect();
   stress_countdown = STRESS_INTERVAL + sl_heap_used() / STRESS_BYTES;
 }

@@ -109,7 +109,7 @@ struct sl_options {
 };
 
 // Prepares the process. Call once, before anything else, from the thread that stays longest. NULL: defaults with
-// exact_pointers. The environment variable STARMYPY_GC_STRESS=1 makes every allocation likely to collect.
+// exact_pointers. The environment variable STARMYPY_GC_STRESS=1 makes every allocation likely to collect, "always" makes it collect.
 void sl_initialize(const struct sl_options *options);
 
 // More than one OS thread: whoever starts others calls the first before that (allocation takes locks from then on); each of the
