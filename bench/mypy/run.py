@@ -5,6 +5,8 @@
     run.py time layers             starmypy with a worker and without, one mypy over all files, dmypy
     run.py time layers --keep compat --rounds 1
                                    rules_mypy's own way alone; its figures are kept and shown by later runs
+    run.py time torch --keep compat --rounds 1 --sample 5
+                                   the same of 5 targets; the figures of a cold run are multiplied
     run.py outputs layers          sizes, repetitions, peak memory, and what differs in another folder
     run.py verdicts layers         errors of many kinds, against those of one mypy over all files
     run.py kill layers             kills at random moments, and what the next run makes of it
@@ -122,6 +124,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--peers", default="worker,local,monolithic,dmypy", help=",".join(peers.NAMES))
     parser.add_argument("--cases", action="append", metavar="CASE", help="only these, and cold")
+    parser.add_argument("--sample", type=int, default=0, metavar="N", help="check N targets, multiply")
     parser.add_argument("--times", type=int, default=100, help="how often to kill (100)")
     parser.add_argument("--keep", metavar="PEER", help="measure it alone and keep the figures")
     parser.add_argument("--work", type=Path, default=Path("/tmp/bench-mypy"), help="where all goes")
@@ -131,7 +134,8 @@ def main() -> int:
     name = options.workload + (str(options.targets) if options.targets else "")
     measure.adopt_orphans()
     workload = WORKLOADS[options.workload](options.targets)
-    session = Session(workload, options.work / name, options.program.absolute(), options.mypy.absolute())
+    program, python = options.program.absolute(), options.mypy.absolute()
+    session = Session(workload, options.work / name, program, python, options.sample)
     session.prepare()
     return COMMANDS[options.command](session, options)
 

@@ -18,9 +18,15 @@ COLD, NOTHING, UPGRADE = "cold", "nothing changed", "one pypi version changed"
 
 class Session:
     def __init__(
-        self, workload: workloads.Workload, folder: Path, program: Path, python: Path
+        self,
+        workload: workloads.Workload,
+        folder: Path,
+        program: Path,
+        python: Path,
+        sample: int = 0,  # how many targets peers with targets check; 0: all
     ) -> None:
         self.workload = workload
+        self.sample = sample
         self.folder = folder
         self.program = program
         self.workspace = folder / "workspace"
@@ -31,7 +37,22 @@ class Session:
         )
 
     def peer(self, name: str) -> peers.Peer:
-        return peers.make(name, self.place, self.program)
+        peer = peers.make(name, self.place, self.program)
+        if self.sample and isinstance(peer, peers.Starmypy):
+            peer.patterns = self.sampled_labels()
+        return peer
+
+    def sampled_labels(self) -> List[str]:
+        """The targets that are edited, and others."""
+        packages = [edit.path.rpartition("/")[0] for edit in self.workload.edits.values()]
+        packages += self.workload.targets
+        labels = [self.workload.targets[package].label for package in dict.fromkeys(packages)]
+        return labels[: self.sample]
+
+    @property
+    def scale(self) -> float:
+        """How many times the sample all targets are."""
+        return len(self.workload.targets) / self.sample if self.sample else 1
 
     def starmypy(self, name: str) -> peers.Starmypy:
         peer = self.peer(name)

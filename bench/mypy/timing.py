@@ -26,6 +26,10 @@ class Sample:
     server_cpu: float
     actions: Dict[str, int]  # by mnemonic
 
+    def times(self, factor: float) -> "Sample":
+        """What so many such runs would be; the actions are those that were run."""
+        return dataclasses.replace(self, cpu=self.cpu * factor, wall=self.wall * factor)
+
     def text(self) -> str:
         actions = ", ".join("%d %s" % (count, name) for name, count in self.actions.items())
         return "%.2f CPU s, %.2f s%s" % (self.cpu, self.wall, ", " + actions if actions else "")
@@ -43,6 +47,9 @@ Samples = Dict[str, Dict[str, List[Sample]]]  # by peer and case
 
 def take_through(session: Session, peer: peers.Peer, cases: Sequence[str], samples: Samples) -> None:
     """One round of one peer: a cold run, and from there each case on its own."""
+    name = peer.name
+    if session.sample:
+        name += ", %d targets × %g" % (session.sample, session.scale)
     peer.reset()
     try:
         for case in session.cases():
@@ -54,9 +61,9 @@ def take_through(session: Session, peer: peers.Peer, cases: Sequence[str], sampl
             finally:
                 session.revert(case)
             done.run.checked(CLEAN, ERRORS)
-            sample = sample_of(done)
-            samples.setdefault(peer.name, {}).setdefault(case, []).append(sample)
-            print("  %-10s  %-32s  %s" % (peer.name, case, sample.text()), flush=True)
+            sample = sample_of(done).times(session.scale if case == COLD else 1)
+            samples.setdefault(name, {}).setdefault(case, []).append(sample)
+            print("  %-10s  %-32s  %s" % (name, case, sample.text()), flush=True)
             if case not in (COLD, NOTHING):
                 peer.check().run.checked(CLEAN)
     finally:
