@@ -1,17 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Mode "shared" of the mypy aspect, as far as analysis goes: who owns which module, what an action gets, what is warned of.
-
-The workspace below has what is difficult, a few lines each: stubs of several kinds, distributions that need each other, sources under
-odd names, rules that make Python without saying so, and targets that are not checked between others that are.
-"""
+"""Mode "shared" of the mypy aspect, as far as analysis goes: who owns which module, what an action gets, what is warned of."""
 
 import json
-import os
+import re
 import tempfile
 import unittest
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, Set
+from typing import Any, Dict, List, Set
 
+import odd_workspace
 import workspaces
 from action_graph import ActionGraph
 
@@ -19,209 +16,6 @@ K = "bazel-out/k8-fastbuild/bin"
 PYPI = "external/rules_python++pip+pypi_311_"
 TYPESHED = f"{K}/external/rules_python++python+pythons_hub/default_runtimes"
 SHARED = "--@rules_mypy//mypy:mode=shared"
-
-MODULE = """
-module(name = "odd")
-bazel_dep(name = "rules_python")
-bazel_dep(name = "rules_mypy")
-bazel_dep(name = "other")
-local_path_override(module_name = "other", path = "../other")
-
-python = use_extension("@rules_python//python/extensions:python.bzl", "python")
-python.toolchain(python_version = "3.11")
-
-pip = use_extension("@rules_python//python/extensions:pip.bzl", "pip")
-pip.parse(
-    experimental_requirement_cycles = {"ring": ["left", "right"]},
-    hub_name = "pypi",
-    python_version = "3.11",
-    requirements_by_platform = {
-        "//:mac.txt": "osx_*",
-        "//:lock.txt": "linux_x86_64,linux_aarch64",
-    },
-)
-use_repo(pip, "pypi")
-
-types = use_extension("@rules_mypy//mypy:types.bzl", "types")
-types.requirements(
-    name = "pip_types",
-    pip_requirements = "@pypi//:requirements.bzl",
-    requirements_txt = "//:lock.txt",
-    runtimes = {"types-strange": "plain"},
-)
-use_repo(types, "pip_types")
-"""
-
-LOCK = """
-grpcio==1.0
-grpc-stubs==1.0 --hash=sha256:0
-left==1.0
-leaf==1.0
-plain==1.0
-right==1.0
-top==1.0
-types-leaf[extra]>=1.0 ; python_version > "3"
-types-missing==1.0
-types-strange
-"""
-
-ASPECTS = """
-load("@pip_types//:types.bzl", "types")
-load("@rules_mypy//mypy:mypy.bzl", "mypy")
-
-default = mypy(types = types)
-shared = mypy(mode = "shared", color = False)
-compat = mypy(mode = "compat")
-alone = mypy(mode = "shared", cache = False)
-choosy = mypy(mode = "shared", package_modules = {"Top": ["top.one"]}, skip_packages = ["LEAF"])
-"""
-
-DEFS = """
-load("@rules_python//python:py_info.bzl", "PyInfo")
-
-def _impl(ctx):
-    out = ctx.actions.declare_file("_virtual_imports/{}/said_pb2.py".format(ctx.label.name))
-    ctx.actions.write(out, "SAID = 1\\n")
-    return [
-        DefaultInfo(files = depset([out]), runfiles = ctx.runfiles([out])),
-        PyInfo(
-            transitive_sources = depset([out]),
-            imports = depset(["_main/made/_virtual_imports/" + ctx.label.name]),
-        ),
-    ]
-
-virtual = rule(implementation = _impl, attrs = {"deps": attr.label_list()})
-
-def _tree_impl(ctx):
-    out = ctx.actions.declare_directory("tree")
-    ctx.actions.run_shell(outputs = [out], command = "mkdir -p $1; echo 'X = 1' >$1/inside.py", arguments = [out.path])
-    return DefaultInfo(files = depset([out]))
-
-tree = rule(implementation = _tree_impl)
-
-def _loose_impl(ctx):
-    return [DefaultInfo(files = depset(ctx.files.srcs)), PyInfo(transitive_sources = depset(ctx.files.srcs))]
-
-loose = rule(
-    implementation = _loose_impl,
-    attrs = {"srcs": attr.label_list(allow_files = True), "deps": attr.label_keyed_string_dict()},
-)
-"""
-
-NAMES = """
-py_library(name = "plain", srcs = ["__init__.py", "plain.py"])
-py_library(name = "src", srcs = ["src/pkg/__init__.py", "src/pkg/mod.py"], imports = ["src"])
-py_library(name = "own_package", srcs = ["__init__.py", "plain.py"], imports = ["."])
-py_library(name = "inherits", srcs = ["src/pkg/more.py"], deps = [":src"])
-py_library(name = "nearest", srcs = ["src/pkg/mod.py"], imports = [".", "src", "src/pkg/"])
-py_library(name = "dashed", srcs = ["with-dash/tool.py", "with-dash/sub/tool.py"])
-py_library(name = "stubbed", srcs = ["fast.py", "slow.py"], pyi_srcs = ["fast.pyi"])
-py_library(name = "data_stub", srcs = ["slow.py"], data = ["fast.pyi", "py.typed"])
-py_library(name = "stubs_only", pyi_srcs = ["fast.pyi"])
-py_library(name = "twice", srcs = ["a/same.py", "b/same.py"], imports = ["a", "b"])
-py_library(name = "first", srcs = ["plain.py"])
-py_library(name = "second", srcs = ["plain.py"])
-py_library(name = "sees_both", srcs = ["slow.py"], deps = [":first", ":second"])
-py_library(name = "sees_names", srcs = ["slow.py"], deps = [":src", ":whole"])
-py_library(name = "whole", srcs = ["src/pkg/mod.py"])
-py_library(name = "a", srcs = ["a/same.py"], imports = ["a"])
-py_library(name = "b", srcs = ["b/same.py"], imports = ["b"])
-py_library(name = "rooted", srcs = ["slow.py"], imports = ["."], deps = [":first"])
-py_library(name = "above_rooted", srcs = ["fast.py"], deps = [":rooted"])
-py_library(name = "sees_files", srcs = ["slow.py"], deps = [":a", ":b"])
-"""
-
-MADE = """
-load("//:defs.bzl", "loose", "tree", "virtual")
-genrule(name = "gen", outs = ["gen.py"], cmd = "echo 'GEN = 1' >$@")
-genrule(name = "gen_rooted", outs = ["root/rooted.py"], cmd = "echo 'ROOTED = 1' >$@")
-py_library(name = "made", srcs = [":gen", "written.py"])
-py_library(name = "rooted", srcs = [":gen_rooted"], imports = ["root"])
-virtual(name = "virtual")
-tree(name = "tree")
-py_library(name = "grown", srcs = ["written.py", ":tree"])
-py_library(name = "user", srcs = ["user.py"], deps = [":virtual", ":made", ":rooted"])
-loose(name = "loose", srcs = ["text.txt"], deps = {":made": ""})
-"""
-
-CHAIN = """
-load("@rules_mypy//mypy:stubs.bzl", "mypy_stubs")
-py_library(name = "bottom", srcs = ["bottom.py"])
-py_library(name = "no_sources", deps = [":bottom"])
-py_library(name = "tagged", srcs = ["tagged.py"], tags = ["no-mypy"], deps = [":no_sources"])
-alias(name = "alias", actual = ":tagged")
-mypy_stubs(name = "stubs", srcs = ["stubs/untyped.pyi"], imports = ["stubs"], deps = [":alias"])
-py_library(name = "typing_only", srcs = ["typing_only.py"], pyi_deps = [":stubs"])
-py_binary(name = "top", srcs = ["top.py"], deps = [":typing_only", "@other//lib", "@rules_python//python/runfiles"])
-py_library(name = "packages", srcs = ["packages.py"], deps = ["@pypi//top", "@pypi//left", "@pypi//grpcio"])
-py_library(name = "leaf_user", srcs = ["packages.py"], deps = ["@pypi//leaf"])
-"""
-
-FILES = {
-    "workspace/MODULE.bazel": MODULE,
-    "workspace/lock.txt": LOCK,
-    "workspace/mac.txt": "",
-    "workspace/BUILD": "",
-    "workspace/aspects.bzl": ASPECTS,
-    "workspace/defs.bzl": DEFS,
-    "workspace/names/BUILD": NAMES,
-    "workspace/made/BUILD": MADE,
-    "workspace/chain/BUILD": CHAIN,
-    "other/MODULE.bazel": 'module(name = "other")\n',
-    "other/lib/BUILD": 'py_library(name = "lib", srcs = ["lib.py"], imports = [".."], visibility = ["//visibility:public"])\n',
-    "other/lib/lib.py": "LIB: int = 'not an int'\n",
-}
-SOURCES = """
-names/__init__.py names/plain.py names/src/pkg/__init__.py names/src/pkg/mod.py names/src/pkg/more.py names/with-dash/tool.py
-names/with-dash/sub/tool.py names/fast.py names/fast.pyi names/slow.py names/py.typed names/a/same.py names/b/same.py
-made/written.py made/user.py made/text.txt chain/bottom.py chain/tagged.py chain/stubs/untyped.pyi chain/typing_only.py chain/top.py
-chain/packages.py
-"""
-
-# What `starmypy vendor` makes of each distribution: what it needs, and its files.
-DISTRIBUTIONS: Mapping[str, "tuple[List[str], List[str]]"] = {
-    "grpcio": ([], ["grpc/__init__.py", "grpc/aio.py"]),
-    "grpc_stubs": ([], ["grpc-stubs/__init__.pyi", "grpc-stubs/py.typed"]),
-    "leaf": ([], ["leaf.py"]),
-    "left": (["leaf"], ["left.py"]),
-    "plain": ([], ["plain_package/__init__.py", "plain_package/py.typed"]),
-    "right": ([], ["right.py"]),
-    "top": (["leaf", "plain"], ["top/__init__.py", "top/one.py"]),
-    "types_leaf": ([], ["leaf-stubs/__init__.pyi"]),
-    "types_strange": ([], ["plain_package-stubs/__init__.pyi"]),
-}
-GROUPS = {"left": "ring", "right": "ring"}
-
-BUILD = """
-load("@rules_python//python:py_library.bzl", "py_library")
-package(default_visibility = ["//visibility:public"])
-py_library(
-    name = "pkg",
-    srcs = glob(["site-packages/**/*.py"], allow_empty = True),
-    data = glob(["site-packages/**"], exclude = ["**/*.py", "**/*.pyi"], allow_empty = True),
-    imports = ["site-packages"],
-    pyi_srcs = glob(["site-packages/**/*.pyi"], allow_empty = True),
-    tags = {tags},
-    deps = {deps},
-)
-"""
-
-
-def write(path: Path, text: str = "") -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-
-
-def write_distribution(folder: Path, name: str) -> None:
-    needs, files = DISTRIBUTIONS[name]
-    tags = [f"pypi_name={name}"] + ([f"pypi_group={GROUPS[name]}"] if name in GROUPS else [])
-    repository = folder / f"rules_python++pip+pypi_311_{name}"
-    deps = [f"@pypi//{need}:pkg" for need in needs]
-    write(repository / "BUILD.bazel", BUILD.format(tags=json.dumps(tags), deps=json.dumps(deps)))
-    write(repository / "REPO.bazel")
-    for file in files:
-        write(repository / "site-packages" / file)
-
 
 class Analysis:
     """The actions of all that some targets need, with one aspect."""
@@ -276,12 +70,7 @@ class SharedTest(unittest.TestCase):
     def setUpClass(cls) -> None:
         cls.folder = tempfile.TemporaryDirectory(prefix="test_shared.")
         cls.addClassCleanup(cls.folder.cleanup)
-        for name, text in FILES.items():
-            write(Path(cls.folder.name, name), text)
-        for name in SOURCES.split():
-            write(Path(cls.folder.name, "workspace", name))
-        for name in DISTRIBUTIONS:
-            write_distribution(Path(cls.folder.name, "vendor"), name)
+        odd_workspace.write_workspace(Path(cls.folder.name))
 
     def run_command(self, *arguments: str) -> workspaces.Output:
         output = workspaces.run(
@@ -308,6 +97,24 @@ class SharedTest(unittest.TestCase):
     def warnings(self, pattern: str) -> List[str]:
         output = self.run_command("aquery", pattern, "--aspects=//:aspects.bzl%shared", "--output=summary")
         return [line.partition("WARNING: ")[2] for line in output.stderr.splitlines()]
+
+    def check(self, pattern: str, *options: str, aspect: str = "default") -> Dict[str, List[str]]:
+        """What mypy reveals of each target that is asked for, without a module's name before a type."""
+        self.run_command(
+            "check",
+            pattern,
+            f"--aspects=//:aspects.bzl%{aspect}",
+            f"--mypy={workspaces.MYPY_PYTHON}",
+            "--worker_quit_after_build",
+            *options,
+        )
+        revealed: Dict[str, List[str]] = {}
+        for report in Path(self.folder.name, "base").rglob("bin/*/*.mypy_stdout"):
+            text = re.sub(r"\x1b(\[[0-9;]*m|\(B)", "", report.read_text())
+            found = re.findall(r'Revealed type is "(.*)"', text.replace("\n    ", " "))
+            types = [re.sub(r"\b(builtins|python\.runfiles\.runfiles)\.", "", each) for each in found]
+            revealed[f"//{report.parent.name}:{report.name[: -len('.mypy_stdout')]}"] = types
+        return revealed
 
     # ------------------------------------------------------------ modes
 
@@ -587,6 +394,31 @@ class SharedTest(unittest.TestCase):
         self.assertLessEqual(sources, analysis.inputs("mypy", "//chain:packages"))
         self.assertIn(f"{PYPI}leaf/site-packages/leaf.py", analysis.inputs("MypyPackage", pypi("top")))
         self.assertNotIn(f"{PYPI}plain/site-packages/plain_package/__init__.py", analysis.inputs("mypy", "//chain:packages"))
+
+    # ------------------------------------------------------------ what mypy makes of it
+
+    @workspaces.needs_mypy
+    def test_types_arrive(self) -> None:
+        revealed = self.check("//...", SHARED)
+        self.assertEqual(revealed["//names:use_other"], ["int"])
+        self.assertEqual(revealed["//names:use_stubbed"], ["bytes"])
+        self.assertEqual(revealed["//made:user"], ["tuple[int, int, int]"])
+        self.assertEqual(revealed["//made:climber"], ["int"])
+        self.assertEqual(revealed["//chain:top"][0], "tuple[bytes, int]")
+        self.assertIn("Runfiles", revealed["//chain:top"][1])
+        # Stubs for a distribution that nobody depends on directly, partial ones, and those of another name.
+        self.assertEqual(
+            revealed["//chain:packages"],
+            ["tuple[bytes, int, tuple[bytearray, float], bytearray, complex]"],
+        )
+        self.assertEqual(revealed["//chain:sloppy"], ["bytearray"])
+
+    @workspaces.needs_mypy
+    def test_choice_makes_no_difference(self) -> None:
+        revealed = self.check("//chain:packages", "--strict_cache", aspect="choosy")
+        self.assertEqual(
+            revealed["//chain:packages"], ["tuple[int, int, tuple[int, float], int, int]"]
+        )
 
 
 if __name__ == "__main__":
