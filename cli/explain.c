@@ -21,7 +21,7 @@ static const char doc[] =
     "Tells how a file or target is checked, and why so.\n"
     "\n"
     "For each target that owns FILE, or that LABEL names: the files that are checked, the\n"
-    "targets whose caches are used, MYPYPATH with the reason for each entry, and the command;\n"
+    "targets whose analysis is used, the search path with the reason for each entry, the command;\n"
     "or why there is no action. Formats: text, json.";
 
 // ---------------------------------------------------------------- owners
@@ -187,7 +187,12 @@ static bool set_action(struct context *context, const struct checks *checks,
   bool done = bz_lowered_command(context->thread, checks->graph, action, &command);
   sl_value line = sl_string_from_text(&command);
   sl_text_free(&command);
-  return done && set(context, dict, "mnemonic", sl_string_from(action->mnemonic)) &&
+  sl_value mode = sl_struct_get(item->info, "mode");
+  const char *variable = bz_check_default.search_path;
+  bool is_set = action->environment && sl_dict_get_string(action->environment, variable);
+  return done && (!mode || set(context, dict, "mode", mode)) &&
+         (!is_set || set(context, dict, "search_path_variable", sl_string_from(variable))) &&
+         set(context, dict, "mnemonic", sl_string_from(action->mnemonic)) &&
          set(context, dict, "report", sl_string_from(item->report->path)) &&
          set(context, dict, "directory", sl_string_from(checks->execution_root)) &&
          set(context, dict, "command", line) &&
@@ -218,13 +223,13 @@ static const char *text_of(sl_value dict, const char *key) {
   return value ? sl_string_bytes(value) : "";
 }
 
-static void print_search_path(sl_value entries, struct sl_text *out) {
+static void print_search_path(sl_value entries, const char *heading, struct sl_text *out) {
   size_t width = 0;
   for (size_t i = 0; i < sl_list_length(entries); i++) {
     size_t length = strlen(text_of(sl_list_get(entries, i), "entry"));
     if (length > width) width = length;
   }
-  sl_text_format(out, "  %s\n", bz_check_default.search_path);
+  sl_text_format(out, "  %s\n", heading);
   for (size_t i = 0; i < sl_list_length(entries); i++) {
     sl_value entry = sl_list_get(entries, i);
     const char *path = text_of(entry, "entry");
@@ -248,9 +253,12 @@ static void print_description(sl_value dict, struct sl_text *out) {
     sl_text_format(out, "  no action: %s\n", text_of(dict, "reason"));
     return;
   }
+  if (*text_of(dict, "mode")) sl_text_format(out, "  mode      %s\n", text_of(dict, "mode"));
   print_names("checks", sl_dict_get_string(dict, "sources"), out);
   print_names("uses", sl_dict_get_string(dict, "upstream"), out);
-  print_search_path(sl_dict_get_string(dict, "search_path"), out);
+  const char *variable = text_of(dict, "search_path_variable");
+  print_search_path(sl_dict_get_string(dict, "search_path"), *variable ? variable : "search path",
+                    out);
   sl_text_format(out, "  report    %s\n  run in    %s\n", text_of(dict, "report"),
                  text_of(dict, "directory"));
   sl_value missing = sl_dict_get_string(dict, "missing_inputs");
