@@ -114,7 +114,7 @@ def main(arguments: Sequence[str]) -> int:
 def perform(action: Action) -> int:
     engine, note = choose()
     if note:
-        print(f"mypy_runner: {note}", file=sys.stderr)
+        print(f"mypy_runner: {note}")
     if action.action == "typeshed":
         return perform_typeshed(action, engine)
     closure = read_closure(action.manifest)
@@ -179,6 +179,7 @@ def emit_target(
     if status:
         return status
     own = closure.own
+    tell_rivals(own.label, world, result)
     if result.status == BLOCKING and result.blocked:
         result.blocked = replace(result.blocked, label=own.label)
     if result.status == NOT_CHECKED:
@@ -232,6 +233,13 @@ def sort_inputs(
     if action.mypy_ini:
         used.add(action.mypy_ini)
     return sorted(used), sorted(given - used)
+
+
+def tell_rivals(label: str, world: World, result: Result) -> None:
+    """Names what it uses and several targets have."""
+    for module in sorted(result.used & world.rivals.keys()):
+        first, *others = world.rivals[module]
+        print(f"{label}: module {module} is taken from {first}, not from {', '.join(others)}")
 
 
 def tell_again(action: Action, result: Result) -> int:

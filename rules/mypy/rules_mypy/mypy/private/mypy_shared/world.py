@@ -35,6 +35,7 @@ class World:
     given: set[str] = field(default_factory=set)  # Modules of targets: those that users give mypy.
     unowned: dict[str, str] = field(default_factory=dict)  # Modules that no action has.
     aliases: dict[str, str] = field(default_factory=dict)  # Those that have an owner by another name.
+    rivals: dict[str, list[str]] = field(default_factory=dict)  # Who has a module that several have.
     files: dict[str, str] = field(default_factory=dict)  # Paths of all, and the real files.
     paths: dict[str, str] = field(default_factory=dict)  # Every module, namespaces included.
     interfaces: dict[str, str] = field(default_factory=dict)  # Modules of other targets.
@@ -140,17 +141,21 @@ def dependencies(closure: Closure, open_pack: Callable[[str], Pack] = Pack) -> W
     places.update((root.path, number) for number, root in reversed(list(enumerate(roots))))
     places[""] = -1  # The execution root comes first.
     ranks: dict[str, tuple[int, str]] = {}
+    losers: dict[str, list[str]] = {}
     for manifest in closure.targets():
         for name, module in manifest.modules.items():
             if module.interface is None:
                 continue
             rank = (places.get(root_of(name, module.source), len(roots)), manifest.label)
+            if name in ranks:
+                losers.setdefault(name, []).append(max(rank, ranks[name])[1])
             if name not in ranks or rank < ranks[name]:
                 ranks[name] = rank
                 world.paths[name] = module.source
                 world.interfaces[name] = module.interface
                 world.packs.pop(name, None)
     world.given = set(world.interfaces)
+    world.rivals = {name: [ranks[name][1], *sorted(labels)] for name, labels in losers.items()}
     add_unowned(world, closure, packs)
     world.silenced = tuple(root.path for root in roots if root.kind in ("stubs", "site-packages"))
     return world
