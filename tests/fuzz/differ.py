@@ -205,6 +205,8 @@ EXPLAINED: List[Explanation] = [
         "float(): Bazel takes blanks around a number, and letters after it",
         lambda ours, theirs, program: "invalid float literal" in ours and theirs.startswith(ours.partition("@error")[0]),
     ),
+    ("json.encode(): half a letter becomes U+FFFD", lambda ours, theirs, program: "\ufffd" in ours and "json." in program),
+    ("steps: counted in other places", lambda ours, theirs, program: "too many steps" in ours and "too many steps" in theirs),
     (
         "json.indent: Bazel reads beyond the end of a number",
         ends_with("Error in encode_indent: input is not valid JSON", "Error in indent: input is not valid JSON"),

@@ -348,7 +348,7 @@ class Program:
         return "(%s %s %s)" % (self.expression("i", depth - 1), operator, self.expression("i", depth - 1))
 
     def divisor(self, depth: int) -> str:
-        return self.expression("i", depth - 1) if self.risky() else self.pick(["2", "3", "-7", "10", "1000000007", "-1", "(1 << 70)"])
+        return self.expression("i", depth - 1) if self.risky() else self.pick(["2", "3", "-7", "10", "1009", "-1", "(1 << 70)"])
 
     def float_(self, depth: int) -> str:
         if depth == 0 or self.one_in(3):
