@@ -123,7 +123,6 @@ class Loaded:
     path: str
     place: Union[str, Pack, None]  # An interface, or a pack; None: a namespace package.
     origin: Optional[str]  # The file of that.
-    signature: Signature
     dependents: set[str] = field(default_factory=set)
 
 
@@ -136,6 +135,7 @@ class Warm:
         self.files = files
         self.session = mypy2.open_session(settings, world, False)
         self.loaded: dict[str, Loaded] = {}
+        self.origins: dict[str, Signature] = {}  # The files that they came from.
         # The same modules, as mypy wants them.
         self.states: dict[str, State] = {}
         self.trees: dict[str, MypyFile] = {}
@@ -148,12 +148,13 @@ class Warm:
 
     def drop_changed(self) -> None:
         """Forgets what came from files that have changed since, and all that was built on it."""
-        changed = [
-            module
-            for module, known in self.loaded.items()
-            if known.origin and self.files.signature(known.origin) != known.signature
-        ]
-        self.drop(changed)
+        changed = {
+            path for path, known in self.origins.items() if self.files.signature(path) != known
+        }
+        if changed:
+            self.drop(module for module, known in self.loaded.items() if known.origin in changed)
+            for path in changed:
+                del self.origins[path]
         for module, tried in list(self.refused.items()):
             if any(self.files.signature(path) != known for path, known in tried.items()):
                 del self.refused[module]
@@ -248,12 +249,9 @@ class Warm:
         for module in modules:
             place = world.interfaces.get(module) or world.packs.get(module)
             origin = file_of(place)
-            self.loaded[module] = Loaded(
-                world.paths[module],
-                place,
-                origin,
-                self.files.signature(origin) if origin else None,
-            )
+            self.loaded[module] = Loaded(world.paths[module], place, origin)
+            if origin:
+                self.origins[origin] = self.files.signature(origin)
             self.states[module] = session.graph[module]
             self.trees[module] = session.manager.modules[module]
             self.import_map[module] = session.graph[module].dependencies_set
