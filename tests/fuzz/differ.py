@@ -6,22 +6,24 @@
               [--level exact|values] [--show N] [--failed FILE]
     differ.py --ours COMMAND --impl NAME=COMMAND --reduce SEED [--kind ...]
 
-A COMMAND (split as a shell would) reads programs from its standard input until that ends and answers each on its standard
-output before it reads the next:
+A COMMAND (split as a shell would) reads programs from its standard input until that ends and answers each on its
+standard output before it reads the next:
 
     program LENGTH\\n  and LENGTH bytes: the program
     result LENGTH\\n   and LENGTH bytes: what print() printed, a line each, and then
-        @ok\\n                     it ran to its end, or
-        @static\\n                 it has static errors, for each a line  LINE:COLUMN: MESSAGE, in the order of their places, or
-        @error\\n                  it failed: for each active call, outermost first, a line  at LINE:COLUMN FUNCTION, and then
-                                  Error: MESSAGE  or  Error in BUILTIN: MESSAGE
+        @ok\\n      it ran to its end, or
+        @static\\n  it has static errors: a line  LINE:COLUMN: MESSAGE  for each, or
+        @error\\n   it failed: a line  at LINE:COLUMN FUNCTION  for each active call, outermost first, a line
+                    at 0:0 BUILTIN  for a builtin that has called another function, and then
+                    Error: MESSAGE  or  Error in BUILTIN: MESSAGE
 
-A file has at most 3,000,000 steps. `programs` in this folder is such a command for this project; peers/ has adapters for
-others, each written against a public interface: whoever has that interpreter builds the adapter with it.
+A program has at most 3,000,000 steps. `programs` in this folder is such a command for this project; peers/ has adapters
+for others, each written against a public interface: whoever has that interpreter builds the adapter with it.
 
-Two results are compared as texts (--level exact), or, for an interpreter with words of its own, only in what is printed and in
-whether they fail (--level values). What differs for a known reason is counted by its reason, see EXPLAINED; docs/dialect.md says
-more about each. Ends with 'N programs, N differ'; status 1 if any do.
+Two results are compared as texts (--level exact), or, for an interpreter with words of its own, only in what is printed
+and in whether they fail (--level values). Of programs that do not parse, the first error of syntax is what counts. What
+differs for a known reason is counted by its reason, see EXPLAINED; docs/dialect.md says more about each. Ends with
+'N programs, N differ'; status 1 if any do.
 """
 
 import argparse
@@ -203,15 +205,25 @@ EXPLAINED: List[Explanation] = [
     ),
     (
         "float(): Bazel takes blanks around a number, and letters after it",
-        lambda ours, theirs, program: "invalid float literal" in ours and theirs.startswith(ours.partition("@error")[0]),
+        lambda ours, theirs, program: "invalid float literal" in ours
+        and theirs.startswith(ours.partition("@error")[0]),
     ),
-    ("json.encode(): half a letter becomes U+FFFD", lambda ours, theirs, program: "\ufffd" in ours and "json." in program),
-    ("steps: counted in other places", lambda ours, theirs, program: "too many steps" in ours and "too many steps" in theirs),
+    (
+        "json.encode(): half a letter becomes U+FFFD",
+        lambda ours, theirs, program: "\ufffd" in ours and "json." in program,
+    ),
+    (
+        "steps: counted in other places",
+        lambda ours, theirs, program: "too many steps" in ours and "too many steps" in theirs,
+    ),
     (
         "json.indent: Bazel reads beyond the end of a number",
         ends_with("Error in encode_indent: input is not valid JSON", "Error in indent: input is not valid JSON"),
     ),
-    ("json.indent: Bazel takes what is no JSON", lambda ours, theirs, program: ends_with("Error in indent: input is not valid JSON")(theirs, ours, program)),
+    (
+        "json.indent: Bazel takes what is no JSON",
+        lambda ours, theirs, program: ends_with("Error in indent: input is not valid JSON")(theirs, ours, program),
+    ),
 ]
 
 
@@ -224,23 +236,34 @@ def other_texts(result: str) -> str:
 
 
 def fails_with(pattern: str) -> Callable[[str, str, str], bool]:
-    return lambda ours, theirs, program: not theirs.endswith("@ok\n") and bool(re.search(pattern, theirs.splitlines()[-1]))
+    return lambda ours, theirs, program: not theirs.endswith("@ok\n") and bool(
+        re.search(pattern, theirs.splitlines()[-1])
+    )
 
 
 # The same for --level values, with starlark-go in mind.
 EXPLAINED_VALUES: List[Explanation] = [
-    ("texts of floats, ranges, empty sets and stray bytes", lambda ours, theirs, program: other_texts(values_only(ours)) == other_texts(values_only(theirs))),
+    (
+        "texts of floats, ranges, empty sets and stray bytes",
+        lambda ours, theirs, program: other_texts(values_only(ours)) == other_texts(values_only(theirs)),
+    ),
     ("methods that there are not", fails_with("has no .* field or method")),
     ("a crash: starlark-go", fails_with("nil pointer")),
-    ("min() and max() take no None for a key", fails_with("parameter \"key\": got NoneType")),
+    ("min() and max() take no None for a key", fails_with('parameter "key": got NoneType')),
     ("elems() is no list", lambda ours, theirs, program: ".elems" in program),
     ("dir() lists other methods", lambda ours, theirs, program: bool(re.search(r"\bdir\b", program))),
     ("%F is no format", lambda ours, theirs, program: "%F" in program),
-    ("%f shows the digits that str() shows, and then zeros", lambda ours, theirs, program: bool(re.search("0{30}", ours))),
+    (
+        "%f shows the digits that str() shows, and then zeros",
+        lambda ours, theirs, program: bool(re.search("0{30}", ours)),
+    ),
     ("hash() of UTF-16", lambda ours, theirs, program: "hash(" in program and not program.isascii()),
     ("only ints may be looked for in ranges", fails_with("requires integer as left operand")),
     ("changes of a dict that change nothing", lambda ours, theirs, program: "temporarily immutable" in ours),
-    ("unhashable keys are just not there; builtins are hashable", lambda ours, theirs, program: "unhashable type" in ours),
+    (
+        "unhashable keys are just not there; builtins are hashable",
+        lambda ours, theirs, program: "unhashable type" in ours,
+    ),
 ]
 
 

@@ -4,9 +4,10 @@
 
     generate.py SEED [COUNT]      print the programs of COUNT seeds from SEED on
 
-A program uses every statement, operator, builtin and method of the language, mostly as they are meant to be used, and now and
-then not: then it ends with an error. It always ends, soon, and holds little memory: loops are short, nothing grows by doubling,
-and no function calls itself. Programs of the kind `broken` are others with some of their tokens changed: most do not parse.
+A program uses every statement, operator, builtin and method of the language, mostly as they are meant to be used, and
+now and then not: then it ends with an error. It always ends, soon, and holds little memory: loops are short, nothing
+grows by doubling, and no function calls itself. Programs of the kind `broken` are others with some of their tokens
+changed: most do not parse.
 """
 
 import random
@@ -14,181 +15,26 @@ import re
 import sys
 from typing import Callable, Dict, List, Optional, Tuple
 
-# What a value is, as one letter; `a` is anything.
-# i int  f float  s string  b bool  l list  t tuple  d dict  r range  n None  c callable  x set
-KINDS = "ifsbltdrnc"
-
-# What a parameter takes: a kind or several, then perhaps "?": it may be left out. Some kinds are narrower than types:
-# m a small int  p a string that is not empty  k a key  j what JSON has  S L K lists of strings, small ints, keys  D pairs
-Signature = Tuple[str, List[str], str]  # name, parameters, kind of the result
-
-BUILTINS: List[Signature] = [
-    ("abs", ["if"], "i"),
-    ("all", ["lt"], "b"),
-    ("any", ["ltd"], "b"),
-    ("bool", ["a?"], "b"),
-    ("dict", ["d?"], "d"),
-    ("dir", ["a"], "l"),
-    ("enumerate", ["lt", "m?"], "l"),
-    ("float", ["ifb?"], "f"),
-    ("getattr", ["a", "s", "a"], "a"),
-    ("hasattr", ["a", "s"], "b"),
-    ("hash", ["s"], "i"),
-    ("int", ["ib"], "i"),
-    ("len", ["sltdr"], "i"),
-    ("list", ["ltdr?"], "l"),
-    ("max", ["i", "f", "i?"], "i"),
-    ("min", ["i", "i", "i?"], "i"),
-    ("range", ["m", "m?"], "r"),
-    ("repr", ["a"], "s"),
-    ("reversed", ["ltr"], "l"),
-    ("sorted", ["lt"], "l"),
-    ("str", ["a"], "s"),
-    ("tuple", ["ltdr?"], "t"),
-    ("type", ["a"], "s"),
-    ("zip", ["lt?", "ltr?", "lt?"], "l"),
-    ("json.encode", ["j"], "s"),
-    ("json.encode_indent", ["j"], "s"),
-]
-# Those that fail more often than not.
-RISKY_BUILTINS: List[Signature] = [
-    ("enumerate", ["a", "i?"], "l"),
-    ("float", ["s"], "f"),
-    ("getattr", ["a", "s"], "a"),
-    ("int", ["f"], "i"),
-    ("int", ["s", "m?"], "i"),
-    ("json.decode", ["s", "a?"], "a"),
-    ("json.encode", ["a"], "s"),
-    ("json.indent", ["s"], "s"),
-    ("max", ["lt"], "a"),
-    ("min", ["a"], "a"),
-    ("range", ["i", "i?", "i?"], "r"),
-    ("sorted", ["lt"], "l"),
-    ("int", ["i", "m"], "i"),
-    ("dict", ["l"], "d"),
-]
-
-METHODS: Dict[str, List[Signature]] = {
-    "s": [
-        ("capitalize", [], "s"),
-        ("count", ["s", "m?", "m?"], "i"),
-        ("elems", [], "l"),
-        ("endswith", ["s", "m?", "m?"], "b"),
-        ("find", ["s", "m?", "m?"], "i"),
-        ("format", ["a?", "a?"], "s"),
-        ("index", ["s", "m?", "m?"], "i"),
-        ("isalnum", [], "b"),
-        ("isalpha", [], "b"),
-        ("isdigit", [], "b"),
-        ("islower", [], "b"),
-        ("isspace", [], "b"),
-        ("istitle", [], "b"),
-        ("isupper", [], "b"),
-        ("join", ["S"], "s"),
-        ("lower", [], "s"),
-        ("lstrip", ["s?"], "s"),
-        ("partition", ["p"], "t"),
-        ("removeprefix", ["s"], "s"),
-        ("removesuffix", ["s"], "s"),
-        ("replace", ["s", "s", "m?"], "s"),
-        ("rfind", ["s", "m?", "m?"], "i"),
-        ("rindex", ["s", "m?", "m?"], "i"),
-        ("rpartition", ["p"], "t"),
-        ("rsplit", ["p", "m?"], "l"),
-        ("rstrip", ["s?"], "s"),
-        ("split", ["p", "m?"], "l"),
-        ("splitlines", ["b?"], "l"),
-        ("startswith", ["s", "m?", "m?"], "b"),
-        ("strip", ["s?"], "s"),
-        ("title", [], "s"),
-        ("upper", [], "s"),
-    ],
-    "l": [
-        ("append", ["a"], "n"),
-        ("clear", [], "n"),
-        ("extend", ["L"], "n"),
-        ("index", ["a", "m?", "m?"], "i"),
-        ("insert", ["m", "a"], "n"),
-        ("pop", ["m?"], "a"),
-        ("remove", ["a"], "n"),
-    ],
-    "d": [
-        ("clear", [], "n"),
-        ("get", ["k", "a?"], "a"),
-        ("items", [], "l"),
-        ("keys", [], "l"),
-        ("pop", ["k", "a?"], "a"),
-        ("popitem", [], "t"),
-        ("setdefault", ["k", "a?"], "a"),
-        ("update", ["D"], "n"),
-        ("values", [], "l"),
-    ],
-    "x": [
-        ("add", ["k"], "n"),
-        ("clear", [], "n"),
-        ("difference", ["K?"], "x"),
-        ("difference_update", ["K?"], "n"),
-        ("discard", ["k"], "n"),
-        ("intersection", ["K?"], "x"),
-        ("intersection_update", ["K?"], "n"),
-        ("isdisjoint", ["K"], "b"),
-        ("issubset", ["K"], "b"),
-        ("issuperset", ["K"], "b"),
-        ("pop", [], "a"),
-        ("remove", ["k"], "n"),
-        ("symmetric_difference", ["K"], "x"),
-        ("symmetric_difference_update", ["K"], "n"),
-        ("union", ["K?"], "x"),
-        ("update", ["K?"], "n"),
-    ],
-}
-
-# Methods that fail where they find nothing; the same with what they take where they do not.
-RISKY_METHODS = {"index": "find", "rindex": "rfind", "popitem": "items", "remove": "append", "pop": "get"}
-
-SMALL_INTS = [0, 1, 2, 3, 4, 5, 7, 10, -1, -2, -3, -7]
-GREAT_INTS = [
-    "255", "0xff", "0o17", "1000000", "2147483647", "2147483648", "-2147483648", "-2147483649", "4294967296",
-    "9223372036854775807", "9223372036854775808", "-9223372036854775808", "123456789012345678901234567890", "511", "512",
-]  # fmt: skip
-FLOATS = [
-    "0.0", "1.0", "-1.5", "0.1", "2.5", "1e10", "1e16", "1e17", "1.5e300", "1e-4", "1e-5", "123456.789", "3.14159", "1e22",
-    'float("nan")', 'float("inf")', 'float("-inf")', "1e23", "0.30000000000000004", "-0.0", "1e100", ".5", "7.", "100.0",
-]  # fmt: skip
-STRINGS = [
-    '""', '"a"', '"b"', '"abc"', '"aba"', '"Hello, World"', '" x  y "', '"a,b,,c"', "'single'", '"12"', '"-7"', '"0x1f"', '"1.5"', '"\\n"',
-    '"a\\nb\\r\\nc"', '"\\t\\\\"', '"q\\"q"', '"%s"', '"%d and %r"', '"{}"', '"{0} {1}"', '"{a}"', '"{{}}"', 'r"\\d"', '"\\101\\0"',
-    '"""doc\nlines"""', '"h\u00e9"', '"\U0001f600"', '"ABC def"', '"aXbX"', '"upper"', '"name"', '"[1, 2.5, null]"', '"{\\"k\\": [true]}"', '"\\x20"'
-    if False else '"\\040"', '"nan"', '"  "', '"1e3"', '"keys"', '"append"', "'''it's'''", '"\\177\\33"',
-]  # fmt: skip
-# Escapes and the like that bytes alone would not show: each is written as the interpreter has to read it.
-FORMATS = ["%s", "%r", "%d", "%x", "%X", "%o", "%e", "%E", "%f", "%F", "%g", "%G", "%%", "%", "%z", "%5d", "%(a)s", "%i", "%c"]
-FIELDS = ["{}", "{0}", "{1}", "{a}", "{b}", "{{", "}}", "{", "}", "{!r}", "{:x}", "{0.x}", "{a b}", "{-1}", "{ }", "{00}"]
-BINARY = ["+", "-", "*", "/", "//", "%", "&", "|", "^", "<<", ">>", "==", "!=", "<", ">", "<=", ">=", "in", "not in", "and", "or"]
-AUGMENTED = ["+=", "-=", "*=", "/=", "//=", "%=", "&=", "|=", "^=", "<<=", ">>="]
-ATTRIBUTES = ["nope", "append", "keys", "join", "lenght", "uper", "itmes", "x", "pop"]
-FAILING = [
-    "[1, 2, 3][3]", "[1][-2]", '{"a": 1}["b"]', '"abc"[3]', "(1, 2)[2]", "range(3)[3]", "1 // 0", "1 % 0", "1.0 / 0", "1.5 % 0.0",
-    "1 / 0.0", "1.0 // 0", 'int("zz")', 'int("12", 37)', 'int("", 10)', 'int("7", 2)', 'int([])', 'int(float("nan"))', 'float("x")',
-    'float("1__0")', "len(1)", "len(None)", 'sorted([1, "a"])', "max([])", "min([], [])", "min()", '"a" + 1', "[] + ()", "1 + None", "-[]", "not_a",
-    "~1.5", '"".join([1])', '"".join(1)', "range(0, 5, 0)", "range()", 'range("a")', "zip(1)", "enumerate(1)", 'enumerate([1], "a")', "dict([(1,)])",
-    "dict([1])", "dict(1)", 'dict(["ab"])', 'dict(["abc"])', "tuple(1)", "list(1)", '"a".index("b")', '"a".rindex("b")', "[].pop()", "[1].pop(3)", "[1].remove(2)",
-    "[1].index(2)", '{}.pop("x")', "{}.popitem()", '"a".split("")', '"a".rsplit("")', '"a".partition("")', "{[]: 1}", "{{}: 1}", "{}[[]]", "[] in {}",
-    "{(1, []): 2}", "{len: 1}", '"%d" % "x"', '"%d" % True', '"%s"  % ()', '"%s" % (1, 2)', '"%x" % 1.5', '"%e" % "x"', "getattr(1, \"x\")", "getattr([], \"apend\")",
-    "fail()", 'fail("a", 1, [2])', 'fail("x", sep = "-")', 'fail(msg = "m", attr = "t")', 'fail("a", msg = "m")', 'fail(attr = "t")', "None()", "1()", '"a"()',
-    "[](1)", "len()", "len([], [])", "len(x = [])", "len([], y = 1)", 'json.decode("[")', 'json.decode("{1: 2}")', 'json.decode("01")', 'json.decode("tru")',
-    'json.decode("\\"\\\\q\\"")', 'json.decode("[1,]")', 'json.decode("")', 'json.decode("1 2")', "json.encode(len)", 'json.encode({1: 2})',
-    'json.encode(float("nan"))', "1 << 512", "1 << -1", "1 >> -1", '"a" * 2147483648', "[1, 2] * 2147483647", "1 in 2", '1 in "a"', "1 < \"a\"", "None < None", "{} < {}",
-    "[1] < [None]", "(lambda: 1) < 2", "hash(1)", "int(True, 2)", "str()", "repr(1, 2)", "type()", "abs(\"a\")", "reversed({})", 'reversed("a")', "sorted(1)",
-    "sorted([1], key = 1)", "sorted([1], foo = 2)", "any(1)", "all(None)", "bool(1, 2)", "dir()", "hasattr(1)", "print(1, foo = 2)", "1[0]", "None[0]", "len[0]", "1[0:1]",
-    "{}[1:2]", '"abc"[::0]', '"abc"["a"]', "[1][None]", "[1][1.0]", '[1]["a":]', '"abc"[:"b"]', "range(5)[::0]", "1.x", "(1).x", "None.x", "len.x", '"a".x', "[].x()",
-    "json.x", "json.encod(1)", "{}.update(1)", "{}.update([1])", "{}.setdefault([])", "[].extend(1)", "[].insert(\"a\", 1)", "[].append()", '"a".replace("a")',
-    '"a".startswith(1)', '"a".startswith((1,))', '"a".strip(1)', '"a".count(None)', '"a".splitlines(1)', "[x for x in 1]", "[x for x, y in [1]]", "[x for x, y in [(1,)]]", "[x for x, y in [(1, 2, 3)]]",
-    "{x: 1 for x in [[]]}", '{"a": 1, "a": 2}', "1 if", "max(1)", 'max([1, "a"])', "min([1], key = len)", "(lambda x: x)()", "(lambda: 1)(1)", "(lambda x: x)(y = 1)", "(lambda *a: a)(*1)",
-    "(lambda **k: k)(**1)", "(lambda **k: k)(**{1: 2})", "(lambda x: x)(1, x = 2)", "dict(**{\"a\": 1}, a = 2)", "range(3) + range(2)", "range(2147483648)", "range(0, 2147483647) == 1", "[1, 2] * \"a\"",
-]  # fmt: skip
-
-NAMES = "alpha beta gamma delta omega".split()
+from words import (
+    ATTRIBUTES,
+    AUGMENTED,
+    BINARY,
+    BUILTINS,
+    FAILING,
+    FIELDS,
+    FLOATS,
+    FORMATS,
+    GREAT_INTS,
+    KINDS,
+    METHODS,
+    NAMES,
+    RISKY_BUILTINS,
+    RISKY_METHODS,
+    SMALL_INTS,
+    STRANGE,
+    STRINGS,
+    TOKEN,
+)
 
 
 class Program:
@@ -269,7 +115,9 @@ class Program:
         choices: List[Tuple[str, str, List[str]]] = [("", n, p) for n, p, k in builtins if k == kind]
         for receiver, methods in METHODS.items():
             if receiver in self.kinds:
-                choices += [(receiver, n, p) for n, p, k in methods if k == kind and (risky or n not in RISKY_METHODS)]
+                choices += [
+                    (receiver, n, p) for n, p, k in methods if k == kind and (risky or n not in RISKY_METHODS)
+                ]
         mine = [n for n, (_, k) in self.functions.items() if k == kind]
         if mine and self.one_in(2):
             return self.call_function(self.pick(mine), depth)
@@ -310,7 +158,7 @@ class Program:
             value = self.expression("a", depth - 2)
             if parameter.startswith("**"):
                 if self.one_in(3):
-                    given.append(self.pick(['%s = %s' % (self.pick(NAMES), value), '**{"z": %s}' % value]))
+                    given.append(self.pick(["%s = %s" % (self.pick(NAMES), value), '**{"z": %s}' % value]))
             elif parameter == "*":
                 keywords = True
             elif parameter.startswith("*"):
@@ -348,14 +196,22 @@ class Program:
         return "(%s %s %s)" % (self.expression("i", depth - 1), operator, self.expression("i", depth - 1))
 
     def divisor(self, depth: int) -> str:
-        return self.expression("i", depth - 1) if self.risky() else self.pick(["2", "3", "-7", "10", "1009", "-1", "(1 << 70)"])
+        return (
+            self.expression("i", depth - 1)
+            if self.risky()
+            else self.pick(["2", "3", "-7", "10", "1009", "-1", "(1 << 70)"])
+        )
 
     def float_(self, depth: int) -> str:
         if depth == 0 or self.one_in(3):
             return self.pick(FLOATS)
         operator = self.pick(["+", "-", "*", "/", "//", "%"])
         if "/" in operator or operator == "%":
-            return "(%s %s %s)" % (self.expression("if", depth - 1), operator, self.pick(["2.0", "-0.3", "1e10", "7.5", self.divisor(depth)]))
+            return "(%s %s %s)" % (
+                self.expression("if", depth - 1),
+                operator,
+                self.pick(["2.0", "-0.3", "1e10", "7.5", self.divisor(depth)]),
+            )
         return "(%s %s %s)" % (self.expression("if", depth - 1), operator, self.expression("f", depth - 1))
 
     def literal(self) -> str:
@@ -420,14 +276,26 @@ class Program:
         if choice == 0:
             return "not " + self.expression("a", depth - 1)
         if choice == 1:
-            return "(%s %s %s)" % (self.expression("b", depth - 1), self.pick(["and", "or"]), self.expression("b", depth - 1))
+            return "(%s %s %s)" % (
+                self.expression("b", depth - 1),
+                self.pick(["and", "or"]),
+                self.expression("b", depth - 1),
+            )
         if choice == 2:
             operator = self.pick(["in", "not in"])
             if self.one_in(2):
                 return "(%s %s %s)" % (self.expression("s", depth - 1), operator, self.expression("s", depth - 1))
-            return "(%s %s %s)" % (self.expression("k", depth - 1), operator, self.expression("ltd" if not self.risky() else "ar", depth - 1))
+            return "(%s %s %s)" % (
+                self.expression("k", depth - 1),
+                operator,
+                self.expression("ltd" if not self.risky() else "ar", depth - 1),
+            )
         if choice == 3:
-            return "(%s %s %s)" % (self.expression("a", depth - 1), self.pick(["==", "!="]), self.expression("a", depth - 1))
+            return "(%s %s %s)" % (
+                self.expression("a", depth - 1),
+                self.pick(["==", "!="]),
+                self.expression("a", depth - 1),
+            )
         kind = self.pick(["i", "if", "s", "s", "b"])
         operator = self.pick(["<", ">", "<=", ">=", "==", "!="])
         return "(%s %s %s)" % (self.expression(kind, depth - 1), operator, self.expression(kind, depth - 1))
@@ -442,11 +310,17 @@ class Program:
         return "[%s]" % ", ".join(self.small_int() for _ in range(self.below(4)))
 
     def key(self, depth: int) -> str:
-        return self.expression(self.pick(["s", "s", "i", "b", "n", "f"]), min(depth, 1)) if depth else self.pick([self.literal(), self.small_int()])
+        return (
+            self.expression(self.pick(["s", "s", "i", "b", "n", "f"]), min(depth, 1))
+            if depth
+            else self.pick([self.literal(), self.small_int()])
+        )
 
     def encodable(self, depth: int) -> str:
         value = self.expression(self.pick(["s", "s", "i", "b", "n", "m"]), depth - 1)
-        return self.pick([value, "[%s, %s]" % (value, self.literal()), '{"k": %s, %s: [{}]}' % (value, '"%d"' % self.below(99))])
+        return self.pick(
+            [value, "[%s, %s]" % (value, self.literal()), '{"k": %s, %s: [{}]}' % (value, '"%d"' % self.below(99))]
+        )
 
     def keys(self, depth: int) -> str:
         return "[%s]" % ", ".join(self.key(depth - 1) for _ in range(self.below(4)))
@@ -510,7 +384,9 @@ class Program:
             return self.pick(["{}", '{"a": 1}', "{1: 2}", '{"k": [1, 2]}'])
         choice = self.below(6)
         if choice == 0:
-            return "{%s}" % self.comprehension(depth - 1, lambda: "%s: %s" % (self.key(depth - 1), self.expression("a", depth - 1)))
+            return "{%s}" % self.comprehension(
+                depth - 1, lambda: "%s: %s" % (self.key(depth - 1), self.expression("a", depth - 1))
+            )
         if choice == 1:
             return "(%s | %s)" % (self.expression("d", depth - 1), self.expression("d", depth - 1))
         if choice == 2:
@@ -518,7 +394,9 @@ class Program:
             return "dict(%s)" % ", ".join("%s = %s" % (k, self.expression("a", depth - 1)) for k in keys)
         keys = [self.key(depth - 1) for _ in range(self.below(4))]
         if not self.risky():
-            keys = self.random.sample(STRINGS[:10] + ["1", "2.5", "None", "True", "(1, 2)", "-0.0", "1 << 80"], len(keys))
+            keys = self.random.sample(
+                STRINGS[:10] + ["1", "2.5", "None", "True", "(1, 2)", "-0.0", "1 << 80"], len(keys)
+            )
         return "{%s}" % ", ".join("%s: %s" % (key, self.expression("a", depth - 1)) for key in keys)
 
     def set_(self, depth: int) -> str:
@@ -542,7 +420,10 @@ class Program:
             return self.pick(list(self.functions))
         if choice == 2:
             return "%s.%s" % (self.receiver("s", depth), self.pick([n for n, _, _ in METHODS["s"]]))
-        return "(lambda %s: %s)" % (self.pick(["", "p", "p = 1", "*p", "p, **q"]), self.expression("a", min(depth - 1, 1)))
+        return "(lambda %s: %s)" % (
+            self.pick(["", "p", "p = 1", "*p", "p, **q"]),
+            self.expression("a", min(depth - 1, 1)),
+        )
 
     # ------------------------------------------------------------ statements
 
@@ -575,7 +456,16 @@ class Program:
         elif choice == 14 and nests:
             self.def_(indent, size)
         elif choice == 15 and indent:
-            self.emit(indent, self.pick(["pass", self.expression("a", 2), "return", "return " + self.expression("a", 2)][: 2 if self.one_in(3) else 4] if not self.loops else ["pass"]))
+            self.emit(
+                indent,
+                self.pick(
+                    ["pass", self.expression("a", 2), "return", "return " + self.expression("a", 2)][
+                        : 2 if self.one_in(3) else 4
+                    ]
+                    if not self.loops
+                    else ["pass"]
+                ),
+            )
         elif choice == 16 and self.random.random() < self.chaos * 4:
             self.wrong(indent)
         else:
@@ -591,7 +481,16 @@ class Program:
     def print_(self, indent: int) -> None:
         known = self.variables("a")
         value = self.pick(known) if known and self.one_in(2) else self.expression("a", 3)
-        form = self.pick(["print(%s)", "print(repr(%s))", "print(type(%s))", "print(%s, 1, sep = '|')", "print(repr(%s))", "print('=', %s)"])
+        form = self.pick(
+            [
+                "print(%s)",
+                "print(repr(%s))",
+                "print(type(%s))",
+                "print(%s, 1, sep = '|')",
+                "print(repr(%s))",
+                "print('=', %s)",
+            ]
+        )
         self.emit(indent, form % value)
 
     def mutate(self, indent: int) -> None:
@@ -603,13 +502,27 @@ class Program:
         name = self.pick(known)
         choice = self.below(4)
         if choice == 0 and kind == "l":
-            self.emit(indent, "if %s: %s[%s] = %s" % (name, name, self.pick(["0", "-1"]), self.expression("a", 2)) if indent else "%s.append(%s)" % (name, self.small_int()))
+            self.emit(
+                indent,
+                (
+                    "if %s: %s[%s] = %s" % (name, name, self.pick(["0", "-1"]), self.expression("a", 2))
+                    if indent
+                    else "%s.append(%s)" % (name, self.small_int())
+                ),
+            )
         elif choice == 0 and kind == "d":
             self.emit(indent, "%s[%s] = %s" % (name, self.key(1), self.expression("a", 2)))
         else:
             method, parameters, _ = self.random.choice(METHODS[kind])
             if method in RISKY_METHODS and not self.risky():
-                self.emit(indent, "%s = %s.pop() if %s else None" % (self.fresh(), name, name) if kind == "l" else "%s = len(%s)" % (self.fresh(), name))
+                self.emit(
+                    indent,
+                    (
+                        "%s = %s.pop() if %s else None" % (self.fresh(), name, name)
+                        if kind == "l"
+                        else "%s = len(%s)" % (self.fresh(), name)
+                    ),
+                )
                 return
             # Never twice as long: what is added is written out.
             self.emit(indent, "%s.%s(%s)" % (name, method, self.arguments(parameters, 1 if self.loops else 2)))
@@ -621,11 +534,21 @@ class Program:
             self.assign(indent)
             return
         name = self.pick(known)
-        operators = {"i": AUGMENTED, "f": AUGMENTED[:6], "s": ["+=", "%="] if self.risky() else ["+="], "l": ["+="], "d": ["|="]}[kind]
+        operators = {
+            "i": AUGMENTED,
+            "f": AUGMENTED[:6],
+            "s": ["+=", "%="] if self.risky() else ["+="],
+            "l": ["+="],
+            "d": ["|="],
+        }[kind]
         operator = self.pick(operators)
         if kind == "i" and self.loops:
             operator = self.pick(["+=", "-=", "&=", "^=", "|=", "//="])
-        value = self.small_int() if kind in "if" else self.literal() if kind == "s" else self.small(0) if kind == "l" else self.dict_(0)
+        value = (
+            self.small_int()
+            if kind in "if"
+            else self.literal() if kind == "s" else self.small(0) if kind == "l" else self.dict_(0)
+        )
         if kind in "if" and "/" in operator or operator == "%=" and kind != "s":
             value = self.pick(["2", "-3", "10"])
         if kind == "i" and operator in ("<<=", ">>="):
@@ -640,7 +563,9 @@ class Program:
         if self.random.random() < self.chaos:
             values.append("1")
         left = ", ".join(names) + ("" if len(names) > 1 else ",")
-        form = self.pick(["%s = %s", "(%s) = (%s)", "[%s] = [%s]"] if len(names) > 1 else ["(%s) = [%s]", "[%s] = (%s,)"])
+        form = self.pick(
+            ["%s = %s", "(%s) = (%s)", "[%s] = [%s]"] if len(names) > 1 else ["(%s) = [%s]", "[%s] = (%s,)"]
+        )
         self.emit(indent, form % (left, ", ".join(values)))
         for name in names:
             self.bind(name, "a")
@@ -667,7 +592,9 @@ class Program:
     def for_(self, indent: int, size: int) -> None:
         name = self.fresh()
         self.loops += 1
-        iterable = self.pick(["range(%d)" % self.below(5), self.expression("lt", 1), self.small(0), self.receiver("d", 1)])
+        iterable = self.pick(
+            ["range(%d)" % self.below(5), self.expression("lt", 1), self.small(0), self.receiver("d", 1)]
+        )
         target = name
         if self.one_in(4):
             target, iterable = "%s, %s" % (name, name + "b"), "enumerate(%s)" % self.small(0)
@@ -713,7 +640,11 @@ class Program:
         if indent == 0:
             self.functions[name] = (parameters, kind)
         elif not self.loops:
-            self.emit(indent, "print(%s(%s))" % (name, ", ".join("1" for p in parameters if p[0] != "*" and "=" not in p and p != "only")))
+            self.emit(
+                indent,
+                "print(%s(%s))"
+                % (name, ", ".join("1" for p in parameters if p[0] != "*" and "=" not in p and p != "only")),
+            )
 
     def wrong(self, indent: int) -> None:
         text = self.pick(
@@ -735,9 +666,24 @@ class Program:
         kind = self.pick(["l", "d"])
         self.emit(1, "%s = %s" % (name, {"l": "[1, 2]", "d": '{"a": 1}'}[kind]))
         self.emit(1, "for %s in %s:" % (self.fresh(), name))
-        changes = ["{0}.append(1)", "{0}.clear()", "{0}[0] = 1", "{0} += [1]", "{0}.pop()", "[{0}.insert(0, 1) for _ in [1]]"]
+        changes = [
+            "{0}.append(1)",
+            "{0}.clear()",
+            "{0}[0] = 1",
+            "{0} += [1]",
+            "{0}.pop()",
+            "[{0}.insert(0, 1) for _ in [1]]",
+        ]
         if kind == "d":
-            changes = ['{0}["b"] = 1', '{0}["a"] = 2', "{0}.pop(\"a\")", "{0}.update(a = 1)", "{0}.clear()", "{0} |= {{}}", "{0}.setdefault(\"a\")"]
+            changes = [
+                '{0}["b"] = 1',
+                '{0}["a"] = 2',
+                '{0}.pop("a")',
+                "{0}.update(a = 1)",
+                "{0}.clear()",
+                "{0} |= {{}}",
+                '{0}.setdefault("a")',
+            ]
         self.emit(2, self.pick(changes).format(name))
 
     def write(self) -> str:
@@ -754,13 +700,6 @@ class Program:
             self.mutation_in_loop()
             self.emit(0, "last()")
         return "\n".join(self.lines) + "\n"
-
-
-TOKEN = re.compile(r"[A-Za-z_]\w*|\d[\w.]*|\"[^\"\n]*\"|'[^'\n]*'|[-+*/%|&^<>=!]=|//|<<|>>|\*\*|\n *|[ \t]+|.", re.DOTALL)
-STRANGE = (
-    "( ) [ ] { } : , ; . = == + - * ** / // % | & ^ ~ << >> += < > <= != not in and or if else elif for def lambda return break continue pass load "
-    "while class import del is try assert raise with yield as None True x 1 0x 0777 1.5 1e '' \"s\" \"unclosed \\ $ ? ! @ # -> ... b\"x\" async global"
-).split() + ["\n", "\n    ", "\n ", "\t", " "]
 
 
 def broken(seed: int) -> str:

@@ -21,7 +21,9 @@ REPORT = re.compile(
 )
 DIRECTIVE = re.compile(r"%(?:\.\*)?[-+ 0#]*\d*(?:\.\d+)?(?:hh|h|ll|l|z|j|t)?[a-zA-Z]")
 STATEMENTS = "def lambda return for while break continue if elif else pass load type".split()
-OPERATORS = "+ - * / // % & | ^ ~ << >> == != < <= > >= in and or not += -= *= /= //= %= &= |= ^= <<= >>=".split() + ["not in"]
+OPERATORS = "+ - * / // % & | ^ ~ << >> == != < <= > >= in and or not += -= *= /= //= %= &= |= ^= <<= >>=".split() + [
+    "not in"
+]
 
 # Messages that no small program brings about, or that the file's reader has reported before.
 OUT_OF_REACH = {
@@ -43,7 +45,12 @@ def read(*folders: str) -> Iterator[Tuple[str, str]]:
 
 def tested(*patterns: str) -> str:
     """The texts of tests, and these with what is escaped in literals as it is."""
-    texts = [p.read_text(encoding="utf-8", errors="replace") for pattern in patterns for p in sorted((ROOT / "tests").glob(pattern)) if p.is_file()]
+    texts = [
+        p.read_text(encoding="utf-8", errors="replace")
+        for pattern in patterns
+        for p in sorted((ROOT / "tests").glob(pattern))
+        if p.is_file()
+    ]
     text = "\n".join(texts)
     return text + text.replace('\\"', '"').replace("\\\\", "\\")
 
