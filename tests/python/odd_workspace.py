@@ -115,6 +115,9 @@ py_library(name = "sees_names", srcs = ["slow.py"], deps = [":src", ":whole"])
 py_library(name = "whole", srcs = ["src/pkg/mod.py"])
 py_library(name = "a", srcs = ["a/same.py"], imports = ["a"])
 py_library(name = "b", srcs = ["b/same.py"], imports = ["b"])
+py_library(name = "far", srcs = ["use_plain.py"], deps = [":above_first", ":above_second"])
+py_library(name = "above_first", deps = [":first"])
+py_library(name = "above_second", deps = [":second"])
 py_library(name = "rooted", srcs = ["slow.py"], imports = ["."], deps = [":first"])
 py_library(name = "above_rooted", srcs = ["fast.py"], deps = [":rooted"])
 py_library(name = "use_other", srcs = ["use_other.py"], imports = ["."], deps = [":first"])
@@ -165,6 +168,7 @@ FILES = {
     "workspace/names/plain.py": "class Plain:\n    size = 1\n",
     "workspace/names/fast.pyi": "def fast() -> bytes: ...\n",
     "workspace/names/use_other.py": "import plain\nreveal_type(plain.Plain().size)\n",
+    "workspace/names/use_plain.py": "from names.plain import Plain\nreveal_type(Plain.size)\n",
     "workspace/names/use_stubbed.py": "from names.fast import fast\nreveal_type(fast())\n",
     "workspace/made/user.py": (
         "from made.gen import GEN\nfrom rooted import ROOTED\nfrom said_pb2 import SAID\nreveal_type((GEN, ROOTED, SAID))\n"

@@ -317,7 +317,7 @@ class SharedTest(unittest.TestCase):
         by_path = {analysis.path(label, ".mypy.json"): label for label in analysis.manifests}
         for label, manifest in analysis.manifests.items():
             with self.subTest(target=label):
-                self.assertEqual(manifest["label"].replace("@@//", "//"), label)
+                self.assertEqual(manifest["label"], label)
                 found: Set[str] = set()
                 waiting = list(manifest["deps"])
                 while waiting:
@@ -412,6 +412,14 @@ class SharedTest(unittest.TestCase):
             ["tuple[bytes, int, tuple[bytearray, float], bytearray, complex]"],
         )
         self.assertEqual(revealed["//chain:sloppy"], ["bytearray"])
+
+    @workspaces.needs_mypy
+    def test_far_conflicts_are_told(self) -> None:
+        output = self.run_command(
+            "check", "//names:far", SHARED, "--strategy=local", f"--mypy={workspaces.MYPY_PYTHON}"
+        )
+        told = "//names:far: module names.plain is taken from //names:first, not from //names:second"
+        self.assertIn(told, output.text())
 
     @workspaces.needs_mypy
     def test_choice_makes_no_difference(self) -> None:

@@ -56,6 +56,10 @@ def hand_over(ctx, deps):
         roots = depset(transitive = [info.roots for info in infos]),
     )
 
+def shown(label):
+    """A label as people write it: "//a:b", without "@@" before it if it is of the main repository."""
+    return str(label) if label.workspace_root else str(label).removeprefix("@@")
+
 def new_root(path, kind, label, attribute):
     """A directory of the search path, and the target and attribute that bring it."""
     return struct(path = path, kind = kind, label = label, attribute = attribute)
@@ -76,7 +80,7 @@ def write_manifest(ctx, kind, below, roots = [], **fields):
     ctx.actions.write(manifest, json.encode({
         "deps": [dep.path for dep in below.direct],
         "kind": kind,
-        "label": str(ctx.label),
+        "label": shown(ctx.label),
         "roots": [{"kind": root.kind, "path": root.path} for root in roots],
     } | fields) + "\n")
     return manifest

@@ -7,6 +7,7 @@ who import it.
 
 load("@rules_python//python:py_info.bzl", "PyInfo")
 load("@rules_python//python/private:imports.bzl", "import_directory", "import_path")
+load(":closure.bzl", "shown")
 
 # The imports that no dependency has: what a rule brings whose attributes do not tell.
 def _not_inherited(target, deps):
@@ -137,12 +138,8 @@ def _choose(first, second):
         return (second if _is_stub(second.source) else first), True
     return first, False
 
-# As people write it: labels of the main repository have no "@@".
-def _shown(label):
-    return str(label) if label.workspace_root else str(label).removeprefix("@@")
-
 def _warn(label, message, *details):
-    print("WARNING: {}: {}".format(_shown(label), message.format(*details)))
+    print("WARNING: {}: {}".format(shown(label), message.format(*details)))
 
 def name_modules(label, sources, own, inherited):
     """Names the sources of a target.
@@ -222,19 +219,19 @@ def warn_of_conflicts(label, modules, deps):
                     "{} is module '{}' of {} and module '{}' of {}, which to mypy are two modules: their imports differ",
                     path,
                     same_file.name,
-                    _shown(another),
+                    shown(another),
                     module.name,
-                    _shown(owner),
+                    shown(owner),
                 )
             elif another != owner:
-                _warn(label, "{} is a source of both {} and {}: each analyses it", path, _shown(another), _shown(owner))
+                _warn(label, "{} is a source of both {} and {}: each analyses it", path, shown(another), shown(owner))
             elif same_name.source != module.source:
                 _warn(
                     label,
                     "module '{}' is {} of {} and {} of {}: the first is taken",
                     module.name,
                     same_name.source.path,
-                    _shown(other),
+                    shown(other),
                     path,
-                    _shown(owner),
+                    shown(owner),
                 )

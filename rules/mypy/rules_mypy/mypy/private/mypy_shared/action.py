@@ -179,7 +179,7 @@ def emit_target(
     if status:
         return status
     own = closure.own
-    tell_rivals(own.label, world, result)
+    tell_rivals(closure, world, result)
     if result.status == BLOCKING and result.blocked:
         result.blocked = replace(result.blocked, label=own.label)
     if result.status == NOT_CHECKED:
@@ -235,11 +235,17 @@ def sort_inputs(
     return sorted(used), sorted(given - used)
 
 
-def tell_rivals(label: str, world: World, result: Result) -> None:
-    """Names what it uses and several targets have."""
+def tell_rivals(closure: Closure, world: World, result: Result) -> None:
+    """Names what it uses and several targets have; of direct dependencies the aspect has told."""
+    own = closure.own
+    direct = {manifest.label for manifest in closure.targets() if manifest.path in own.deps}
     for module in sorted(result.used & world.rivals.keys()):
         first, *others = world.rivals[module]
-        print(f"{label}: module {module} is taken from {first}, not from {', '.join(others)}")
+        if not direct.issuperset(world.rivals[module]):
+            print(
+                f"{own.label}: module {module} is taken from {first}, not from {', '.join(others)}",
+                file=sys.stderr,
+            )
 
 
 def tell_again(action: Action, result: Result) -> int:
