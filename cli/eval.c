@@ -12,13 +12,14 @@
 #include "cli/testing.h"
 
 static const char synopsis[] =
-    "[--dialect=NAME] [--options=LIST] [--check | --parse-only] (FILE | - | -c TEXT)";
+    "[--dialect=NAME] [--options=LIST] [--check | --parse-only | --dump=WHAT] (FILE | - | -c TEXT)";
 static const char doc[] =
     "Runs a Starlark program.\n\n"
     "A FILE, the standard input (-), or TEXT: a program, or an expression whose value is printed.\n"
     "load() reads files beside the one that says so. print() writes to the standard output.\n\n"
     "  --check         only parse and resolve: print all static errors\n"
     "  --parse-only    only parse\n"
+    "  --dump=WHAT     only show: tokens, tree, symbols (what names mean) or bytecode\n"
     "  --dialect=NAME  instead of what the file's name says, for it and what it loads\n"
     "  --options=LIST  changes to that dialect, with commas between; \"noX\" takes X away";
 
@@ -28,6 +29,7 @@ struct request {
   struct sl_text options;  // of the dialect, with commas between
   const char *path;        // of the file, "-" for the standard input
   const char *text;        // of -c
+  const char *dump;        // what to show instead of running; NULL: nothing
   bool testing;
   bool parse;  // only parse
   bool check;  // only parse and resolve
@@ -81,29 +83,111 @@ static void each(void *environment, void (*offer)(void *search, const char *name
   sl_environment_each(environment, offer, search);
 }
 
-// Prints every static error.
-static int check(const struct bz_evaluation *evaluation, const struct request *request) {
+static void resolve(const struct bz_evaluation *evaluation, struct sl_file *file) {
+  // The resolver only asks.
+  struct sl_names names = {(void *)evaluation->environment, knows, each};
+  sl_file_resolve(file, &names);
+}
+
+// The file or text, parsed; NULL: it cannot be read, which is told.
+static struct sl_file *parse_request(const struct bz_evaluation *evaluation,
+                                     const struct request *request) {
+  const char *path = request->path ? request->path : "<command>";
   struct sl_text text = {0};
-  if (!bz_evaluation_read(request->path, &text)) {
-    fprintf(stderr, "cannot read %s: %s\n", request->path, strerror(errno));
-    return BZ_EXIT_FAILURE;
+  if (request->text) {
+    sl_text_append_string(&text, request->text);
+  } else if (!bz_evaluation_read(path, &text)) {
+    fprintf(stderr, "cannot read %s: %s\n", path, strerror(errno));
+    sl_text_free(&text);
+    return NULL;
   }
-  struct sl_file *file = sl_file_parse(request->path, sl_text_string(&text), text.length,
-                                       bz_evaluation_dialect(evaluation, request->path));
-  if (request->check) {
-    // The resolver only asks.
-    struct sl_names names = {(void *)evaluation->environment, knows, each};
-    sl_file_resolve(file, &names);
-  }
-  sl_text_reset(&text);
+  struct sl_file *file = sl_file_parse(path, sl_text_string(&text), text.length,
+                                       bz_evaluation_dialect(evaluation, path));
+  sl_text_free(&text);
+  return file;
+}
+
+// Prints every static error.
+static int tell_errors(const struct sl_file *file, const struct request *request) {
+  struct sl_text text = {0};
   for (uint32_t i = 0; i < file->diagnostic_count; i++) {
     sl_file_describe(file, &file->diagnostics[i], !request->testing, &text);
   }
   fputs(sl_text_string(&text), stderr);
-  int status = file->error_count > 0 ? BZ_EXIT_FAILURE : BZ_EXIT_SUCCESS;
-  sl_file_free(file);
   sl_text_free(&text);
+  return file->error_count > 0 ? BZ_EXIT_FAILURE : BZ_EXIT_SUCCESS;
+}
+
+static int check(const struct bz_evaluation *evaluation, const struct request *request) {
+  struct sl_file *file = parse_request(evaluation, request);
+  if (!file) return BZ_EXIT_FAILURE;
+  if (request->check) resolve(evaluation, file);
+  int status = tell_errors(file, request);
+  sl_file_free(file);
   return status;
+}
+
+// ---------------------------------------------------------------- dumps
+
+static bool dump_tokens(const struct bz_evaluation *evaluation, struct sl_file *file,
+                        struct sl_text *out) {
+  (void)evaluation;
+  sl_file_free(sl_file_parse_and_dump(file->path, file->source, file->length, file->dialect, out));
+  return true;
+}
+
+static bool dump_tree(const struct bz_evaluation *evaluation, struct sl_file *file,
+                      struct sl_text *out) {
+  (void)evaluation;
+  sl_file_dump_tree(file, out);
+  return true;
+}
+
+static bool dump_symbols(const struct bz_evaluation *evaluation, struct sl_file *file,
+                         struct sl_text *out) {
+  resolve(evaluation, file);
+  sl_file_dump_symbols(file, out);
+  return true;
+}
+
+static bool dump_bytecode(const struct bz_evaluation *evaluation, struct sl_file *file,
+                          struct sl_text *out) {
+  struct sl_program *program = sl_program_new(evaluation->thread, file, evaluation->environment);
+  // What is wrong with the file is told below.
+  if (!program) return sl_error_is_static(evaluation->thread);
+  return sl_program_dump(evaluation->thread, program, out);
+}
+
+static const struct dump {
+  const char *name;
+  bool (*write)(const struct bz_evaluation *evaluation, struct sl_file *file, struct sl_text *out);
+} dumps[] = {
+    {"tokens", dump_tokens},
+    {"tree", dump_tree},
+    {"symbols", dump_symbols},
+    {"bytecode", dump_bytecode},
+};
+
+static const struct dump *find_dump(const char *name) {
+  for (size_t i = 0; i < sizeof dumps / sizeof *dumps; i++) {
+    if (strcmp(dumps[i].name, name) == 0) return &dumps[i];
+  }
+  return NULL;
+}
+
+// Shows what can be shown, then what is wrong.
+static int show_dump(const struct bz_evaluation *evaluation, const struct request *request,
+                     const struct dump *dump) {
+  struct sl_file *file = parse_request(evaluation, request);
+  if (!file) return BZ_EXIT_FAILURE;
+  struct sl_text text = {0};
+  bool shown = dump->write(evaluation, file, &text);
+  fwrite(sl_text_string(&text), 1, text.length, stdout);
+  if (!shown) fprintf(stderr, "%s\n", sl_error_text(evaluation->thread));
+  sl_text_free(&text);
+  int status = tell_errors(file, request);
+  sl_file_free(file);
+  return shown ? status : BZ_EXIT_FAILURE;
 }
 
 // ---------------------------------------------------------------- the dialect
@@ -155,6 +239,8 @@ static bool read_arguments(int argc, char **argv, struct request *request) {
       request->dialect = value_of(argument, "--dialect=");
     } else if (value_of(argument, "--options=")) {
       sl_text_format(&request->options, "%s,", value_of(argument, "--options="));
+    } else if (value_of(argument, "--dump=")) {
+      request->dump = value_of(argument, "--dump=");
     } else if (strcmp(argument, "--check") == 0) {
       request->check = true;
     } else if (strcmp(argument, "--parse-only") == 0) {
@@ -173,14 +259,21 @@ static bool read_arguments(int argc, char **argv, struct request *request) {
 static int eval(const struct request *request) {
   struct sl_dialect dialect;
   if (!choose_dialect(request, &dialect)) return BZ_EXIT_COMMAND_LINE;
+  if (request->dump && !find_dump(request->dump)) {
+    fprintf(stderr, "eval: --dump shows tokens, tree, symbols or bytecode, not '%s'\n",
+            request->dump);
+    return BZ_EXIT_COMMAND_LINE;
+  }
   bool asked = request->dialect || request->options.length > 0 || request->testing;
   struct bz_evaluation evaluation = {
       .thread = sl_thread_new(),
       .environment = request->testing ? bz_testing_environment(&dialect) : sl_universe_of(&dialect),
       .dialect = asked ? &dialect : NULL,
   };
-  int status =
-      request->check || request->parse ? check(&evaluation, request) : run(&evaluation, request);
+  const struct dump *dump = request->dump ? find_dump(request->dump) : NULL;
+  int status = dump                               ? show_dump(&evaluation, request, dump)
+               : request->check || request->parse ? check(&evaluation, request)
+                                                  : run(&evaluation, request);
   sl_thread_free(evaluation.thread);
   return status;
 }

@@ -58,6 +58,7 @@ static void run(struct sl_parse *parse, void *grammar) {
   do {
     bool was_recovering = parse->recovering;
     parse->lookahead = sl_layout_next(parse, &parse->token);
+    if (parse->tokens) sl_dump_token(parse->tokens, parse->file, parse->lookahead, &parse->token);
     sl_grammar(grammar, parse->lookahead, parse->token);
     if (begins_statement(parse, was_recovering)) {
       sl_layout_restart_line(parse, parse->token.start);
@@ -73,7 +74,8 @@ static void run(struct sl_parse *parse, void *grammar) {
 }
 
 static struct sl_file *parse_file(const char *path, const char *source, size_t length,
-                                  const struct sl_dialect *dialect, bool expression_only) {
+                                  const struct sl_dialect *dialect, bool expression_only,
+                                  struct sl_text *tokens) {
   struct sl_parsed *parsed = new_file(path, source, length, dialect);
   struct sl_file *file = &parsed->file;
   parsed->expression_only = expression_only;
@@ -82,6 +84,7 @@ static struct sl_file *parse_file(const char *path, const char *source, size_t l
       .parsed = parsed,
       .file = file,
       .dialect = dialect,
+      .tokens = tokens,
       .cursor = file->source,
       .limit = file->source + file->length,
       .line_start = true,
@@ -102,12 +105,17 @@ static struct sl_file *parse_file(const char *path, const char *source, size_t l
 
 struct sl_file *sl_file_parse(const char *path, const char *source, size_t length,
                               const struct sl_dialect *dialect) {
-  return parse_file(path, source, length, dialect, false);
+  return parse_file(path, source, length, dialect, false, NULL);
 }
 
 struct sl_file *sl_file_parse_expression(const char *path, const char *source, size_t length,
                                          const struct sl_dialect *dialect) {
-  return parse_file(path, source, length, dialect, true);
+  return parse_file(path, source, length, dialect, true, NULL);
+}
+
+struct sl_file *sl_file_parse_and_dump(const char *path, const char *source, size_t length,
+                                       const struct sl_dialect *dialect, struct sl_text *tokens) {
+  return parse_file(path, source, length, dialect, false, tokens);
 }
 
 void sl_file_free(struct sl_file *file) {

@@ -60,6 +60,7 @@ struct sl_parse {
   struct sl_parsed *parsed;
   struct sl_file *file;  // &parsed->file
   const struct sl_dialect *dialect;
+  struct sl_text *tokens;  // where they are shown, or NULL
   // Lexer.
   const char *cursor;  // next byte to read
   const char *limit;   // the NUL after the text
@@ -276,6 +277,12 @@ struct sl_check_order {
 // The next argument of a call; takes note of it in `order`.
 void sl_check_argument(struct sl_file *file, const struct sl_node *argument,
                        struct sl_check_order *order);
+
+// ---------------------------------------------------------------- dump.c
+
+// Adds a line about a token.
+void sl_dump_token(struct sl_text *out, const struct sl_file *file, int kind,
+                   const struct sl_token *token);
 
 // ---------------------------------------------------------------- print.c
 

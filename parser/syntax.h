@@ -372,6 +372,13 @@ struct sl_file *sl_file_parse(const char *path, const char *source, size_t lengt
 struct sl_file *sl_file_parse_expression(const char *path, const char *source, size_t length,
                                          const struct sl_dialect *dialect);
 
+// For those who learn or debug, one line each: the tokens as the grammar gets them, the nodes of a tree, the names of a
+// resolved file and where they live.
+struct sl_file *sl_file_parse_and_dump(const char *path, const char *source, size_t length,
+                                       const struct sl_dialect *dialect, struct sl_text *tokens);
+void sl_file_dump_tree(const struct sl_file *file, struct sl_text *out);
+void sl_file_dump_symbols(const struct sl_file *file, struct sl_text *out);
+
 // The names that a file may use without binding them.
 struct sl_names {
   void *data;

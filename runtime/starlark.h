@@ -297,6 +297,10 @@ size_t sl_program_load_count(const struct sl_program *program);
 const char *sl_program_load(const struct sl_program *program, size_t i,
                             struct sl_position *position);
 
+// Shows its instructions, one a line, for those who learn or debug. False with an error pending.
+bool sl_program_dump(struct sl_thread *thread, const struct sl_program *program,
+                     struct sl_text *out) SL_MUST_CHECK;
+
 // Runs a program as a new module, and freezes it. `name` is what tracebacks call it (a path); `data` is the host's.
 // A failed module is not lost: *failed (may be NULL) gets it, with the globals bound so far. May run Starlark code.
 struct sl_module *sl_module_execute(struct sl_thread *thread, struct sl_program *program,
