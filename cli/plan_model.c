@@ -111,28 +111,43 @@ static void find_own(struct plan *plan, size_t target, uint64_t *own) {
   unite(cached, own, plan->package_count);
 }
 
-// Which targets are in a target's cache under COMPAT, and how many modules with the packages. A set that
-// nobody waits for any more is let go: all of them would be the square of the number of targets.
+// Modules in a target's cache under COMPAT: those of the targets in it, and those of packages.
+static size_t count_entries(const struct plan *plan, const struct plan_unit *unit) {
+  size_t entries = 0;
+  for (size_t word = 0; word < words_for(plan->unit_count); word++)
+    for (uint64_t bits = unit->targets[word]; bits; bits &= bits - 1)
+      entries += plan->units[word * 64 + (size_t)__builtin_ctzll(bits)].files;
+  for (size_t i = 0; i < plan->package_count; i++) {
+    if (!has_bit(unit->cached, i)) continue;
+    const struct plan_package *package = &plan->packages[i];
+    entries += package->is_library ? bz_check_default.cost.library_part_modules : package->files;
+  }
+  return entries;
+}
+
+// A set that nobody waits for any more is let go: all of them would be the square of the number of targets.
+static void let_go(struct plan_unit *unit) {
+  if (unit->dependents > 0) return;
+  free(unit->targets);
+  unit->targets = NULL;
+}
+
+// Which targets are in a target's cache under COMPAT, and what it copies from the caches of others.
 static void find_entries(struct plan *plan, size_t target) {
   struct plan_unit *unit = &plan->units[target];
-  unit->targets = new_bits(plan->unit_count);
+  unit->targets = calloc(words_for(plan->unit_count), sizeof *unit->targets);
+  if (!unit->targets) abort();
   set_bit(unit->targets, target);
   for (size_t i = 0; i < unit->dependency_count; i++) {
     struct plan_unit *dependency = &plan->units[unit->dependencies[i]];
     if (!dependency->is_checked) continue;
     unit->copied += dependency->entries;
     unite(unit->targets, dependency->targets, plan->unit_count);
-    if (--dependency->dependents == 0) dependency->targets = NULL;
+    dependency->dependents--;
+    let_go(dependency);
   }
-  for (size_t word = 0; word < words_for(plan->unit_count); word++)
-    for (uint64_t bits = unit->targets[word]; bits; bits &= bits - 1)
-      unit->entries += plan->units[word * 64 + (size_t)__builtin_ctzll(bits)].files;
-  for (size_t i = 0; i < plan->package_count; i++) {
-    if (!has_bit(unit->cached, i)) continue;
-    const struct plan_package *package = &plan->packages[i];
-    unit->entries +=
-        package->is_library ? bz_check_default.cost.library_part_modules : package->files;
-  }
+  unit->entries = count_entries(plan, unit);
+  let_go(unit);
 }
 
 static void count_own(struct plan *plan, size_t target) {
@@ -195,7 +210,7 @@ static void count_packages(struct plan *plan) {
   }
 }
 
-// How many checked targets have a checked one among their dependencies.
+// How many checked targets have a unit among their dependencies.
 static void count_dependents(struct plan *plan) {
   for (size_t i = 0; i < plan->unit_count; i++) {
     const struct plan_unit *unit = &plan->units[i];

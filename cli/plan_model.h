@@ -65,9 +65,9 @@ struct plan_unit {
   size_t dependency_count;
   uint64_t *reach;    // bit set of the packages at and below it
   uint64_t *cached;   // of a checked one: those in its cache under COMPAT
-  uint64_t *targets;  // and the units in it; NULL once no other needs it
+  uint64_t *targets;  // and the units in it: malloc'ed; NULL once no other needs it
   size_t entries;     // and how many modules that are
-  size_t dependents;  // that still need `targets`
+  size_t dependents;  // checked units that still need `targets`
   size_t copied;      // the same of the caches that it copies
   size_t files;       // that are its own
   double copying;     // seconds for the caches of its dependencies, which it copies under COMPAT
