@@ -88,7 +88,7 @@ static bool write_file(struct changes *changes, const char *name, const struct s
 
 // ---------------------------------------------------------------- stamps
 
-// Lines "STAMP PATH": the first output of an action has its stamp, the others 0.
+// Lines "STAMP PATH": the first output of an action with a process has its stamp, all others 0.
 static void read_stamps(struct changes *changes, const char *text) {
   while (*text) {
     char *end;
@@ -123,8 +123,7 @@ static void add_actions(struct changes *changes) {
   uint64_t *stamps = calloc(closure->count + 1, sizeof *stamps);
   if (!stamps) abort();
   bz_lowered_stamps(closure, stamps);
-  for (size_t i = 0; i < closure->count; i++)
-    if (stamps[i]) add_action(changes, closure->actions[i], stamps[i]);
+  for (size_t i = 0; i < closure->count; i++) add_action(changes, closure->actions[i], stamps[i]);
   free(stamps);
 }
 

@@ -37,6 +37,8 @@ def _check_impl(target, ctx):
     code = ctx.actions.declare_file(name + ".code")
     unused = ctx.actions.declare_file(name + ".unused")
     verdict = ctx.actions.declare_file(name + ".verdict")
+    manifest = ctx.actions.declare_file(name + ".manifest")
+    ctx.actions.write(manifest, str(ctx.label))
     args = ctx.actions.args()
     args.use_param_file("@%s", use_always = True)
     args.add_all([interface, report, code, unused])
@@ -46,7 +48,7 @@ def _check_impl(target, ctx):
     ctx.actions.run(
         executable = ctx.file._checker,
         arguments = [args],
-        inputs = depset(ctx.rule.files.srcs, transitive = [below]),
+        inputs = depset(ctx.rule.files.srcs + [manifest], transitive = [below]),
         outputs = [interface, report, code, unused],
         unused_inputs_list = unused,
         execution_requirements = WORKER,
