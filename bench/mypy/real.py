@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Callable, Dict, List, NamedTuple, Set, Tuple
+from typing import Callable, Dict, List, NamedTuple, Set
 
 import peers
 
@@ -91,10 +91,28 @@ alias(
 )
 """
 
+PYBIND = '''\
+def pybind_extension(name, **kwargs):
+    """The stub of a compiled module; the py_library around it has it as data."""
+    native.filegroup(name = name, srcs = [name + ".pyi"])
+
+def pybind_library(name, **kwargs):
+    native.filegroup(name = name)
+'''
+
+ANYTHING = """\
+from typing import Any
+
+def __getattr__(name: str) -> Any: ...
+"""
+
 TINK_REPOSITORIES = {
     "platforms+/REPO.bazel": "",
     "platforms+/os/BUILD.bazel": PLATFORMS.format(setting="os", values='["linux", "macos", "windows"]'),
     "platforms+/cpu/BUILD.bazel": PLATFORMS.format(setting="cpu", values='["arm64", "x86_64"]'),
+    "pybind11_bazel+/REPO.bazel": "",
+    "pybind11_bazel+/BUILD.bazel": "",
+    "pybind11_bazel+/build_defs.bzl": PYBIND,
     "protobuf+/REPO.bazel": "",
     "protobuf+/BUILD.bazel": PROTOBUF,
     "protobuf+/bazel/BUILD.bazel": "",
@@ -129,6 +147,7 @@ def prepare_tink(checkout: Path, folder: Path, python: Path) -> List[Path]:
     copy_checkout(checkout, workspace)
     shutil.rmtree(workspace / "examples")  # a workspace of its own
     run_protoc(workspace, folder / "protoc", python)
+    write_files(workspace / "tink" / "cc" / "pybind", {"tink_bindings.pyi": ANYTHING})
     write_files(folder / "vendor", TINK_REPOSITORIES)
     return [workspace]
 
@@ -151,17 +170,23 @@ PREPARE: Dict[str, Callable[[Path, Path, Path], List[Path]]] = {
 # --- checking --------------------------------------------------------------------------------------
 
 
-def read_manifests(peer: peers.Starmypy) -> Tuple[List[str], List[str]]:
-    """The sources of checked targets, and the roots of imports."""
-    sources: Set[str] = set()
-    roots: Set[str] = set()
+class Sources(NamedTuple):
+    checked: Set[str]
+    others: Set[str]  # of targets that are not checked themselves
+    roots: Set[str]  # of imports
+
+
+def read_manifests(peer: peers.Starmypy) -> Sources:
+    found = Sources(set(), set(), set())
     for path in peer.bin.rglob("*.mypy.json"):
         manifest = json.loads(path.read_text(encoding="utf-8"))
         if manifest["kind"] != "target":
             continue
-        roots.update(one["path"] for one in manifest["roots"])
+        judged = path.with_name(path.name.replace(".mypy.json", ".mypy_verdict")).exists()
+        sources = found.checked if judged else found.others
         sources.update(module["source"] for module in manifest["modules"].values())
-    return sorted(sources), sorted(roots)
+        found.roots.update(one["path"] for one in manifest["roots"])
+    return found
 
 
 def read_reports(peer: peers.Starmypy) -> Set[Message]:
@@ -174,14 +199,20 @@ def read_reports(peer: peers.Starmypy) -> Set[Message]:
 
 def expected_messages(peer: peers.Starmypy, ini: Path, folder: Path) -> Set[Message]:
     """What one mypy says of the sources of all targets, in a folder that has nothing else."""
-    sources, roots = read_manifests(peer)
+    sources = read_manifests(peer)
     shutil.rmtree(folder, ignore_errors=True)
-    for source in sources:
+    for source in sources.checked | sources.others:
         (folder / source).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(peer.execution_root / source, folder / source)
-    place = peers.Place(folder, peer.place.vendor_dir, folder, peer.place.python, sources, str(ini), roots)
-    checked = [source for source in sources if not source.startswith("external/")]
-    reference = peers.Monolithic(dataclasses.replace(place, sources=checked), ["--output=json"])
+    place = dataclasses.replace(
+        peer.place,
+        workspace=folder,
+        state=folder,
+        sources=sorted(sources.checked),
+        configuration=str(ini),
+        roots=sorted(sources.roots),
+    )
+    reference = peers.Monolithic(place, ["--output=json"])
     return read_messages(reference.check().run.checked(0, 1).output)
 
 

@@ -40,12 +40,28 @@ def load_modules(
         gc.unfreeze()
     finally:
         gc.enable()
+    given = {source.module for source in sources}
     for state in new:
+        forget_dependencies(state, given)
         manager.import_map[state.id] = state.dependencies_set
         # The build keeps entries and their users in step: interfaces have no such hashes.
         state.dep_hashes.clear()
         state.trans_dep_hash = b""
     return new
+
+
+def forget_dependencies(state: State, given: set[str]) -> None:
+    """Takes the modules to analyse from the dependencies of one that others have analysed.
+
+    Those could not see them, for targets have no cycles. What the entry names is a folder that one of
+    these modules is the __init__.py of here; with that edge, the two would be one import cycle.
+    """
+    if state.id in given or state.meta is None:
+        return
+    for module in given & state.dependencies_set:
+        state.dependencies.remove(module)
+        state.dependencies_set.discard(module)
+        state.meta.dependencies.remove(module)
 
 
 def process_modules(
