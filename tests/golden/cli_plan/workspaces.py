@@ -25,6 +25,9 @@ ASPECT = """load("@pip_types//:types.bzl", "types")
 load("@rules_mypy//mypy:mypy.bzl", "mypy")
 
 aspect = mypy(skip_packages = ["Skipped"], types = types)
+
+# It does not look at toolchains.
+compat_aspect = mypy(mode = "compat", types = types)
 """
 
 
