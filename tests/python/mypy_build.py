@@ -161,7 +161,7 @@ class Build:
 
     def kept_pack(self) -> Optional[Path]:
         """Where typeshed's pack of this configuration is kept."""
-        key = f"{self.python}\0{self.settings}\0{self.typeshed_ini}"
+        key = f"{self.python}\0{self.runner.name}\0{self.settings}\0{self.typeshed_ini}"
         return self.packs and self.packs / hashlib.sha256(key.encode()).hexdigest()
 
     def inputs(self, name: str) -> List[str]:

@@ -21,6 +21,7 @@ from .engine import (
     UnknownMypy,
     choose,
 )
+from .hiding import give_up
 from .manifest import Closure, ManifestError, read_closure
 from .pack import (
     Blocked,
@@ -167,6 +168,7 @@ def emit_pack(action: Action, engine: Engine, result: Result, own: Mapping[str, 
 
 def perform_target(action: Action, engine: Engine, closure: Closure) -> int:
     world = target_world(closure, action.silent)
+    give_up(world, closure, engine.dependencies_of)
     result = engine.target(settings_of(action), world, action.color, action.silent)
     return emit_target(action, engine, closure, world, result)
 
@@ -226,7 +228,7 @@ def sort_inputs(
     }
     given |= world.unowned_inputs()
     used = given
-    if result.status < BLOCKING:
+    if result.status < BLOCKING and not world.reasons:
         used = {origin for module in result.used if (origin := world.origin(module))}
     used = used | {world.files[path] for path in world.own.values()} | {action.manifest}
     used |= {manifest.path for manifest in closure.dependencies}

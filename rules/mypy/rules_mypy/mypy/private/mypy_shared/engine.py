@@ -56,6 +56,9 @@ class Engine(Protocol):
     def interface_of(self, entry: Entry) -> Entry:
         """An own entry without what dependents cannot observe."""
 
+    def dependencies_of(self, meta: bytes) -> Sequence[str]:
+        """What the module of an entry imports."""
+
     def own_business(self, entry: Entry) -> Entry:
         """What interfaces and packs do not tell of an own entry."""
 

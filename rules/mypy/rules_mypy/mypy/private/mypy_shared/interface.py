@@ -63,6 +63,10 @@ def interface_of(entry: Entry) -> Entry:
     return Entry(entry.path, write_meta(meta, entry.meta[:FORMAT_LENGTH]), entry.data)
 
 
+def dependencies_of(meta: bytes) -> list[str]:
+    return read_meta(meta).dependencies
+
+
 def own_business(entry: Entry) -> Entry:
     """What remains of an entry for the target that owns it: no data, which interfaces have."""
     meta = read_meta(entry.meta)

@@ -41,7 +41,7 @@ from .session import (
 from .store import Entries, open_store
 from .world import World, namespace_path
 
-__all__ = ["interface_of", "own_business", "package", "target", "typeshed"]
+__all__ = ["dependencies_of", "interface_of", "own_business", "package", "target", "typeshed"]
 
 # Signatures differ from those of the release that this file is checked with.
 build: Any = mypy.build
@@ -69,6 +69,11 @@ def interface_of(entry: Entry) -> Entry:
         dep_lines=[1] * len(imported),
     )
     return Entry(entry.path, dump(meta), entry.data)
+
+
+def dependencies_of(meta: bytes) -> list[str]:
+    dependencies: list[str] = json.loads(meta)["dependencies"]
+    return dependencies
 
 
 def own_business(entry: Entry) -> Entry:

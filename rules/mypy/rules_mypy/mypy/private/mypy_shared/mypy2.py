@@ -25,7 +25,7 @@ from mypy.version import __version__
 from . import interface
 from .engine import Settings
 from .graph2 import load_modules, process_modules
-from .interface import PlacePlugin, interface_of, own_business
+from .interface import PlacePlugin, dependencies_of, interface_of, own_business
 from .report import Printer, Result
 from .session import (
     Release,
@@ -45,6 +45,7 @@ from .world import World
 __all__ = [
     "Session",
     "check",
+    "dependencies_of",
     "enter",
     "interface_of",
     "make_pack",

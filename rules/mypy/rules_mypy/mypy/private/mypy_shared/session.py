@@ -103,7 +103,10 @@ class Session:
 
 def search_paths(silenced: tuple[str, ...]) -> SearchPaths:
     """Nothing is searched for; what lies below the last two is never reported on."""
-    return SearchPaths((), (), silenced, (TYPESHED, NAMESPACES))
+    paths = SearchPaths((), (), (), ())
+    paths.package_path = silenced  # The constructor would make them absolute.
+    paths.typeshed_path = (TYPESHED, NAMESPACES)
+    return paths
 
 
 def open_session(release: Release, settings: Settings, world: World, color: bool) -> Session:
@@ -231,7 +234,7 @@ def analyse(session: Session, sources: list[BuildSource], load: bool = False) ->
     world = session.entries.world
     nobodys = {DRIVER, *world.own, *world.unowned, *world.namespaces} - world.aliases.keys()
     return {
-        module: world.aliases.get(module, reason)
+        module: world.reasons.get(module) or world.aliases.get(module, reason)
         for module, reason in again.items()
         if module not in nobodys
     }

@@ -27,6 +27,7 @@ from . import mypy2
 from .action import Action
 from .engine import Settings
 from .graph2 import NearTooSmall
+from .hiding import give_up
 from .manifest import Closure, Manifest, read_manifest
 from .pack import Pack
 from .report import Result
@@ -276,6 +277,7 @@ class Warm:
 class WarmEngine:
     """mypy2 for a package, on a session that is there."""
 
+    dependencies_of = staticmethod(mypy2.dependencies_of)
     interface_of = staticmethod(mypy2.interface_of)
     own_business = staticmethod(mypy2.own_business)
     typeshed = staticmethod(mypy2.typeshed)
@@ -361,6 +363,7 @@ class WarmHandler(Handler):
                 world = package_world(closure, set(), self.files.pack)
             else:
                 world = target_world(closure, action.silent, self.files.pack)
+                give_up(world, closure, mypy2.dependencies_of)
             return Prepared(action, closure, world, imported(world))
         except (Exception, SystemExit):
             return None

@@ -40,6 +40,8 @@ class World:
     paths: dict[str, str] = field(default_factory=dict)  # Every module, namespaces included.
     interfaces: dict[str, str] = field(default_factory=dict)  # Modules of other targets.
     packs: dict[str, Pack] = field(default_factory=dict)  # Modules of packages and typeshed.
+    hidden: dict[str, str] = field(default_factory=dict)  # Of those, which a target has as well.
+    reasons: dict[str, str] = field(default_factory=dict)  # Why entries of modules are of no use.
     namespaces: set[str] = field(default_factory=set)
     template: Optional[Pack] = None  # The pack that has TEMPLATE.
     silenced: tuple[str, ...] = ()  # Where nothing is reported, besides typeshed.
@@ -153,7 +155,8 @@ def dependencies(closure: Closure, open_pack: Callable[[str], Pack] = Pack) -> W
                 ranks[name] = rank
                 world.paths[name] = module.source
                 world.interfaces[name] = module.interface
-                world.packs.pop(name, None)
+                if world.packs.pop(name, None) or name in world.hidden:
+                    world.hidden[name] = manifest.label
     world.given = set(world.interfaces)
     world.rivals = {name: [ranks[name][1], *sorted(labels)] for name, labels in losers.items()}
     add_unowned(world, closure, packs)
@@ -205,7 +208,9 @@ def target_world(
     world = dependencies(closure, open_pack)
     modules = sorted(closure.own.modules.items())
     sources = {name: module.source for name, module in modules if module.interface}
+    hiding = dict.fromkeys(sources.keys() & world.packs.keys(), closure.own.label)
     world.add_own(sources, {source: source for source in sources.values()})
+    world.hidden.update(hiding)
     world.given.update(sources)
     if silent:
         world.silenced += tuple(sorted({os.path.dirname(source) for source in sources.values()}))
