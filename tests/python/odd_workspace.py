@@ -56,12 +56,17 @@ types-strange
 
 ASPECTS = """
 load("@pip_types//:types.bzl", "types")
+load("@pypi//:requirements.bzl", "requirement")
 load("@rules_mypy//mypy:mypy.bzl", "mypy")
 
 default = mypy(types = types)
 shared = mypy(mode = "shared", color = False)
 compat = mypy(mode = "compat")
 alone = mypy(mode = "shared", cache = False)
+mapped = mypy(mode = "shared", types = {
+    requirement("leaf"): requirement("types_leaf"),
+    requirement("plain"): "@@//chain:plain_stubs",
+})
 choosy = mypy(mode = "shared", package_modules = {"Top": ["top.one"]}, skip_packages = ["LEAF"])
 """
 
@@ -80,6 +85,11 @@ def _impl(ctx):
     ]
 
 virtual = rule(implementation = _impl, attrs = {"deps": attr.label_list()})
+
+def _wrapped_impl(ctx):
+    return [ctx.attr.library[DefaultInfo], ctx.attr.library[PyInfo]]
+
+wrapped = rule(implementation = _wrapped_impl, attrs = {"library": attr.label()})
 
 def _tree_impl(ctx):
     out = ctx.actions.declare_directory("tree")
@@ -126,7 +136,7 @@ py_library(name = "sees_files", srcs = ["slow.py"], deps = [":a", ":b"])
 """
 
 MADE = """
-load("//:defs.bzl", "loose", "tree", "virtual")
+load("//:defs.bzl", "loose", "tree", "virtual", "wrapped")
 genrule(name = "gen", outs = ["gen.py"], cmd = "echo 'GEN = 1' >$@")
 genrule(name = "gen_rooted", outs = ["root/rooted.py"], cmd = "echo 'ROOTED = 1' >$@")
 py_library(name = "made", srcs = [":gen", "written.py"])
@@ -136,6 +146,7 @@ virtual(name = "virtual")
 tree(name = "tree")
 py_library(name = "grown", srcs = ["written.py", ":tree"])
 py_library(name = "user", srcs = ["user.py"], deps = [":virtual", ":made", ":rooted"])
+wrapped(name = "wrapped", library = ":made")
 loose(name = "loose", srcs = ["text.txt"], deps = {":made": ""})
 """
 
@@ -146,6 +157,12 @@ py_library(name = "no_sources", deps = [":bottom"])
 py_library(name = "tagged", srcs = ["tagged.py"], tags = ["no-mypy"], deps = [":no_sources"])
 alias(name = "alias", actual = ":tagged")
 mypy_stubs(name = "stubs", srcs = ["stubs/untyped.pyi"], imports = ["stubs"], deps = [":alias"])
+mypy_stubs(
+    name = "plain_stubs",
+    srcs = ["plain_stubs/plain_package.pyi"],
+    imports = ["plain_stubs"],
+    visibility = ["//visibility:public"],
+)
 py_library(name = "typing_only", srcs = ["typing_only.py"], pyi_deps = [":stubs"])
 py_binary(name = "top", srcs = ["top.py"], deps = [":typing_only", "@other//lib", "@rules_python//python/runfiles"])
 py_library(name = "packages", srcs = ["packages.py"], deps = ["@pypi//top", "@pypi//left", "@pypi//grpcio"])
@@ -177,6 +194,7 @@ FILES = {
     "workspace/chain/bottom.py": "def bottom() -> bytes:\n    return b''\n",
     "workspace/chain/tagged.py": "from chain.bottom import bottom\nWRONG: int = 'not an int'\nTAGGED = bottom()\n",
     "workspace/chain/stubs/untyped.pyi": "from chain.tagged import TAGGED\nUNTYPED = TAGGED\n",
+    "workspace/chain/plain_stubs/plain_package.pyi": "PLAIN: frozenset[str]\n",
     "workspace/chain/typing_only.py": "import untyped\nTYPED = untyped.UNTYPED\n",
     "workspace/chain/top.py": (
         "from chain.typing_only import TYPED\nfrom lib.lib import LIB\nfrom python.runfiles import Runfiles\n"

@@ -256,6 +256,13 @@ class SharedTest(unittest.TestCase):
             f"{K}/made/virtual.mypy/said_pb2.interface", analysis.inputs("mypy", "//made:user")
         )
 
+    def test_rules_that_the_aspect_cannot_follow(self) -> None:
+        analysis = self.analyze("//made:wrapped", SHARED)
+        self.assertEqual(
+            analysis.modules("//made:wrapped"),
+            {"made.gen": f"{K}/made/gen.py", "made.written": "made/written.py"},
+        )
+
     def test_directories(self) -> None:
         analysis = self.analyze("//made:grown", SHARED)
         self.assertEqual(analysis.modules("//made:grown"), {"made.written": "made/written.py"})
@@ -412,6 +419,14 @@ class SharedTest(unittest.TestCase):
             ["tuple[bytes, int, tuple[bytearray, float], bytearray, complex]"],
         )
         self.assertEqual(revealed["//chain:sloppy"], ["bytearray"])
+
+    @workspaces.needs_mypy
+    def test_stubs_may_be_any_target(self) -> None:
+        revealed = self.check("//chain:packages", aspect="mapped")
+        self.assertEqual(
+            revealed["//chain:packages"],
+            ["tuple[int, int, tuple[bytearray, float], bytearray, frozenset[str]]"],
+        )
 
     @workspaces.needs_mypy
     def test_far_conflicts_are_told(self) -> None:

@@ -111,6 +111,21 @@ class VendorTest(unittest.TestCase):
         output = self.run_command("query", "deps(@pypi//one)")
         self.assertIn("three//:site-packages/three/__init__.py", output.stdout, output.text())
 
+    def test_requirement_cycle(self) -> None:
+        self.lock(self.wheel("one", "1.0", "two"), self.wheel("two", "1.0", "one", "three"), self.wheel("three", "1.0"))
+        self.vendor()
+        alone = self.times()
+        # Together they are other targets; the third one stays as it is.
+        module = MODULE.replace("pip.parse(", 'pip.parse(experimental_requirement_cycles = {"ring": ["one", "two"]}, ')
+        (self.workspace / "MODULE.bazel").write_text(module)
+        self.assertIn("2 fetched now", self.vendor())
+        self.assertIn("0 fetched now", self.vendor())
+        self.assertEqual(self.times()["three"], alone["three"])
+        for name in ("one", "two"):
+            output = self.run_command("query", f"deps(@pypi//{name})", "--output=label")
+            for each in ("one", "two", "three"):
+                self.assertIn(f"{each}//:site-packages/{each}/__init__.py", output.stdout, output.text())
+
     def test_hash_mismatch(self) -> None:
         good = self.wheel("one", "1.0")
         bad = self.wheel("two", "1.0")

@@ -16,20 +16,27 @@ load(":providers.bzl", "MypyInfo", "MypySharedInfo")
 def _is_module(file):
     return file.extension in ("py", "pyi")
 
-# What a rule makes whose attributes list no Python: the modules of py_proto_library and its like.
-def _made(target, deps):
-    sources = [file for file in target[DefaultInfo].files.to_list() if _is_module(file)]
-    if not sources:
+# What a rule gives whose attributes list no Python: the modules of py_proto_library and its like, and what comes by other attributes
+# than those that the aspect goes along. Not other repositories: there may be thousands of sources.
+def _given(target, ctx, deps):
+    if hasattr(ctx.rule.files, "srcs") and not ctx.rule.files.srcs:
         return []
-    given = [dep[PyInfo].transitive_sources for dep in deps if PyInfo in dep]
-    below = {file: True for file in depset(transitive = given).to_list()}
-    return [file for file in sources if file not in below]
+    sources = depset(
+        transitive = [target[DefaultInfo].files] + ([target[PyInfo].transitive_sources] if PyInfo in target else []),
+    )
+    below = depset(transitive = [dep[PyInfo].transitive_sources for dep in deps if PyInfo in dep])
+    known = {file: True for file in below.to_list()}
+    return [
+        file
+        for file in sources.to_list()
+        if _is_module(file) and file not in known and file.owner.workspace_root == target.label.workspace_root
+    ]
 
 # The target's sources: those that are checked if the target is, and those that others import without a check.
 def _sources(target, ctx, deps):
     listed = [file for file in files_of(ctx, "srcs", "pyi_srcs") if _is_module(file)]
     listed += [file for file in files_of(ctx, "data") if file.extension == "pyi"]
-    listed += _made(target, deps) if not listed else []
+    listed += _given(target, ctx, deps) if not listed else []
     checked = [] if not hasattr(ctx.rule.files, "srcs") else listed
     return listed, [file for file in checked if "/_virtual_imports/" not in file.short_path]
 
