@@ -146,6 +146,7 @@ virtual(name = "virtual")
 tree(name = "tree")
 py_library(name = "grown", srcs = ["written.py", ":tree"])
 py_library(name = "user", srcs = ["user.py"], deps = [":virtual", ":made", ":rooted"])
+py_library(name = "foreign", srcs = ["@other//lib:lib.py"])
 wrapped(name = "wrapped", library = ":made")
 loose(name = "loose", srcs = ["text.txt"], deps = {":made": ""})
 """
@@ -180,7 +181,7 @@ FILES = {
     "workspace/made/BUILD": MADE,
     "workspace/chain/BUILD": CHAIN,
     "other/MODULE.bazel": 'module(name = "other")\n',
-    "other/lib/BUILD": 'py_library(name = "lib", srcs = ["lib.py"], imports = [".."], visibility = ["//visibility:public"])\n',
+    "other/lib/BUILD": 'exports_files(["lib.py"])\npy_library(name = "lib", srcs = ["lib.py"], imports = [".."], visibility = ["//visibility:public"])\n',
     "other/lib/lib.py": "LIB: int = 'not an int'\n",
     "workspace/names/plain.py": "class Plain:\n    size = 1\n",
     "workspace/names/fast.pyi": "def fast() -> bytes: ...\n",

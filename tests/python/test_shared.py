@@ -263,6 +263,11 @@ class SharedTest(unittest.TestCase):
             {"made.gen": f"{K}/made/gen.py", "made.written": "made/written.py"},
         )
 
+    def test_sources_of_other_repositories(self) -> None:
+        analysis = self.analyze("//made:foreign", SHARED)
+        self.assertEqual(analysis.modules("//made:foreign"), {"lib.lib": "external/other+/lib/lib.py"})
+        self.assertNotIn("//made:foreign", analysis.targets("MypyVerdict"))
+
     def test_directories(self) -> None:
         analysis = self.analyze("//made:grown", SHARED)
         self.assertEqual(analysis.modules("//made:grown"), {"made.written": "made/written.py"})

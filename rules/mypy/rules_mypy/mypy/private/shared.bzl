@@ -32,13 +32,16 @@ def _given(target, ctx, deps):
         if _is_module(file) and file not in known and file.owner.workspace_root == target.label.workspace_root
     ]
 
-# The target's sources: those that are checked if the target is, and those that others import without a check.
+# The target's modules, and those of them for whose errors it answers: not for what other repositories or rules have written.
 def _sources(target, ctx, deps):
     listed = [file for file in files_of(ctx, "srcs", "pyi_srcs") if _is_module(file)]
-    listed += [file for file in files_of(ctx, "data") if file.extension == "pyi"]
-    listed += _given(target, ctx, deps) if not listed else []
-    checked = [] if not hasattr(ctx.rule.files, "srcs") else listed
-    return listed, [file for file in checked if "/_virtual_imports/" not in file.short_path]
+    stubs = [file for file in files_of(ctx, "data") if file.extension == "pyi"]
+    given = [] if listed else _given(target, ctx, deps)
+    return listed + stubs + given, [
+        file
+        for file in listed
+        if "/_virtual_imports/" not in file.short_path and file.owner.workspace_root == target.label.workspace_root
+    ]
 
 def _search_path(label, own, below):
     groups = {kind: {} for kind in ROOT_KINDS}
@@ -83,7 +86,7 @@ def _visit_target(target, ctx, deps, reason):
     read = trees + [module.source for module in others.values()]
     info = shared_info(below, manifest, files = [depset(read)], interfaces = interfaces, modules = modules, roots = roots)
     if not reason and not checked:
-        reason = "it has no .py or .pyi sources"
+        reason = "it has no .py or .pyi sources" + (" of its own" if modules else "")
     check = None
     if modules:
         markers = [file for file in files_of(ctx, "data") if file.basename == "py.typed"]
