@@ -189,7 +189,9 @@ static bool read_package(struct context *context, const struct ninja_log *log, s
   package->seconds = package->is_measured  ? at_least(seconds - cost->process, 0)
                      : package->is_library ? cost->library
                                            : (double)size.bytes * cost->package_byte;
-  package->part = package->is_library ? cost->library_part : package->seconds;
+  // A part of the standard library is as slow as the whole.
+  package->part = package->is_library ? package->seconds * (cost->library_part / cost->library)
+                                      : package->seconds;
   return true;
 }
 
