@@ -119,6 +119,38 @@ void sl_error_clear(struct sl_thread *thread) {
   sl_text_reset(&error->native);
 }
 
+// ---------------------------------------------------------------- keeping
+
+void sl_error_save(struct sl_thread *thread, struct sl_pending_error *saved) {
+  *saved = thread->error;
+  thread->error = (struct sl_pending_error){0};
+}
+
+static void copy_text(struct sl_text *to, const struct sl_text *from) {
+  sl_text_reset(to);
+  sl_text_append(to, sl_text_string(from), from->length);
+}
+
+void sl_error_restore(struct sl_thread *thread, const struct sl_pending_error *saved) {
+  struct sl_pending_error *error = &thread->error;
+  if (error->pending) return;
+  error->pending = true;
+  error->is_static = saved->is_static;
+  error->trace = saved->trace;
+  error->trace_count = saved->trace_count;
+  copy_text(&error->message, &saved->message);
+  copy_text(&error->report, &saved->report);
+  copy_text(&error->position, &saved->position);
+  copy_text(&error->native, &saved->native);
+}
+
+void sl_error_free(struct sl_pending_error *saved) {
+  sl_text_free(&saved->message);
+  sl_text_free(&saved->report);
+  sl_text_free(&saved->position);
+  sl_text_free(&saved->native);
+}
+
 // ---------------------------------------------------------------- asking
 
 bool sl_error_pending(const struct sl_thread *thread) { return thread->error.pending; }

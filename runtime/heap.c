@@ -193,7 +193,7 @@ void sl_initialize(const struct sl_options *options) {
 // Another thread might collect while a batch of objects that are not scanned hangs by its first one
 // only.
 void sl_heap_expect_threads(void) {
-  batches_atomic = false;
+  if (batches_atomic) batches_atomic = false;
   GC_allow_register_threads();
 }
 

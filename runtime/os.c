@@ -5,7 +5,10 @@
 #include "runtime/os.h"
 
 #include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 static pthread_mutex_t locks[SL_LOCK_COUNT] = {
     [SL_LOCK_HEAP_RANGES] = PTHREAD_MUTEX_INITIALIZER,
@@ -16,6 +19,89 @@ static pthread_mutex_t locks[SL_LOCK_COUNT] = {
 void sl_lock(enum sl_lock lock) { pthread_mutex_lock(&locks[lock]); }
 
 void sl_unlock(enum sl_lock lock) { pthread_mutex_unlock(&locks[lock]); }
+
+// ---------------------------------------------------------------- monitors
+
+struct sl_monitor {
+  pthread_mutex_t mutex;
+  pthread_cond_t condition;
+};
+
+static void *allocate(size_t size) {
+  void *memory = calloc(1, size);
+  if (memory) return memory;
+  fputs("starmypy: out of memory\n", stderr);
+  abort();
+}
+
+struct sl_monitor *sl_monitor_new(void) {
+  struct sl_monitor *monitor = allocate(sizeof *monitor);
+  pthread_mutex_init(&monitor->mutex, NULL);
+  pthread_cond_init(&monitor->condition, NULL);
+  return monitor;
+}
+
+void sl_monitor_free(struct sl_monitor *monitor) {
+  pthread_cond_destroy(&monitor->condition);
+  pthread_mutex_destroy(&monitor->mutex);
+  free(monitor);
+}
+
+void sl_monitor_enter(struct sl_monitor *monitor) { pthread_mutex_lock(&monitor->mutex); }
+
+void sl_monitor_leave(struct sl_monitor *monitor) { pthread_mutex_unlock(&monitor->mutex); }
+
+void sl_monitor_wait(struct sl_monitor *monitor) {
+  pthread_cond_wait(&monitor->condition, &monitor->mutex);
+}
+
+void sl_monitor_notify(struct sl_monitor *monitor) { pthread_cond_broadcast(&monitor->condition); }
+
+// ---------------------------------------------------------------- crews
+
+struct sl_crew {
+  void (*work)(void *data);
+  void *data;
+  unsigned count;
+  pthread_t members[];
+};
+
+// Deep source and values take as much stack as in the first thread.
+enum { STACK = 16 << 20 };
+
+static void *member(void *data) {
+  struct sl_crew *crew = data;
+  crew->work(crew->data);
+  return NULL;
+}
+
+struct sl_crew *sl_crew_new(unsigned count, void (*work)(void *data), void *data) {
+  struct sl_crew *crew = allocate(sizeof *crew + count * sizeof *crew->members);
+  pthread_attr_t attributes;
+  crew->work = work;
+  crew->data = data;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, STACK);
+  while (crew->count < count &&
+         pthread_create(&crew->members[crew->count], &attributes, member, crew) == 0)
+    crew->count++;
+  pthread_attr_destroy(&attributes);
+  if (crew->count > 0) return crew;
+  fputs("starmypy: no thread can be started\n", stderr);
+  abort();
+}
+
+void sl_crew_join(struct sl_crew *crew) {
+  for (unsigned i = 0; i < crew->count; i++) pthread_join(crew->members[i], NULL);
+  free(crew);
+}
+
+unsigned sl_processor_count(void) {
+  long count = sysconf(_SC_NPROCESSORS_ONLN);
+  return count > 0 ? (unsigned)count : 1;
+}
+
+// ---------------------------------------------------------------- time
 
 uint64_t sl_clock(void) {
   struct timespec now;

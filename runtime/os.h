@@ -19,6 +19,22 @@ enum sl_lock {
 void sl_lock(enum sl_lock lock);
 void sl_unlock(enum sl_lock lock);
 
+// A lock with a condition: whoever is in it may wait until somebody notifies.
+struct sl_monitor;
+struct sl_monitor *sl_monitor_new(void);
+void sl_monitor_free(struct sl_monitor *monitor);
+void sl_monitor_enter(struct sl_monitor *monitor);
+void sl_monitor_leave(struct sl_monitor *monitor);
+void sl_monitor_wait(struct sl_monitor *monitor);
+void sl_monitor_notify(struct sl_monitor *monitor);  // all that wait
+
+// OS threads that do the same work. One at least is started, or the process ends.
+struct sl_crew;
+struct sl_crew *sl_crew_new(unsigned count, void (*work)(void *data), void *data);
+// Waits until all have come to the end of their work.
+void sl_crew_join(struct sl_crew *crew);
+unsigned sl_processor_count(void);
+
 // Nanoseconds since some moment: a clock that nobody sets.
 uint64_t sl_clock(void);
 

@@ -328,6 +328,38 @@ bool sl_module_global(const struct sl_module *module, size_t i, const char **nam
 // The value of the module's last expression statement or parsed expression; SL_NONE when there is none.
 sl_value sl_module_result(const struct sl_module *module);
 
+// ---------------------------------------------------------------- loading in parallel
+
+// What a loader asks of its host. The callbacks run in the loader's own OS threads, several at a time, and must not run Starlark code.
+struct sl_loader_options {
+  void *data;  // for the callbacks; also that of the modules
+  // Appends a module's text. False, with an error pending or without: it is not there.
+  bool (*read)(struct sl_thread *thread, void *data, const char *name, struct sl_text *text);
+  // Appends the full name of what module `from` calls `name`. False with an error pending. NULL: names are full as written.
+  bool (*resolve)(struct sl_thread *thread, void *data, const char *from, const char *name,
+                  struct sl_text *full);
+  // Called before each parse and each run, in the thread that makes it: for limits and the host's own data. NULL: nothing.
+  void (*prepare)(struct sl_thread *thread, void *data);
+  sl_print_handler print;  // called in the thread that asks for modules; NULL: nothing is printed
+  const struct sl_environment *environment;  // NULL: the universe
+  const struct sl_dialect *dialect;          // NULL: by the module's name
+  unsigned jobs;                             // OS threads; 0: one for each processor
+};
+
+// Loads modules and what they load, each once, in several OS threads: what load() is for hosts with many modules. Each module
+// is parsed, then run when those that it loads have run. The outcome does not depend on the number of threads: errors and what
+// print() writes come in the order of the names and of load statements.
+// Never NULL. Calls sl_heap_expect_threads; the options are copied.
+struct sl_loader;
+struct sl_loader *sl_loader_new(const struct sl_loader_options *options);
+// Ends the threads. The modules are the collector's, and live on.
+void sl_loader_free(struct sl_loader *loader);
+// Puts the modules of these names into `modules`, NULL for each that failed. False with the first one's error pending, which is that of
+// the module that failed, or "cycle in load statements: a -> b -> a", beginning with the smallest name. A module that failed
+// is not tried again. Called by one thread at a time. Runs Starlark code, in other OS threads.
+bool sl_loader_load(struct sl_loader *loader, struct sl_thread *thread, const char *const *names,
+                    size_t count, struct sl_module **modules) SL_MUST_CHECK;
+
 // ---------------------------------------------------------------- making values
 
 // All of these never fail unless marked; those with a thread make mutable values owned by its mutability.

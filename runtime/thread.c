@@ -37,10 +37,7 @@ struct sl_thread *sl_thread_new(void) {
 void sl_thread_free(struct sl_thread *thread) {
   sl_heap_remove_range(&thread->range);
   sl_error_clear(thread);
-  sl_text_free(&thread->error.message);
-  sl_text_free(&thread->error.report);
-  sl_text_free(&thread->error.position);
-  sl_text_free(&thread->error.native);
+  sl_error_free(&thread->error);
   free(thread->stack);
   free(thread->frames);
   sl_free_root(thread);

@@ -91,6 +91,7 @@ struct sl_thread {
   void *data;
   sl_print_handler print;
   sl_load_handler load;
+  void *loading;  // the loader's: what is being run for it
   struct sl_pending_error error;
 };
 
@@ -146,6 +147,11 @@ const char *sl_callable_name(sl_value callee);
 
 // Sets the pending error's innermost position: the "." of a method call, where its "(" would be taken.
 void sl_error_move(struct sl_thread *thread, uint32_t offset);
+// Moves the pending error to where it outlives the thread, and tells it again in another one, unless an error is
+// pending there. The texts are freed by the third.
+void sl_error_save(struct sl_thread *thread, struct sl_pending_error *saved);
+void sl_error_restore(struct sl_thread *thread, const struct sl_pending_error *saved);
+void sl_error_free(struct sl_pending_error *saved);
 // Makes the pending error a set of static errors, one a line.
 void sl_error_set_static(struct sl_thread *thread, const struct sl_file *file);
 
