@@ -61,7 +61,14 @@ class Build:
         self.write("mypy.ini", f"[mypy]\n{ini}")
         self.environment: Dict[str, str] = {}
         self.arguments: List[str] = []
-        self.settings = ["--mypy-ini", "mypy.ini", "--python-version", "3.11", "--platform", "linux"]
+        self.settings = [
+            "--mypy-ini",
+            "mypy.ini",
+            "--python-version",
+            "3.11",
+            "--platform",
+            "linux",
+        ]
         self.typeshed_ini = ini
         self.notes = {""}  # What actions may print.
         self.packs: Optional[Path] = None  # Where packs of typeshed are kept between builds.

@@ -96,7 +96,14 @@ class SharedTests:
         def mypy(self, build: Build, files: Sequence[str], *arguments: str) -> str:
             """What mypy itself says."""
             process = subprocess.run(
-                [self.python, "-I", "-m", "mypy", "--explicit-package-bases", "--config-file=mypy.ini"]
+                [
+                    self.python,
+                    "-I",
+                    "-m",
+                    "mypy",
+                    "--explicit-package-bases",
+                    "--config-file=mypy.ini",
+                ]
                 + ["--python-version=3.11", "--platform=linux", "--no-site-packages"]
                 + [f"--cache-dir={build.root}/cache", *arguments, *files],
                 cwd=build.root,
@@ -127,7 +134,11 @@ class SharedTests:
 
         def test_report_is_what_mypy_prints(self) -> None:
             source = "import os\n\nx: int = os.sep\ny: str = len('abc')\nreveal_type(x)\n"
-            for ini in ("", "pretty = True\n", "show_error_context = True\nshow_column_numbers = True\n"):
+            for ini in (
+                "",
+                "pretty = True\n",
+                "show_error_context = True\nshow_column_numbers = True\n",
+            ):
                 build = self.build([Target("a", ["a.py"])], {"a.py": source}, SILENT + ini)
                 build.typeshed_ini = SILENT  # The others only tell how to print.
                 build.run()
@@ -170,7 +181,9 @@ class SharedTests:
             build = self.chain()
             build.write("lib/item.py", LIB + "\n\nWRONG: str = 1\n")
             build.run()
-            self.assertEqual([build.exit_code(name) for name in ("lib", "mid", "top")], ["1", "0", "0"])
+            self.assertEqual(
+                [build.exit_code(name) for name in ("lib", "mid", "top")], ["1", "0", "0"]
+            )
 
         def test_silent(self) -> None:
             build = self.build(
@@ -184,7 +197,9 @@ class SharedTests:
         # What can be imported.
 
         def test_undeclared_import(self) -> None:
-            build = self.build(CHAIN, {**CHAIN_SOURCES, "other.py": "from mid.use import use\nimport lib.item\n"})
+            build = self.build(
+                CHAIN, {**CHAIN_SOURCES, "other.py": "from mid.use import use\nimport lib.item\n"}
+            )
             build.run()
             self.assertIn('module named "mid.use"', build.report("other"))
             self.assertNotIn("lib.item", build.report("other"))
@@ -290,9 +305,7 @@ class SharedTests:
                 build, "lib/item.py", LIB.replace("euros: float", "euros: int"), "lib", "mid", "top"
             )
             self.assertIn('incompatible type "float"', build.report("mid"))
-            self.assert_reruns(
-                build, "lib/item.py", LIB + "\n\nADDED = 1\n", "lib", "mid", "top"
-            )
+            self.assert_reruns(build, "lib/item.py", LIB + "\n\nADDED = 1\n", "lib", "mid", "top")
             self.assertEqual(build.exit_code("mid"), "0")
             self.assert_reruns(
                 build, "lib/extra.py", "def extra() -> int:\n    return 1\n", "lib", "other"
@@ -359,7 +372,9 @@ class SharedTests:
             self.assertEqual(build.outputs(), self.chain().outputs())
 
         def test_blocking_error_of_nothing_that_is_imported(self) -> None:
-            build = self.build(CHAIN, {**CHAIN_SOURCES, "lib/item.py": "x = = 1\n", "other.py": "x = 1\n"})
+            build = self.build(
+                CHAIN, {**CHAIN_SOURCES, "lib/item.py": "x = = 1\n", "other.py": "x = 1\n"}
+            )
             build.run()
             self.assertEqual((build.exit_code("lib"), build.exit_code("other")), ("2", "0"))
 
@@ -547,10 +562,14 @@ class SharedTests:
                 self.assertNotIn('"mid', report)
 
         def test_sections(self) -> None:
-            ini = SILENT + "[mypy-top.*]\ndisallow_untyped_defs = True\n[mypy-mid.use]\nignore_errors = True\n"
+            ini = (
+                SILENT
+                + "[mypy-top.*]\ndisallow_untyped_defs = True\n[mypy-mid.use]\nignore_errors = True\n"
+            )
             sources = {
                 **CHAIN_SOURCES,
-                "mid/use.py": CHAIN_SOURCES["mid/use.py"] + "\nWRONG: int = ''\ndef untyped(): ...\n",
+                "mid/use.py": CHAIN_SOURCES["mid/use.py"]
+                + "\nWRONG: int = ''\ndef untyped(): ...\n",
                 "top/main.py": CHAIN_SOURCES["top/main.py"] + "def untyped(): ...\n",
             }
             build = self.build(CHAIN, sources, ini)
@@ -579,7 +598,11 @@ class MyPlugin(Plugin):
 def plugin(version):
     return MyPlugin
 """
-            sources = {**CHAIN_SOURCES, "plugins/mine.py": plugin, "other.py": "import lib.item\nreveal_type(lib.item.cents(1))\n"}
+            sources = {
+                **CHAIN_SOURCES,
+                "plugins/mine.py": plugin,
+                "other.py": "import lib.item\nreveal_type(lib.item.cents(1))\n",
+            }
             build = self.build(CHAIN, sources, SILENT + "plugins = plugins/mine.py\n")
             build.packs = None
             build.run()
@@ -591,11 +614,18 @@ def plugin(version):
             build.write("mypy.ini", "[mypy]\nplugins = none.py\n")
             result = build.run_one("a")
             self.assertIn("none.py", result.stderr)
-            self.assertNotEqual(result.status, 0)
+            self.assertNotIn("Traceback", result.stderr)
+            self.assertEqual(result.status, 1)
+            build.write("mypy.ini", "[mypy]\nalways_true = A\nalways_false = A\n")
+            result = build.run_one("a")
+            self.assertIn("always true and always false", result.stderr)
+            self.assertEqual(result.status, 1)
 
         def test_python_version_and_platform(self) -> None:
             text = "import sys\nif sys.version_info >= (3, 12) and sys.platform == 'win32':\n    x: int = ''\n"
-            build = self.build([Target("a", ["a.py"])], {"a.py": text}, "python_version = 3.12\nplatform = win32\n")
+            build = self.build(
+                [Target("a", ["a.py"])], {"a.py": text}, "python_version = 3.12\nplatform = win32\n"
+            )
             build.packs = None
             build.run()
             self.assertEqual(build.exit_code("a"), "0")  # The arguments say 3.11 and linux.
@@ -655,18 +685,46 @@ sys.exit(action.main(sys.argv[1:]))
 
 
 class UnknownMypyTest(SharedTests.Cases):
-    """Asked by its command line."""
+    """Asked by its command line, which promises less: only verdicts, and that they are shared."""
 
     variable = "STARMYPY_MYPY_PYTHON"
     default = "build/mypy/bin/python"
 
-    def build(
-        self, targets: Sequence[Target], sources: Dict[str, str], ini: str = SILENT
-    ) -> Build:
+    def build(self, targets: Sequence[Target], sources: Dict[str, str], ini: str = SILENT) -> Build:
         build = super().build(targets, sources, ini)
         build.runner = build.root / "pretend.py"
         build.runner.write_text(PRETEND.format(private=str(PRIVATE)))
         return build
+
+
+PROMISED = {
+    "test_blocking_error_of_nothing_that_is_imported",
+    "test_features_are_seen_as_by_mypy_itself",
+    "test_package_with_modules_that_do_not_parse",
+    "test_silent",
+    "test_sources_of_dependencies_are_not_read",
+    "test_undeclared_import",
+}
+for name in dir(UnknownMypyTest):
+    if name.startswith("test_") and name not in PROMISED:
+        setattr(UnknownMypyTest, name, None)
+
+
+class OldMypyTest(unittest.TestCase):
+    def test_message(self) -> None:
+        default = str(ROOT / "build/mypy-1.0.1/bin/python")
+        python = os.environ.get("STARMYPY_MYPY_1_0_1_PYTHON") or default
+        if not os.path.exists(python):
+            raise unittest.SkipTest(f"no {python}; STARMYPY_MYPY_1_0_1_PYTHON names another one")
+        root = Path(tempfile.mkdtemp(prefix="test_mypy_shared."))
+        self.addCleanup(shutil.rmtree, root)
+        build = Build(root, python, [Target("a", ["a.py"])])
+        build.write("a.py", "")
+        build.prepare()
+        result = build.run_one("a")
+        self.assertEqual(result.status, 1)
+        self.assertIn("mypy 1.0.1 is too old for mode shared", result.stderr)
+        self.assertIn("mode=compat", result.stderr)
 
 
 if __name__ == "__main__":

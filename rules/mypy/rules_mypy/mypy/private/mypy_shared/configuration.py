@@ -20,7 +20,6 @@ from .engine import ConfigurationError, Settings
 from .manifest import Root
 from .world import World, modules_of_roots
 
-
 OURS: dict[str, Any] = {
     "incremental": True,
     "skip_cache_mtime_checks": True,

@@ -80,7 +80,7 @@ def choose() -> tuple[Engine, str]:
     if release > OLDEST:
         from . import plain
 
-        return plain, f"mypy {version} is not known: it is asked by its command line, which is slower"
+        return plain, f"mypy {version} is not known: asking it by its command line, which is slower"
     raise UnknownMypy(
         f"mypy {version} is too old for mode shared, which needs {OLDEST[0]}.{OLDEST[1]} or later:"
         " use --@rules_mypy//mypy:mode=compat"

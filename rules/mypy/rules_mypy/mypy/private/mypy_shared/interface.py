@@ -72,9 +72,7 @@ def own_business(entry: Entry) -> Entry:
     meta = read_meta(entry.meta)
     meta.mtime = meta.data_mtime = 0
     meta.trans_dep_hash = b""
-    return Entry(
-        entry.path, write_meta(meta, entry.meta[:FORMAT_LENGTH]), b"", entry.meta_ex
-    )
+    return Entry(entry.path, write_meta(meta, entry.meta[:FORMAT_LENGTH]), b"", entry.meta_ex)
 
 
 def rename(part: bytes, template: str, package: str) -> bytes:

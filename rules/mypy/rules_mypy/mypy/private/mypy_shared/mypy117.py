@@ -118,9 +118,7 @@ class Mypy117(Release):
         reset_global_state()
         return manager
 
-    def analyse(
-        self, session: Session, sources: list[BuildSource], load: bool
-    ) -> dict[str, str]:
+    def analyse(self, session: Session, sources: list[BuildSource], load: bool) -> dict[str, str]:
         manager, graph = session.manager, session.graph
         build.load_graph(sources, manager, graph)
         refuse_blocked(session)

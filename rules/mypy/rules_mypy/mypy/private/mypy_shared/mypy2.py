@@ -95,9 +95,7 @@ class Mypy2(Release):
         reset_global_state()
         return manager
 
-    def analyse(
-        self, session: Session, sources: list[BuildSource], load: bool
-    ) -> dict[str, str]:
+    def analyse(self, session: Session, sources: list[BuildSource], load: bool) -> dict[str, str]:
         manager, graph = session.manager, session.graph
         new = load_modules(manager, graph, sources, session.near)
         refuse_blocked(session)

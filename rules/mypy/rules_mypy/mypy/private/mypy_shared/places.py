@@ -12,9 +12,7 @@ from typing import Any
 from mypy.nodes import SymbolTable, TypeInfo
 
 # What plugins keep for subclasses in other modules, down to the place of a definition.
-PLACES = frozenset(
-    ("line", "column", "end_line", "end_column", "context_line", "context_column")
-)
+PLACES = frozenset(("line", "column", "end_line", "end_column", "context_line", "context_column"))
 
 
 def forget_places(names: SymbolTable, prefix: str) -> None:

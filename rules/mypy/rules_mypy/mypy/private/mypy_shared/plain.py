@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A mypy that we do not know: it is asked by its command line.
 
-Each action gets a scratch folder, which under --bazel is also mypy's cache.  Own sources are there by
-their paths, and everything that can be imported is below one folder by its module's name.  Entries
+Each action gets a scratch folder, which under --bazel is also mypy's cache.  Own sources are there
+by their paths, and everything that can be imported is below one folder by its module's name.  Entries
 of dependencies are unpacked as mypy wrote them, and mypy decides whether it takes them: if not, it
 analyses the dependency's source, if that is on the disk.
 
@@ -247,12 +247,12 @@ def target(settings: Settings, world: World, color: bool, silent: bool) -> Resul
     sources = list(world.own.values())
     with scratch(world) as made:
         result.stdout, result.stderr, result.status = run(made, settings, sources, color)
+        if result.stdout.count("\n") > 1 or result.status:
+            lines, _, _ = run(made, settings, sources, False, "--output=json")
+            result.messages = [line for line in lines.splitlines() if line.startswith("{")]
         if result.status == BLOCKING:
             find_blocked(made, result)
             return result
-        if result.stdout.count("\n") > 1 or result.status:
-            lines, _, _ = run(made, settings, sources, False, "--output=json")
-            result.messages = lines.splitlines()
         result.entries = made.entries(world.own.get)
         if len(result.entries) < len(world.own):  # mypy has none of modules with errors.
             drive(made, settings, list(world.own))

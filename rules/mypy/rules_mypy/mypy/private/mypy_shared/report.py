@@ -85,9 +85,7 @@ class Printer:
         self.lines: list[str] = []
         self.files: list[str] = []
         with environment(color):
-            self.formatter = FancyFormatter(
-                self.stdout, self.stderr, options.hide_error_codes
-            )
+            self.formatter = FancyFormatter(self.stdout, self.stderr, options.hide_error_codes)
 
     def flush(self, file: Optional[str], messages: Sequence[str], serious: bool) -> None:
         """mypy calls this with the formatted messages of a file, when it is done with it."""

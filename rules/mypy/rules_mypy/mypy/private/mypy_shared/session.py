@@ -36,7 +36,7 @@ from mypy.util import read_py_file
 from mypy.version import __version__
 
 from .configuration import give_first_party, make_options, typeshed_folder, typeshed_modules
-from .engine import NotAccepted, Settings
+from .engine import ConfigurationError, NotAccepted, Settings
 from .files import DeclaredFiles
 from .pack import Blocked, Entry
 from .report import NOT_CHECKED, Printer, Result
@@ -60,9 +60,7 @@ class Release(ABC):
         """A manager as mypy's own build makes it, with nothing left over from an earlier one."""
 
     @abstractmethod
-    def analyse(
-        self, session: Session, sources: list[BuildSource], load: bool
-    ) -> dict[str, str]:
+    def analyse(self, session: Session, sources: list[BuildSource], load: bool) -> dict[str, str]:
         """Analyses sources and what they import, where it has no entry.
 
         With `load`, entries are loaded even if nothing that is analysed needs them.  Returns the
@@ -118,7 +116,10 @@ def open_session(release: Release, settings: Settings, world: World, color: bool
     gc.set_threshold(1_000_000, 30, 30)
     entries = Entries(world, release.empty_meta_ex, release.rename)
     printer = Printer(options, color)
-    manager = release.make_manager(options, entries, printer)
+    try:
+        manager = release.make_manager(options, entries, printer)
+    except CompileError as error:  # Of a plugin, say.
+        raise ConfigurationError("\n".join([*error.messages, ""])) from None
     # From here on mypy's own folder is nowhere to be seen.
     options.abs_custom_typeshed_dir = os.path.abspath(TYPESHED)
     session = Session(release, options, complaints, manager, {}, entries, printer)

@@ -34,8 +34,12 @@ class World:
     own: dict[str, str] = field(default_factory=dict)  # Modules to analyse, their paths.
     given: set[str] = field(default_factory=set)  # Modules of targets: those that users give mypy.
     unowned: dict[str, str] = field(default_factory=dict)  # Modules that no action has.
-    aliases: dict[str, str] = field(default_factory=dict)  # Those that have an owner by another name.
-    rivals: dict[str, list[str]] = field(default_factory=dict)  # Who has a module that several have.
+    aliases: dict[str, str] = field(
+        default_factory=dict
+    )  # Those that have an owner by another name.
+    rivals: dict[str, list[str]] = field(
+        default_factory=dict
+    )  # Who has a module that several have.
     files: dict[str, str] = field(default_factory=dict)  # Paths of all, and the real files.
     paths: dict[str, str] = field(default_factory=dict)  # Every module, namespaces included.
     interfaces: dict[str, str] = field(default_factory=dict)  # Modules of other targets.
@@ -202,9 +206,7 @@ def root_of(module: str, source: str) -> Optional[str]:
     return None
 
 
-def target_world(
-    closure: Closure, silent: bool, open_pack: Callable[[str], Pack] = Pack
-) -> World:
+def target_world(closure: Closure, silent: bool, open_pack: Callable[[str], Pack] = Pack) -> World:
     world = dependencies(closure, open_pack)
     modules = sorted(closure.own.modules.items())
     sources = {name: module.source for name, module in modules if module.interface}
@@ -333,5 +335,3 @@ def typeshed_world(modules: Mapping[str, str], folder: str) -> World:
     world.add_namespaces()
     world.add_namespace(TEMPLATE)
     return world
-
-
