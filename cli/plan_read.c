@@ -161,8 +161,8 @@ static enum plan_brings brings_of(sl_value word) {
                                         : PLAN_BRINGS_ALL;
 }
 
-// What an action of a unit took when it last ran, without what every process takes; -1: not known.
-static double measured(const struct ninja_log *log, sl_value file) {
+// What the action that makes a file took when it last ran; -1: not known.
+static double last_seconds(const struct ninja_log *log, sl_value file) {
   const struct bz_artifact *output =
       file && sl_has_type(file, &bz_file_type) ? (const struct bz_artifact *)(void *)file : NULL;
   return output && output->action ? ninja_log_seconds(log, output->action) : -1;
@@ -184,7 +184,7 @@ static bool read_package(struct context *context, const struct ninja_log *log, s
   if (!files || !add_sizes(context, files, &size)) return false;
   package->files = size.files;
   package->bytes = size.bytes;
-  double seconds = measured(log, field(told, "pack"));
+  double seconds = last_seconds(log, field(told, "pack"));
   package->is_measured = seconds >= 0;
   package->seconds = package->is_measured  ? at_least(seconds - cost->process, 0)
                      : package->is_library ? cost->library
