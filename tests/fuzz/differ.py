@@ -241,29 +241,47 @@ def fails_with(pattern: str) -> Callable[[str, str, str], bool]:
     )
 
 
+def says(pattern: str) -> Callable[[str, str, str], bool]:
+    """Whether our message matches."""
+    return lambda ours, theirs, program: bool(re.search(pattern, ours.rpartition("@error")[2]))
+
+
+def writes(pattern: str) -> Callable[[str, str, str], bool]:
+    """Whether the program has such a word."""
+    return lambda ours, theirs, program: bool(re.search(pattern, program))
+
+
+def same_values(ours: str, theirs: str, program: str) -> bool:
+    return other_texts(values_only(ours)) == other_texts(values_only(theirs))
+
+
+def parts_of_texts(ours: str, theirs: str, program: str) -> bool:
+    """Whether texts that differ have been made and taken apart."""
+    apart = r"partition|split|title|capital|replace|strip|upper|hash\(|len\(|\[[^]]*:"
+    return bool(re.search(apart, program) and re.search(r"range\(|set\(|\d[eE][+-]\d\d|\d\.\d", ours + theirs))
+
+
 # The same for --level values, with starlark-go in mind.
 EXPLAINED_VALUES: List[Explanation] = [
-    (
-        "texts of floats, ranges, empty sets and stray bytes",
-        lambda ours, theirs, program: other_texts(values_only(ours)) == other_texts(values_only(theirs)),
-    ),
+    ("texts of floats, ranges, empty sets and stray bytes", same_values),
     ("methods that there are not", fails_with("has no .* field or method")),
     ("a crash: starlark-go", fails_with("nil pointer")),
     ("min() and max() take no None for a key", fails_with('parameter "key": got NoneType')),
-    ("elems() is no list", lambda ours, theirs, program: ".elems" in program),
-    ("dir() lists other methods", lambda ours, theirs, program: bool(re.search(r"\bdir\b", program))),
-    ("%F is no format", lambda ours, theirs, program: "%F" in program),
-    (
-        "%f shows the digits that str() shows, and then zeros",
-        lambda ours, theirs, program: bool(re.search("0{30}", ours)),
-    ),
-    ("hash() of UTF-16", lambda ours, theirs, program: "hash(" in program and not program.isascii()),
     ("only ints may be looked for in ranges", fails_with("requires integer as left operand")),
-    ("changes of a dict that change nothing", lambda ours, theirs, program: "temporarily immutable" in ours),
-    (
-        "unhashable keys are just not there; builtins are hashable",
-        lambda ours, theirs, program: "unhashable type" in ours,
-    ),
+    ("ranges and counts are held to 32 bits", says("signed 32-bit range")),
+    ("formats that Bazel has not", says("Missing argument|unsupported format|Invalid character|replacement field")),
+    ("split() wants a separator", says("parameter 'sep' got value of type 'NoneType'")),
+    ("changes of a dict that change nothing", says("temporarily immutable")),
+    ("unhashable keys are just not there; builtins are hashable", says("unhashable type")),
+    ("elems() is no list", writes(r"\.elems")),
+    ("dir() lists other methods", writes(r"\bdir\b")),
+    ("%F is no format", writes("%F")),
+    ("lines end at a carriage return", writes("splitlines")),
+    ("the order of what two sets have in common", writes("&|intersection")),
+    ("values in themselves", lambda ours, theirs, program: "..." in theirs),
+    ("%f shows the digits that str() shows, and then zeros", lambda ours, theirs, program: "0" * 30 in ours),
+    ("hash() of UTF-16", lambda ours, theirs, program: "hash(" in program and not program.isascii()),
+    ("parts of such texts", parts_of_texts),
 ]
 
 
