@@ -85,8 +85,8 @@ enum bz_behaviour {
   BZ_BEHAVIOUR_RULE,   // an implementation in Starlark
   BZ_BEHAVIOUR_ALIAS,  // stands for attribute `actual`
   BZ_BEHAVIOUR_CONFIG_SETTING,
-  BZ_BEHAVIOUR_CONSTRAINT,     // constraint_setting, constraint_value, platform
-  BZ_BEHAVIOUR_TOOLCHAIN,      // toolchain: names what stands for a toolchain type, and when
+  BZ_BEHAVIOUR_CONSTRAINT,  // constraint_setting, constraint_value, platform
+  BZ_BEHAVIOUR_TOOLCHAIN,   // toolchain: names what stands for a toolchain type, and when
   BZ_BEHAVIOUR_TOOLCHAIN_TYPE,
   BZ_BEHAVIOUR_BUILD_SETTING,  // label_flag, *_flag: a value
   BZ_BEHAVIOUR_TEST_SUITE,
