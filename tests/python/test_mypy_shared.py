@@ -582,6 +582,31 @@ class SharedTests:
             build.run()
             self.assertEqual({build.exit_code(name) for name in build.targets}, {"0"})
 
+        def test_options_that_are_not_the_users_to_choose(self) -> None:
+            """What to check is the target's sources, and how to cache is the build's business."""
+            ini = """\
+files = nowhere, a.py
+mypy_path = nowhere
+cache_dir = /dev/null
+incremental = False
+sqlite_cache = True
+cache_fine_grained = True
+show_absolute_path = True
+html_report = report
+junit_xml = junit.xml
+warn_unused_configs = True
+verbosity = 2
+[mypy-nobody.*]
+ignore_errors = True
+"""
+            build = self.build([Target("a", ["a.py"])], {"a.py": "x: int = ''\n"}, SILENT + ini)
+            build.run()
+            self.assertEqual(build.exit_code("a"), "1")
+            self.assertTrue(build.report("a").startswith("a.py:1: error: "), build.report("a"))
+            self.assertEqual(build.report("a").count("\n"), 2)
+            found = {path.name for path in build.root.iterdir()}
+            self.assertEqual(found, {"a.py", "mypy.ini", "out", "records"})
+
         def test_plugin(self) -> None:
             plugin = """\
 from mypy.plugin import Plugin

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import functools
 import sys
+import warnings
 from dataclasses import dataclass, replace
 from typing import Mapping, Optional, Sequence
 
@@ -103,6 +104,8 @@ def parse_arguments(arguments: Sequence[str]) -> Action:
 def main(arguments: Sequence[str]) -> int:
     """Does one action and returns its exit status; what a user must know goes to stderr."""
     action = parse_arguments(arguments)
+    # mypy is compiled and has no Python frames: what its libraries deprecate would be blamed on us.
+    warnings.simplefilter("ignore", DeprecationWarning)
     try:
         return perform(action)
     except (OSError, ManifestError, PackError, NotAccepted, UnknownMypy) as error:
@@ -132,8 +135,7 @@ def perform_typeshed(action: Action, engine: Engine) -> int:
     result = engine.typeshed(settings_of(action))
     if result.blocked:
         return fail(result.blocked.message)
-    emit_pack(action, engine, result, {})
-    return tell_again(action, result)
+    return emit_pack(action, engine, result, {})
 
 
 def perform_package(action: Action, engine: Engine, closure: Closure) -> int:
@@ -142,15 +144,26 @@ def perform_package(action: Action, engine: Engine, closure: Closure) -> int:
     wanted = closure.own.wanted
     while True:
         world = package_world(closure, excluded)
-        modules = [module for module in sorted(world.own) if wanted == "all" or module in wanted]
+        modules = [
+            module
+            for module in sorted(world.own)
+            if (not is_test(module) if wanted == "all" else module in wanted)
+        ]
         result = engine.package(settings_of(action), world, modules)
         if not result.blocked:
-            emit_pack(action, engine, result, world.own)
-            return tell_again(action, result)
+            return emit_pack(action, engine, result, world.own)
         culprits = {module for module, path in world.own.items() if path == result.blocked.file}
         if not culprits:
             return fail(result.blocked.message)
         excluded |= culprits
+
+
+def is_test(module: str) -> bool:
+    """Whether it is one of the tests that a distribution brings along, which nobody imports.
+
+    They are more than a third of sympy and of networkx.  Who does import them analyses them.
+    """
+    return "tests" in module.split(".")[1:]
 
 
 def fail(message: str) -> int:
@@ -158,12 +171,16 @@ def fail(message: str) -> int:
     return 1
 
 
-def emit_pack(action: Action, engine: Engine, result: Result, own: Mapping[str, str]) -> None:
+def emit_pack(action: Action, engine: Engine, result: Result, own: Mapping[str, str]) -> int:
     """Writes the entries of own modules; those that have none are there by their names."""
+    status = tell_again(action, result)
+    if status:
+        return status
     entries = {name: Entry(path, b"", b"") for name, path in own.items()}
     for name, entry in result.entries.items():
         entries[name] = engine.interface_of(entry)
     write_file(action.pack, pack_bytes(result.version, entries))
+    return 0
 
 
 def perform_target(action: Action, engine: Engine, closure: Closure) -> int:

@@ -20,6 +20,8 @@ from .engine import ConfigurationError, Settings
 from .manifest import Root
 from .world import World, modules_of_roots
 
+# A file need not be there to be named, and mypy then asks no configuration which ones it is to check.
+STAND_IN = "stand_in.py"
 OURS: dict[str, Any] = {
     "incremental": True,
     "skip_cache_mtime_checks": True,
@@ -39,6 +41,7 @@ OURS: dict[str, Any] = {
     "install_types": False,
     "non_interactive": False,
     "shadow_file": None,
+    "show_absolute_path": False,  # What an action says must be true on every machine.
     "verbosity": 0,
 }
 
@@ -53,7 +56,7 @@ def make_options(settings: Settings) -> tuple[Options, str]:
     stderr = io.StringIO()
     try:
         _, options = process_options(
-            [*arguments, "--explicit-package-bases", "-c", ""], stdout=stderr, stderr=stderr
+            [*arguments, "--explicit-package-bases", STAND_IN], stdout=stderr, stderr=stderr
         )
     except SystemExit:
         raise ConfigurationError(stderr.getvalue()) from None

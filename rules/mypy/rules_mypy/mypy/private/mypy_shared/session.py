@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Iterable, Mapping, Optional
@@ -108,6 +109,7 @@ def search_paths(silenced: tuple[str, ...]) -> SearchPaths:
 
 
 def open_session(release: Release, settings: Settings, world: World, color: bool) -> Session:
+    sys.setrecursionlimit(2**14)  # As mypy's main program does.
     options, complaints = make_options(settings)
     if "builtins" not in world.paths:
         folder = typeshed_folder(options)
