@@ -398,9 +398,11 @@ static int tell_results(struct run *run) {
 }
 
 static bool start_ninja(struct run *run) {
+  int processes = run->checks.run->processes;
   run->ninja = (struct ninja_run){
       .directory = run->checks.execution_root,
-      .jobs = run->context->options.jobs,
+      .jobs = run->uses_workers && processes < WORKERS_JOBS ? WORKERS_JOBS : processes,
+      .processes = processes,
       .progress = isatty(STDERR_FILENO) && strcmp(run->context->options.color, "no") != 0,
       .listener = {on_failure, on_output, run},
   };
@@ -467,13 +469,15 @@ static int check(struct run *run) {
 
 static int check_run(int argc, char **argv) {
   struct context context;
-  struct run run = {.context = &context, .checks = {.run = workers_run()}};
+  struct run run = {.context = &context};
   clock_gettime(CLOCK_MONOTONIC, &run.start);
   int status = context_begin(&context, "check", synopsis, doc, COMMANDS, argc, argv);
   if (status >= 0) return status;
   if (sl_list_length(context.options.words) == 0 &&
       !sl_list_push(context.thread, context.options.words, sl_string_from("//...")))
     return BZ_EXIT_FAILURE;
+  struct bz_run how = workers_run(&context);
+  run.checks.run = &how;
   if (!find_interpreter(&run)) return BZ_EXIT_LOCAL_ENVIRONMENT;
   if (!choose_strategy(&run)) return BZ_EXIT_COMMAND_LINE;
   if (!set_flags(&run)) return BZ_EXIT_FAILURE;

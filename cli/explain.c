@@ -297,7 +297,8 @@ static int write_text(struct context *context, sl_value descriptions) {
 
 static int explain(struct context *context, const struct interpreter *interpreter, bool json) {
   // Links are kept so that commands told before still run.
-  struct checks checks = {.keeps_links = true, .run = workers_run()};
+  struct bz_run run = workers_run(context);
+  struct checks checks = {.keeps_links = true, .run = &run};
   struct owners owners = {0};
   int status = BZ_EXIT_FAILURE;
   if (!lock_take(context)) return BZ_EXIT_LOCAL_ENVIRONMENT;

@@ -10,14 +10,12 @@
 #include <string.h>
 
 #include "cli/process.h"
+#include "cli/worker_client.h"
 #include "rules/graph/graph.h"
 
 // A status line: "\x1e12/64\x1e", "40\x1e" for the action's number, and then the description.
 #define MARK (BZ_RUN_MARK[0])
 #define STATUS_FORMAT "NINJA_STATUS=" BZ_RUN_MARK "%f/%t" BZ_RUN_MARK
-
-// Ninja runs without the environment of the user: what the graph does not say reaches no action.
-static const char *const environment[] = {STATUS_FORMAT, NULL};
 
 // The edge whose lines are being read.
 struct reader {
@@ -108,9 +106,12 @@ static void read_output(struct ninja_run *run, struct process *process) {
 }
 
 bool ninja_run_start(struct ninja_run *run) {
-  char jobs[32];
+  char jobs[32], processes[64];
   snprintf(jobs, sizeof jobs, "-j%d", run->jobs);
-  const char *argv[] = {"ninja", "-k", "0", "-f", "build.ninja", run->jobs > 0 ? jobs : NULL, NULL};
+  snprintf(processes, sizeof processes, WORKER_CLIENT_PROCESSES "=%d", run->processes);
+  const char *argv[] = {"ninja", "-k", "0", "-f", "build.ninja", jobs, NULL};
+  // Not that of the user: what the graph does not say reaches no action.
+  const char *environment[] = {STATUS_FORMAT, processes, NULL};
   struct process process;
   if (!process_start(&process, argv, run->directory, environment)) {
     if (errno == ENOENT) {

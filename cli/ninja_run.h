@@ -20,7 +20,8 @@ struct ninja_listener {
 
 struct ninja_run {
   const char *directory;  // where build.ninja is: one of a graph with struct bz_run
-  int jobs;               // 0: ninja decides
+  int jobs;               // how many actions at once
+  int processes;          // how many of them may be processes when no worker answers
   bool progress;          // a line that is written over and over, to stderr
   struct ninja_listener listener;
   // Results, owned by the run.

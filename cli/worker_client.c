@@ -5,10 +5,12 @@
 #include "cli/worker_client.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -185,7 +187,25 @@ bool worker_client_call(const char *path, const char *const *arguments, struct s
 
 // ---------------------------------------------------------------- the command
 
-static int become(char **command) {
+// Takes one of so many locks beside the socket, or waits for one. It is that of the process from then
+// on. Where there is no such folder no worker was meant to be used, and all may run that were started.
+static void wait_for_turn(const char *socket) {
+  const char *slash = strrchr(socket, '/'), *limit = getenv(WORKER_CLIENT_PROCESSES);
+  int count = limit ? atoi(limit) : 0, descriptor = -1;
+  for (int i = 0; slash && i <= count && count > 0; i++) {
+    bool waits = i == count;
+    struct sl_text path = {0};
+    sl_text_append(&path, socket, (size_t)(slash - socket));
+    sl_text_format(&path, "/turn-%d", waits ? getpid() % count : i);
+    descriptor = open(sl_text_string(&path), O_RDWR | O_CREAT, 0600);
+    sl_text_free(&path);
+    if (descriptor < 0 || flock(descriptor, waits ? LOCK_EX : LOCK_EX | LOCK_NB) == 0) return;
+    close(descriptor);
+  }
+}
+
+static int become(const char *socket, char **command) {
+  wait_for_turn(socket);
   execvp(command[0], command);
   fprintf(stderr, "cannot run %s: %s\n", command[0], strerror(errno));
   return errno == ENOENT ? 127 : 126;  // as a shell
@@ -210,7 +230,7 @@ int worker_client_run(int argc, char **argv) {
   int status;
   if (!worker_client_call(argv[2], (const char *const *)find_program(command) + 1, &output,
                           &status))
-    return become(command);
+    return become(argv[2], command);
   fwrite(sl_text_string(&output), 1, output.length, stderr);
   sl_text_free(&output);
   return status;

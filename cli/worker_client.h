@@ -10,6 +10,10 @@
 
 #include "common/text.h"
 
+// The environment variable that tells how many clients of one folder of sockets may become a process
+// at once; the others wait. Without it all may.
+#define WORKER_CLIENT_PROCESSES "STARMYPY_PROCESSES"
+
 // `starmypy worker-client --socket SOCKET -- PROGRAM ARGUMENT...`, with argv[0] "worker-client": asks the
 // server at SOCKET to do what PROGRAM would, prints what it has to say and returns its exit status. Becomes
 // PROGRAM where no server answers, and where one ends before it has answered.

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,9 +22,18 @@
 #define SOCKETS ".workers"
 #define FOLDER "workers"  // in the output base
 
-const struct bz_run *workers_run(void) {
-  static const struct bz_run run = {.program = "./" PROGRAM, .sockets = SOCKETS};
-  return &run;
+// As many as ninja would run: a few more than there are processors, since some wait for files.
+static int default_jobs(void) {
+  cpu_set_t processors;
+  int count =
+      sched_getaffinity(0, sizeof processors, &processors) == 0 ? CPU_COUNT(&processors) : 1;
+  return count > 2 ? count + 2 : count + 1;
+}
+
+struct bz_run workers_run(const struct context *context) {
+  int jobs = context->options.jobs;
+  return (struct bz_run){
+      .program = "./" PROGRAM, .sockets = SOCKETS, .processes = jobs > 0 ? jobs : default_jobs()};
 }
 
 // ---------------------------------------------------------------- strategy
@@ -193,11 +203,11 @@ bool workers_prepare(struct context *context, const struct checks *checks, bool 
   const char *output_base = bz_workspace_output_base(context->session->workspace);
   char *folder = bz_path_join(output_base, FOLDER);
   bool done = settle_links(context, checks, used);
-  if (done && used && start) {
+  if (done && used) {
     done = bz_directory_make(context->thread, folder);
     context_tell_error(context);
-    if (done) ensure_all(context, checks);
   }
+  if (done && used && start) ensure_all(context, checks);
   free(folder);
   return done;
 }

@@ -13,8 +13,10 @@ enum workers_strategy { WORKERS_USED, WORKERS_UNUSED, WORKERS_UNKNOWN };
 // say nothing; WORKERS_UNKNOWN with an error told.
 enum workers_strategy workers_choose(const struct context *context, const char *mnemonic,
                                      enum workers_strategy otherwise);
-// How a graph names its workers: see struct bz_graph.
-const struct bz_run *workers_run(void);
+// How a graph of the check's actions is run: see struct bz_graph. With workers ninja may start
+// WORKERS_JOBS actions at once, as most of them wait, and what comes together is cheaper.
+enum { WORKERS_JOBS = 64 };
+struct bz_run workers_run(const struct context *context);
 // Lets the actions of an execution root find workers, or keeps them from it. With `start` those that
 // the closure's actions can use are started, unless they run. A worker that cannot be started is told
 // of as a warning. False with an error told.

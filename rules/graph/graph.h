@@ -36,6 +36,7 @@ struct bz_graph {
 struct bz_run {
   const char *program;  // this program's path in the execution root
   const char *sockets;  // where workers listen, relative to the execution root
+  int processes;        // how many actions run at once, but for those that workers do
 };
 
 // One format: adding one is adding a row. `write` appends to `out`; false with an error pending.

@@ -140,6 +140,9 @@ static void put_shell_text(struct sl_text *out, sl_value arguments) {
   put_argument(out, sl_list_get(arguments, SHELL_TEXT));
 }
 
+// Waiting for a worker costs nothing, so that more actions may do that than processes may run.
+static const char pool[] = "\n  pool = processes";
+
 static void put_command(struct ninja *ninja, const struct bz_action *action, sl_value arguments) {
   struct sl_text *out = ninja->out;
   const struct bz_run *run = ninja->graph->run;
@@ -147,6 +150,7 @@ static void put_command(struct ninja *ninja, const struct bz_action *action, sl_
   if (has_line_ends(arguments)) sl_text_format(out, " %s", line_ends);
   if (run && is_shell_text(arguments)) {
     put_shell_text(out, arguments);
+    sl_text_append_string(out, pool);
     return;
   }
   const char *worker = run ? lower_worker(ninja->graph, &ninja->trees, action) : NULL;
@@ -154,6 +158,7 @@ static void put_command(struct ninja *ninja, const struct bz_action *action, sl_
     sl_text_format(out, " %s worker-client --socket %s/%s.sock --", run->program, run->sockets,
                    worker);
   put_arguments(out, arguments, 0);
+  if (run && !worker) sl_text_append_string(out, pool);
 }
 
 // What a person reads while the action runs. For this program the action's number stands before it.
@@ -266,6 +271,7 @@ bool write_ninja(struct sl_thread *thread, const struct bz_graph *graph, struct 
                         .trees = lower_trees_begin(graph)};
   sl_text_append_string(out, "# Run in the execution root.\nninja_required_version = 1.5\n");
   sl_text_append_string(out, pipe_variable);
+  if (graph->run) sl_text_format(out, "pool processes\n  depth = %d\n", graph->run->processes);
   bool done = true;
   for (size_t i = 0; done && i < closure->count; i++)
     if (lower_needs_process(closure->actions[i])) done = write_edge(&ninja, closure->actions[i], i);

@@ -106,7 +106,10 @@ def check(words):
     found = [" ".join(line[1:]) for line in lines if line[:1] == ["error"]]
     for line in lines:
         if line[:1] == ["warn"]: print(*line[1:], file=sys.stderr)
-        if line[:1] == ["sleep"]: time.sleep(float(line[1]))
+        if line[:1] == ["sleep"]:
+            log("<")
+            time.sleep(float(line[1]))
+            log(">")
     if ["crash"] in lines: sys.exit("no such thing")
     if ["nothing"] in lines: return
     block = ["block"] in lines

@@ -82,6 +82,18 @@ class CheckWorkersTest(CheckWorkspace):
         self.assertIn("no errors", text)
         self.assertEqual(self.ran, UNITS)
 
+    def test_clients_take_turns(self) -> None:
+        """Many wait for a worker at once, but few become processes where there is none."""
+        self.write("tools/checker.py", self.checker_text(no_worker="yes"))
+        names = [f"u{i}" for i in range(6)]
+        self.write("BUILD", 'load("//tools:check.bzl", "unit")\n' + "".join(
+            f'unit(name = "{name}", srcs = ["{name}.txt"])\n' for name in names))
+        for name in names:
+            self.write(f"{name}.txt", f"def {name}\nsleep 0.1\n")
+        self.check("-j1")
+        events = [word for word in self.log.read_text().split() if word in "<>"]
+        self.assertEqual(events, ["<", ">"] * 6)
+
     def test_exported_graph_knows_no_workers(self) -> None:
         for output in ("ninja", "commands", "jsonproto"):
             text = workspaces.run(
