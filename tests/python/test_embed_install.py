@@ -127,6 +127,8 @@ class InstallTest(unittest.TestCase):
 
 
 class UseTest(unittest.TestCase):
+    maxDiff = None
+
     def test_every_public_function_is_used(self) -> None:
         """In a unit test, an example, or the program: what nobody calls, nobody has tried."""
         public = declared(workspaces.ROOT / "runtime" / "starlark.h")
