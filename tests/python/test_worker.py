@@ -59,6 +59,8 @@ def act(arguments, who):
 
 class Words(worker.Handler):
     ballast = b""
+    def weight(self, arguments):
+        return 1000
     def prepare(self, requests):
         if requests[0][0] == "fail-to-prepare":
             raise RuntimeError("fails on purpose")

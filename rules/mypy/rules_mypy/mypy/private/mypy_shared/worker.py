@@ -41,11 +41,12 @@ STATUS, SHUTDOWN = "--worker-status", "--worker-shutdown"
 STOPPING = (signal.SIGTERM, signal.SIGINT)
 # A server that was replaced, or forgotten, finds that out when it looks: so often, in seconds.
 LOOK_INTERVAL = 2.0
-# A build that asks for one thing often asks for more at once.  What comes within this time after
-# another request, in seconds, may be done by the same fork; but no request waits longer than so.
-GATHER_TIME, LONGEST_WAIT = 0.004, 0.02
-# Up to so many requests a second fork would cost more than it gains.
-SMALL_SHARE = 4
+# A fork pays for the pages of memory that it copies, as much as for checking some 20 kB of source.
+# So much is worth a fork of its own, in bytes of source; less of it waits for more, in seconds: a
+# moment, since a build that asks for one thing often asks for the next at once, and longer while
+# others are at work.
+FULL_SHARE = 80_000
+GATHER_TIME, LONGEST_WAIT = 0.004, 0.25
 
 
 class Request:
@@ -56,6 +57,7 @@ class Request:
         self.number = number
         self.arguments = arguments
         self.arrived = time.monotonic()
+        self.weight = 0
         self.cancelled = False
 
     def answer(self, status: int, output: str) -> None:
@@ -100,6 +102,10 @@ class Handler:
     as many as `prepare` has put together, and returns the exit status.  What it prints is the output.
     Where it raises anything, SystemExit too, a plain process does the request again.
     """
+
+    def weight(self, arguments: Sequence[str]) -> int:
+        """How much work a request is, in bytes of source."""
+        return FULL_SHARE
 
     def prepare(self, requests: Sequence[Sequence[str]]) -> int:
         """Loads what requests need; how many of them, from the front, one fork may do."""
@@ -287,6 +293,7 @@ class Server:
             self.end()
             request.answer(0, "")
         else:
+            request.weight = self.handler.weight(request.arguments)
             self.waiting.append(request)
 
     def drop(self, channel: Channel) -> None:
@@ -327,23 +334,39 @@ class Server:
             if self.again:
                 self.start(PlainProcess(*self.again.popleft()))
                 continue
-            ready = min(
-                self.waiting[-1].arrived + GATHER_TIME, self.waiting[0].arrived + LONGEST_WAIT
-            )
-            rest = ready - time.monotonic()
+            rest = self.time_to_gather() if self.work_waiting() < FULL_SHARE else 0
             if rest > 0:
                 return rest
             self.fork()
         return LOOK_INTERVAL
 
+    def work_waiting(self) -> int:
+        return sum(request.weight for request in self.waiting)
+
+    def time_to_gather(self) -> float:
+        end = self.waiting[0].arrived + LONGEST_WAIT
+        if not self.jobs:
+            end = min(end, self.waiting[-1].arrived + GATHER_TIME)
+        return end - time.monotonic()
+
     def fork(self) -> None:
-        share = max(-(-len(self.waiting) // self.options.jobs), SMALL_SHARE)
-        requests = list(self.waiting)[:share]
-        count = max(1, min(self.prepare(requests), share))
+        requests = self.share()
+        count = max(1, min(self.prepare(requests), len(requests)))
         self.watch.extend()
         for _ in range(count):
             self.waiting.popleft()
         self.start(Fork(self.handler, requests[:count]))
+
+    def share(self) -> List[Request]:
+        """The next requests for one fork: a full share, or more if there is more for each job."""
+        full = max(FULL_SHARE, self.work_waiting() // self.options.jobs)
+        requests: List[Request] = []
+        for request in self.waiting:
+            requests.append(request)
+            full -= request.weight
+            if full <= 0:
+                break
+        return requests
 
     def prepare(self, requests: Sequence[Request]) -> int:
         try:

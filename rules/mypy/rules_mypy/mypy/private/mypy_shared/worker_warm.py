@@ -13,6 +13,7 @@ the same file, over the same modules.  Everything else is out of its sight befor
 from __future__ import annotations
 
 import gc
+import os
 import re
 from dataclasses import dataclass, field
 from typing import Iterable, Iterator, Optional, Sequence, TypeVar, Union
@@ -30,10 +31,10 @@ from .graph2 import NearTooSmall
 from .hiding import give_up
 from .manifest import Closure, Manifest, read_manifest
 from .pack import Pack
-from .report import Result
-from .worker import Handler
+from .report import BLOCKING, Result
+from .worker import FULL_SHARE, Handler
 from .worker_watch import Signature, signature
-from .world import World, package_world, target_world
+from .world import World, modules_of_roots, package_world, target_world
 
 T = TypeVar("T")
 
@@ -41,6 +42,9 @@ SHARED_INSTANCES = ("str_type", "function_type", "int_type", "bool_type", "objec
 
 # So many requests in a row with another configuration than the session's, and the session changes.
 PATIENCE = 8
+
+# A package's source is so many times less work, since nobody asks what is wrong in its functions.
+BODIES_SKIPPED = 4
 
 # Of so many own modules, at most, the imports are looked for.
 MODULES_TO_READ = 100
@@ -333,6 +337,19 @@ class WarmHandler(Handler):
         self.prepared: dict[tuple[str, ...], Prepared] = {}
         self.others = 0  # Requests in a row that were not for the session.
 
+    def weight(self, arguments: Sequence[str]) -> int:
+        try:
+            action = actions.parse_arguments(arguments)
+            manifest = read_manifest(action.manifest)
+            if action.action == "target":
+                return sum(os.path.getsize(m.source) for m in manifest.modules.values())
+            if action.action == "package":
+                modules = modules_of_roots(manifest.roots)
+                return sum(map(os.path.getsize, modules.values())) // BODIES_SKIPPED
+        except (Exception, SystemExit):
+            pass  # The action will complain.
+        return FULL_SHARE
+
     def prepare(self, requests: Sequence[Sequence[str]]) -> int:
         self.files.look_again()
         self.prepared.clear()
@@ -395,6 +412,9 @@ class WarmHandler(Handler):
                 prepared.action, WarmEngine(self.warm), prepared.closure
             )
         result = self.warm.check(prepared)
+        if result.status == BLOCKING and prepared.world.aliases:
+            # mypy may have complained of a source that only the session has by another name.
+            return actions.main(arguments)
         return actions.emit_target(
             prepared.action, mypy2, prepared.closure, prepared.world, result
         )
