@@ -131,6 +131,9 @@ py_library(name = "above_second", deps = [":second"])
 py_library(name = "rooted", srcs = ["slow.py"], imports = ["."], deps = [":first"])
 py_library(name = "above_rooted", srcs = ["fast.py"], deps = [":rooted"])
 py_library(name = "use_other", srcs = ["use_other.py"], imports = ["."], deps = [":first"])
+py_library(name = "own_root", srcs = ["src/pkg/value.py"], imports = ["src"])
+py_library(name = "use_own", srcs = ["use_own.py"], deps = [":own_root"])
+py_library(name = "use_whole", srcs = ["use_whole.py"], deps = [":own_root"])
 py_library(name = "use_stubbed", srcs = ["use_stubbed.py"], deps = [":stubbed"])
 py_library(name = "sees_files", srcs = ["slow.py"], deps = [":a", ":b"])
 """
@@ -186,6 +189,9 @@ FILES = {
     "workspace/names/plain.py": "class Plain:\n    size = 1\n",
     "workspace/names/fast.pyi": "def fast() -> bytes: ...\n",
     "workspace/names/use_other.py": "import plain\nreveal_type(plain.Plain().size)\n",
+    "workspace/names/src/pkg/value.py": "VALUE: int = 1\n",
+    "workspace/names/use_own.py": "from pkg.value import VALUE\nreveal_type(VALUE)\n",
+    "workspace/names/use_whole.py": "from names.src.pkg.value import VALUE\nreveal_type(VALUE)\n",
     "workspace/names/use_plain.py": "from names.plain import Plain\nreveal_type(Plain.size)\n",
     "workspace/names/use_stubbed.py": "from names.fast import fast\nreveal_type(fast())\n",
     "workspace/made/user.py": (

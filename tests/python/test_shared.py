@@ -434,6 +434,16 @@ class SharedTest(unittest.TestCase):
         )
 
     @workspaces.needs_mypy
+    def test_other_names_with_and_without_a_worker(self) -> None:
+        """In the worker the module is loaded under the name that another target imports."""
+        for strategy in ("local", "worker"):
+            with self.subTest(strategy=strategy):
+                self.run_command("clean")
+                revealed = self.check("//names:all", SHARED, f"--strategy={strategy}")
+                self.assertEqual(revealed["//names:use_own"], ["int"])
+                self.assertEqual(revealed["//names:use_whole"], ["int"])
+
+    @workspaces.needs_mypy
     def test_far_conflicts_are_told(self) -> None:
         output = self.run_command(
             "check", "//names:far", SHARED, "--strategy=local", f"--mypy={workspaces.MYPY_PYTHON}"
