@@ -11,7 +11,7 @@
 
 #include "cli/process.h"
 #include "cli/worker_client.h"
-#include "rules/graph/graph.h"
+#include "rules/bazel.h"
 
 // A status line: "\x1e12/64\x1e", "40\x1e" for the action's number, and then the description.
 #define MARK (BZ_RUN_MARK[0])

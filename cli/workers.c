@@ -5,11 +5,10 @@
 // as the system takes no long ones.
 #include "cli/workers.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <limits.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -24,10 +23,8 @@
 
 // As many as ninja would run: a few more than there are processors, since some wait for files.
 static int default_jobs(void) {
-  cpu_set_t processors;
-  int count =
-      sched_getaffinity(0, sizeof processors, &processors) == 0 ? CPU_COUNT(&processors) : 1;
-  return count > 2 ? count + 2 : count + 1;
+  long count = sysconf(_SC_NPROCESSORS_ONLN);
+  return (int)(count < 1 ? 2 : count > 2 ? count + 2 : count + 1);
 }
 
 struct bz_run workers_run(const struct context *context) {
@@ -98,8 +95,7 @@ static sl_value worker_options(struct context *context) {
     const char *name;
     int value;
   } numbers[] = {{"--max_idle_secs", options->worker_max_idle_secs},
-                 {"--memory_limit_mb", options->total_worker_memory_limit_mb},
-                 {"--jobs", options->jobs}};
+                 {"--memory_limit_mb", options->total_worker_memory_limit_mb}};
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
     if (numbers[i].value > 0 &&
         !sl_list_push(context->thread, list,
@@ -139,6 +135,10 @@ static sl_value start_command(struct context *context, const struct bz_worker *w
       !sl_list_push(context->thread, command, sl_string_format("--identity=%s", join(options))) ||
       !sl_list_extend(context->thread, command, options))
     return NULL;
+  // No reason to replace a worker that has loaded so much.
+  if (context->options.jobs > 0 &&
+      !sl_list_push(context->thread, command, sl_string_format("--jobs=%d", context->options.jobs)))
+    return NULL;
   return command;
 }
 
@@ -158,14 +158,23 @@ static int run_there(const struct checks *checks, sl_value command, struct sl_te
   return process_finish(&process);
 }
 
-static bool runs(const char *socket, const char *identity) {
-  static const char *const status_request[] = {"--worker-status", NULL};
-  static const char *const shutdown_request[] = {"--worker-shutdown", NULL};
+static bool shut_down(const char *socket) {
+  static const char *const request[] = {"--worker-shutdown", NULL};
   struct sl_text answer = {0};
   int status;
-  bool answered = worker_client_call(socket, status_request, &answer, &status);
+  bool answered = worker_client_call(socket, request, &answer, &status);
+  sl_text_free(&answer);
+  return answered;
+}
+
+// Whether a worker that was asked for the same answers; another one is ended.
+static bool runs(const char *socket, const char *identity) {
+  static const char *const request[] = {"--worker-status", NULL};
+  struct sl_text answer = {0};
+  int status;
+  bool answered = worker_client_call(socket, request, &answer, &status);
   bool same = answered && status == 0 && strcmp(sl_text_string(&answer), identity) == 0;
-  if (answered && !same) (void)worker_client_call(socket, shutdown_request, &answer, &status);
+  if (answered && !same) shut_down(socket);
   sl_text_free(&answer);
   return same;
 }
@@ -214,23 +223,22 @@ bool workers_prepare(struct context *context, const struct checks *checks, bool 
 
 // ---------------------------------------------------------------- ending
 
+static bool ends_with(const char *text, const char *end) {
+  size_t length = strlen(text), wanted = strlen(end);
+  return length > wanted && strcmp(text + length - wanted, end) == 0;
+}
+
 size_t workers_shut_down(const struct context *context) {
-  static const char *const request[] = {"--worker-shutdown", NULL};
   const char *output_base = bz_workspace_output_base(context->session->workspace);
   char *folder = bz_path_join(output_base, FOLDER);
   int before = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  DIR *sockets = before >= 0 && chdir(folder) == 0 ? opendir(".") : NULL;
   size_t count = 0;
-  glob_t sockets = {0};
-  if (before >= 0 && chdir(folder) == 0 && glob("*.sock", 0, NULL, &sockets) == 0) {
-    for (size_t i = 0; i < sockets.gl_pathc; i++) {
-      struct sl_text answer = {0};
-      int status;
-      count += worker_client_call(sockets.gl_pathv[i], request, &answer, &status);
-      sl_text_free(&answer);
-    }
-  }
-  globfree(&sockets);
-  if (before >= 0 && fchdir(before) == 0) errno = 0;
+  for (const struct dirent *entry; sockets && (entry = readdir(sockets));)
+    if (ends_with(entry->d_name, ".sock")) count += shut_down(entry->d_name);
+  if (sockets) closedir(sockets);
+  if (before >= 0 && fchdir(before) != 0)
+    context_tell(context, BZ_WARNING, "the working directory is gone: %s", strerror(errno));
   if (before >= 0) close(before);
   free(folder);
   return count;
