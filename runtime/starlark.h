@@ -15,7 +15,9 @@
 // - Values belong to the collector. Keep one alive by holding it on a stack, in another value, or in a handle
 //   (sl_handle_new); never only in malloc'ed or thread-local memory.
 // - Strings handed in are copied unless said otherwise; `const char *` results live as long as their value.
-// - "May run Starlark code" is said of each function that can call back into the interpreter.
+// - What can call back into the interpreter says "may run Starlark code"; what asks values of a host's types runs that host's slots.
+// - Functions of one type (sl_list_..., sl_dict_...) want a value of that type where they name it, which nothing checks; ask sl_is_...
+//   first. Where nothing else is said a function never fails, runs no Starlark code and leaves nothing to be freed.
 // - A thread belongs to one OS thread at a time. Frozen values may be shared between threads without locks.
 #ifndef RUNTIME_STARLARK_H_
 #define RUNTIME_STARLARK_H_
@@ -71,7 +73,9 @@ struct sl_mutable {
 #define SL_FALSE ((sl_value)0x0c)
 #define SL_TRUE ((sl_value)0x14)
 
+// True or False.
 static inline sl_value sl_bool(bool b) { return b ? SL_TRUE : SL_FALSE; }
+// Whether the value is an int of 63 bits, and whether it is an object of the heap: what the layout of the word says.
 static inline bool sl_is_small_int(sl_value v) { return ((uintptr_t)v & 1) != 0; }
 static inline bool sl_is_object(sl_value v) { return ((uintptr_t)v & 7) == 0; }
 
@@ -88,6 +92,7 @@ extern const struct sl_type sl_none_type, sl_bool_type, sl_int_type, sl_float_ty
     sl_bytes_type, sl_list_type, sl_tuple_type, sl_dict_type, sl_set_type, sl_range_type,
     sl_function_type, sl_builtin_type, sl_bound_method_type, sl_struct_type;
 
+// Whether the value is of a type of the language. For a host's type: sl_has_type.
 bool sl_is_int(sl_value value);
 bool sl_is_float(sl_value value);
 static inline bool sl_is_bool(sl_value v) { return v == SL_TRUE || v == SL_FALSE; }
@@ -164,6 +169,7 @@ bool sl_fail_false(struct sl_thread *thread, const char *format, ...) SL_PRINTF(
 sl_value sl_fail_in(struct sl_thread *thread, const char *name, const char *format, ...)
     SL_PRINTF(3, 4);
 
+// Whether an evaluation has failed and nobody has cleared the error yet. Clear it before the next one: the first error stays.
 bool sl_error_pending(const struct sl_thread *thread);
 // The message alone, of errors of syntax one line a diagnostic; "" when none is pending. Valid until the error is cleared.
 const char *sl_error_message(const struct sl_thread *thread);
@@ -176,15 +182,18 @@ const char *sl_error_text_with_carets(struct sl_thread *thread);
 bool sl_error_is_static(const struct sl_thread *thread);
 // The innermost position of the pending error, "FILE:LINE:COL" ("" when unknown).
 const char *sl_error_position(struct sl_thread *thread);
+// Forgets the pending error, if there is one; texts got from it are no longer valid.
 void sl_error_clear(struct sl_thread *thread);
 
 // ---------------------------------------------------------------- threads and mutability
 
 // Whoever owns mutable values: they are frozen all at once when it is.
 struct sl_mutability *sl_mutability_new(void);
+// For good. What belongs to it can no longer change, in O(1).
 void sl_mutability_freeze(struct sl_mutability *mutability);
 bool sl_mutability_is_frozen(const struct sl_mutability *mutability);
 
+// A Starlark thread, owned by the caller. Never NULL. To be freed when nothing runs in it; values that it made live on.
 struct sl_thread *sl_thread_new(void);
 void sl_thread_free(struct sl_thread *thread);
 
@@ -199,6 +208,7 @@ void *sl_thread_data(const struct sl_thread *thread);
 // print(): called with the finished text and the position of the call. The default writes "DEBUG: POSITION: TEXT\n" to stderr.
 typedef void (*sl_print_handler)(struct sl_thread *thread, const char *position, const char *text,
                                  size_t length);
+// NULL: the default.
 void sl_thread_set_print(struct sl_thread *thread, sl_print_handler handler);
 // Hands a text to the print handler, with the position of the innermost Starlark call.
 void sl_thread_print(struct sl_thread *thread, const char *text, size_t length);
@@ -206,6 +216,7 @@ void sl_thread_print(struct sl_thread *thread, const char *text, size_t length);
 // load(): returns the module for the string written in the load statement of module `from`, or NULL with an error pending.
 typedef struct sl_module *(*sl_load_handler)(struct sl_thread *thread, struct sl_module *from,
                                              const char *name);
+// NULL: load statements fail. The handler may run Starlark code, in this thread too: that is how files load each other.
 void sl_thread_set_load(struct sl_thread *thread, sl_load_handler handler);
 
 // ---------------------------------------------------------------- limits
@@ -277,6 +288,7 @@ const struct sl_environment *sl_universe(void);
 const struct sl_environment *sl_universe_of(const struct sl_dialect *dialect);
 // A new environment on top of another (NULL: empty).
 struct sl_environment *sl_environment_new(const struct sl_environment *below);
+// Binds a name, anew if it is bound. The value has to be frozen if other threads use the environment.
 void sl_environment_set(struct sl_environment *environment, const char *name, sl_value value);
 // Adds every row of a table ended by a row without signature; the name is that of the signature.
 void sl_environment_set_builtins(struct sl_environment *environment, struct sl_builtin *rows);
@@ -318,6 +330,7 @@ struct sl_module *sl_module_begin(const char *name, void *data);
 bool sl_module_continue(struct sl_thread *thread, struct sl_module *module, struct sl_file *file,
                         const struct sl_environment *environment) SL_MUST_CHECK;
 
+// What sl_module_execute was given.
 const char *sl_module_name(const struct sl_module *module);
 void *sl_module_data(const struct sl_module *module);
 // An exported global; NULL: none of that name. No error.
@@ -371,21 +384,28 @@ enum { SL_INT_BYTES_LIMIT = 1 << 22, SL_INT_DIGITS_LIMIT = 10000000 };
 sl_value sl_int_parse(const char *digits, size_t length, unsigned base, bool negative);
 // A finite float rounded towards zero. NULL with an error pending: it is nan or infinite.
 sl_value sl_int_from_double(struct sl_thread *thread, double value) SL_MUST_CHECK;
+// Any double, nan and the infinities included.
 sl_value sl_float(double value);
+// Any bytes, by convention UTF-8; up to 4 GB.
 sl_value sl_string(const char *bytes, size_t length);
+// The same of a C string, of printf's output, and of a text, which stays the caller's.
 sl_value sl_string_from(const char *string);
 sl_value sl_string_format(const char *format, ...) SL_PRINTF(1, 2);
 sl_value sl_string_from_text(const struct sl_text *text);
 // A string of `length` bytes to be filled in at once by the caller, before anyone else sees it.
 sl_value sl_string_new(size_t length, char **bytes);
+// A value of the dialects that have bytes.
 sl_value sl_bytes(const char *bytes, size_t length);
 // The one shared copy of a string: equal interned strings are the same pointer. For names.
 sl_value sl_string_intern(const char *bytes, size_t length);
+// A new list of these items, and one that is born frozen, which needs no thread.
 sl_value sl_list(struct sl_thread *thread, const sl_value *items, size_t count);
 sl_value sl_list_frozen(const sl_value *items, size_t count);
+// Of any items; it is a key of dicts if they are.
 sl_value sl_tuple(const sl_value *items, size_t count);
 // A tuple of `count` items to be filled in at once by the caller.
 sl_value sl_tuple_new(size_t count, sl_value **items);
+// Empty ones, with room for so many entries.
 sl_value sl_dict(struct sl_thread *thread, size_t expected_count);
 sl_value sl_set(struct sl_thread *thread, size_t expected_count);
 sl_value sl_range(struct sl_thread *thread, int64_t start, int64_t stop,
@@ -398,7 +418,9 @@ static inline int64_t sl_small_int(sl_value v) { return (int64_t)(intptr_t)v >> 
 // False if the value is no int or does not fit; no error is set.
 bool sl_int_to_int64(sl_value value, int64_t *out);
 bool sl_int_to_int32(sl_value value, int32_t *out);
+// -1, 0 or 1.
 int sl_int_sign(sl_value value);
+// Of a float only; sl_to_double takes ints as well.
 double sl_float_value(sl_value value);
 // An int of 32 bits, as Bazel wants indexes and counts. False with an error pending: "got string for index, want int", or
 // "got 2147483648 for index, want value in signed 32-bit range", where `what` is "index".
@@ -412,6 +434,7 @@ const char *sl_string_bytes(sl_value string);
 size_t sl_string_length(sl_value string);
 bool sl_string_is(sl_value value, const char *text);  // a string with exactly this text
 
+// Of lists and tuples only, positions less than the length: nothing is checked.
 size_t sl_list_length(sl_value list);
 sl_value sl_list_get(sl_value list, size_t i);
 // Valid until the list changes.
@@ -422,12 +445,14 @@ sl_value *sl_tuple_items(sl_value tuple);
 // A list's or tuple's items at once; false for any other value. No error is set.
 bool sl_sequence_items(sl_value value, sl_value **items, size_t *count);
 
+// Of dicts only.
 size_t sl_dict_length(sl_value dict);
 // NULL without an error: no such key. NULL with an error: the key is unhashable.
 sl_value sl_dict_get(struct sl_thread *thread, sl_value dict, sl_value key);
 sl_value sl_dict_get_string(sl_value dict, const char *key);  // NULL: no such key
 // Entries in insertion order: start with *cursor = 0; false at the end.
 bool sl_dict_next(sl_value dict, size_t *cursor, sl_value *key, sl_value *value);
+// Of sets only; the cursor as in sl_dict_next.
 size_t sl_set_length(sl_value set);
 bool sl_set_next(sl_value set, size_t *cursor, sl_value *item);
 int sl_set_contains(struct sl_thread *thread, sl_value set, sl_value item);  // -1: error pending
@@ -440,10 +465,12 @@ void sl_range_parts(sl_value range, int64_t *start, int64_t *stop, int64_t *step
 // Fails when the value is frozen or being iterated over ("trying to mutate a frozen list value",
 // "list value is temporarily immutable due to active for-loop iteration"). Every mutator below calls it.
 bool sl_check_mutable(struct sl_thread *thread, sl_value value) SL_MUST_CHECK;
+// Whether the value itself cannot change; its parts may. True of everything that is not mutable.
 bool sl_is_frozen(sl_value value);
 // Freezes a value and all that it reaches.
 void sl_freeze(sl_value value);
 
+// Positions are those of the list: insert takes 0 to its length, the others less. Out of memory is an ordinary error.
 bool sl_list_push(struct sl_thread *thread, sl_value list, sl_value item) SL_MUST_CHECK;
 bool sl_list_insert(struct sl_thread *thread, sl_value list, size_t i, sl_value item) SL_MUST_CHECK;
 bool sl_list_set(struct sl_thread *thread, sl_value list, size_t i, sl_value item) SL_MUST_CHECK;
@@ -451,6 +478,7 @@ sl_value sl_list_remove_at(struct sl_thread *thread, sl_value list, size_t i) SL
 bool sl_list_clear(struct sl_thread *thread, sl_value list) SL_MUST_CHECK;
 // Appends every element of an iterable ("excessive capacity requested" when absurd). May run Starlark code.
 bool sl_list_extend(struct sl_thread *thread, sl_value list, sl_value iterable) SL_MUST_CHECK;
+// Entries keep the place in which their key came first. The key has to be hashable: "unhashable type: 'list'".
 bool sl_dict_set(struct sl_thread *thread, sl_value dict, sl_value key,
                  sl_value value) SL_MUST_CHECK;
 bool sl_dict_set_string(struct sl_thread *thread, sl_value dict, const char *key,
@@ -461,6 +489,7 @@ bool sl_dict_clear(struct sl_thread *thread, sl_value dict) SL_MUST_CHECK;
 // Adds every entry of a mapping, or every pair of an iterable of pairs; errors as dict() and update() word them.
 bool sl_dict_update(struct sl_thread *thread, sl_value dict,
                     sl_value mapping_or_pairs) SL_MUST_CHECK;
+// An element that is there stays the one that it is.
 bool sl_set_add(struct sl_thread *thread, sl_value set, sl_value item) SL_MUST_CHECK;
 int sl_set_remove(struct sl_thread *thread, sl_value set,
                   sl_value item);  // 1 removed, 0 was not there, -1 error
@@ -468,6 +497,7 @@ bool sl_set_clear(struct sl_thread *thread, sl_value set) SL_MUST_CHECK;
 
 // ---------------------------------------------------------------- operations on any value
 
+// What `if` asks. Never fails, never runs Starlark code.
 bool sl_truth(sl_value value);
 // 1 equal, 0 not, -1 an error is pending (too deep).
 int sl_equal(struct sl_thread *thread, sl_value a, sl_value b);
@@ -520,6 +550,7 @@ bool sl_iterate_begin(struct sl_thread *thread, sl_value iterable,
 static inline sl_value sl_iterate_next(struct sl_iterator *iterator) {
   return iterator->next(iterator);
 }
+// Unlocks the sequence.
 void sl_iterate_end(struct sl_iterator *iterator);
 // All elements as a new tuple or list.
 sl_value sl_to_tuple(struct sl_thread *thread, sl_value iterable) SL_MUST_CHECK;
@@ -544,6 +575,7 @@ sl_value sl_struct(sl_value constructor, const char *const *names, const sl_valu
 sl_value sl_struct_from_dict(sl_value constructor, sl_value dict);  // keys are strings
 sl_value sl_struct_constructor(sl_value record);                    // NULL: struct()
 sl_value sl_struct_get(sl_value record, const char *name);          // NULL: no such field; no error
+// Of structs only.
 size_t sl_struct_count(sl_value record);
 // The i-th field in name order.
 void sl_struct_field(sl_value record, size_t i, const char **name, sl_value *value);
