@@ -269,7 +269,7 @@ struct sl_node {
   // its function's name: the index in its scope.
   uint32_t mark;
   // clang-format off
-  union {
+  __extension__ union {  // C++ wants its members declared elsewhere
     struct { struct sl_name *name; } identifier;
     // Base 0: `value` holds it; else the digits (without prefix) in that base are beyond int64.
     struct { const char *digits; uint32_t length; uint32_t base; int64_t value; } integer;
