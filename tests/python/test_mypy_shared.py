@@ -55,6 +55,30 @@ CHAIN_SOURCES = {
 }
 
 
+# Prints the names of namespace packages whose entries are the same, made by mypy and made for it.
+COMPARE_NAMESPACES = """\
+import sys
+sys.path.insert(0, {private!r})
+from mypy_shared.engine import Settings, choose
+from mypy_shared.manifest import read_closure
+from mypy_shared.session import check, open_session
+from mypy_shared.world import target_world
+
+engine, _ = choose()
+world = target_world(read_closure("out/b.mypy.json"), False)
+template, world.template = world.template, None
+release = getattr(engine, "Mypy2", None) or engine.Mypy117
+session = open_session(release(), Settings("mypy.ini", "3.11", "linux"), world, False)
+check(session, world)
+written, session.entries.written = session.entries.written, {{}}
+world.template = template
+for package in sorted(world.namespaces):
+    names = release().entry_names(package, world.paths[package], session.options)
+    if written[names[1]] == session.entries.read(names[1]):
+        print(package)
+"""
+
+
 class SharedTests:
     """Keeps Cases, which needs a mypy to be named, from being taken for a test of its own."""
 
@@ -425,6 +449,22 @@ class SharedTests:
             self.assertEqual(build.revealed("b"), ["int"])
             interfaces = [p.name for p in (build.root / "out").glob("*.mypy/*")]
             self.assertEqual(sorted(interfaces), ["ns.a.interface", "ns.b.interface"])
+
+        def test_namespace_packages_are_as_mypy_makes_them(self) -> None:
+            """Their entries are made from one that typeshed's action has made."""
+            build = self.build(
+                [Target("a", ["ns/deep/a.py"]), Target("b", ["b.py"], ["a"])],
+                {"ns/deep/a.py": "A = 1\n", "b.py": "import ns.deep.a\n"},
+            )
+            build.run()
+            process = subprocess.run(
+                [self.python, "-c", COMPARE_NAMESPACES.format(private=str(PRIVATE))],
+                cwd=build.root,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            self.assertEqual((process.stdout, process.stderr), ("ns\nns.deep\n", ""))
 
         # Packages.
 
