@@ -444,6 +444,23 @@ class SharedTest(unittest.TestCase):
                 self.assertEqual(revealed["//names:use_whole"], ["int"])
 
     @workspaces.needs_mypy
+    def test_version_that_mypy_does_not_know_any_more(self) -> None:
+        workspace = Path(self.folder.name, "old")
+        module = odd_workspace.MODULE[odd_workspace.MODULE.index("python =") :].partition("\n\n")[0]
+        odd_workspace.write(workspace / "MODULE.bazel", module.replace("3.11", "3.6"))
+        odd_workspace.write(workspace / "BUILD", 'py_library(name = "a", srcs = ["a.py"])\n')
+        odd_workspace.write(workspace / "a.py")
+        output = workspaces.run(
+            workspace,
+            "check",
+            "--strategy=local",
+            f"--mypy={workspaces.MYPY_PYTHON}",
+            f"--output_base={self.folder.name}/old_base",
+        )
+        self.assertEqual(output.status, 0, output.text())
+        self.assertIn("mypy cannot check for Python 3.6: it checks for 3.10 instead", output.text())
+
+    @workspaces.needs_mypy
     def test_far_conflicts_are_told(self) -> None:
         output = self.run_command(
             "check", "//names:far", SHARED, "--strategy=local", f"--mypy={workspaces.MYPY_PYTHON}"

@@ -128,11 +128,27 @@ def perform(action: Action) -> int:
 
 
 def settings_of(action: Action) -> Settings:
-    return Settings(action.mypy_ini, action.python_version, action.platform)
+    return Settings(action.mypy_ini, supported_version(action.python_version), action.platform)
+
+
+def supported_version(version: Optional[str]) -> Optional[str]:
+    """The version itself, or the lowest that mypy checks for."""
+    if version is None:
+        return None
+    from mypy.defaults import PYTHON3_VERSION_MIN as least
+
+    major, minor = version.split(".")
+    return version if (int(major), int(minor)) >= least else f"{least[0]}.{least[1]}"
 
 
 def perform_typeshed(action: Action, engine: Engine) -> int:
-    result = engine.typeshed(settings_of(action))
+    settings = settings_of(action)
+    if settings.python_version != action.python_version:
+        print(
+            f"mypy_runner: mypy cannot check for Python {action.python_version}:"
+            f" it checks for {settings.python_version} instead"
+        )
+    result = engine.typeshed(settings)
     if result.blocked:
         return fail(result.blocked.message)
     return emit_pack(action, engine, result, {})
