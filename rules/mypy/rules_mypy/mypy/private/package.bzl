@@ -8,10 +8,13 @@ load(":modules.bzl", "import_roots")
 load(":providers.bzl", "MypySharedInfo")
 load(":py_type_library.bzl", "type_library_info")
 
+def is_python_toolchain(target):
+    """Whether a target is what Python rules find under their toolchain type."""
+    return platform_common.ToolchainInfo in target and hasattr(target[platform_common.ToolchainInfo], "py3_runtime")
+
 # "3.11", or None when the toolchain leaves it to the interpreter.
 def _version_of(target):
-    runtime = getattr(target[platform_common.ToolchainInfo], "py3_runtime", None)
-    version = getattr(runtime, "interpreter_version_info", None)
+    version = getattr(target[platform_common.ToolchainInfo].py3_runtime, "interpreter_version_info", None)
     return "{}.{}".format(version.major, version.minor) if version else None
 
 # Distributions that mypy brings itself: in mode "compat" they are on no search path.
@@ -31,7 +34,7 @@ def package_of(target, ctx):
     Returns:
       The field `package` of MypyInfo, or None.
     """
-    if platform_common.ToolchainInfo in target:
+    if is_python_toolchain(target):
         return _package()
     name = distribution_name(target, ctx)
     sources = [file for file in files_of(ctx, "srcs", "pyi_srcs", "data") if _is_python(file)]

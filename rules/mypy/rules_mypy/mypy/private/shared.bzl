@@ -10,7 +10,7 @@ load(":actions.bzl", "check_target", "judge")
 load(":closure.bzl", "ROOT_KINDS", "dependencies", "files_of", "hand_over", "new_root", "shared_info", "write_manifest")
 load(":flags.bzl", "BuildSettingInfo")
 load(":modules.bzl", "import_roots", "module_root", "name_directory", "name_modules", "other_names", "warn_of_conflicts")
-load(":package.bzl", "distribution_name", "visit_package", "visit_toolchain")
+load(":package.bzl", "distribution_name", "is_python_toolchain", "visit_package", "visit_toolchain")
 load(":providers.bzl", "MypyInfo", "MypySharedInfo")
 
 def _is_module(file):
@@ -57,51 +57,73 @@ def _roots(label, modules, attribute):
     found = depset([module_root(module) for module in modules]).to_list()
     return [new_root(root.path, root.kind, label, attribute) for root in found if root.path != "."]
 
-def _manifest(ctx, below, roots, modules, interfaces, others, directories):
+def _manifest(ctx, below, contents):
     named = {
         module.name: {"interface": interface.path, "source": module.source.path}
-        for module, interface in zip(modules, interfaces)
+        for module, interface in zip(contents.modules, contents.interfaces)
     }
     return write_manifest(
         ctx,
         "target",
         below,
-        roots,
-        directories = {directory.source.path: directory.name for directory in directories},
-        modules = named | {name: {"module": module.name, "source": module.source.path} for name, module in others.items()},
+        contents.roots,
+        directories = {directory.source.path: directory.name for directory in contents.directories},
+        modules = named | {
+            name: {"module": module.name, "source": module.source.path}
+            for name, module in contents.others.items()
+        },
+    )
+
+# What the target has: its modules and their interfaces, directories of modules, and other names of its own and of its dependencies'
+# modules; `read`: what of it dependents read themselves.
+def _contents(target, ctx, deps, listed, neighbours):
+    own, inherited = import_roots(target, ctx, deps)
+    modules = name_modules(target.label, listed, own, inherited)
+    trees = [file for file in files_of(ctx, "srcs") if file.is_directory]
+    directories = [name_directory(tree, own, inherited) for tree in trees]
+    others = other_names(modules, [module for _, theirs in neighbours for module in theirs], own + inherited)
+    return struct(
+        directories = directories,
+        interfaces = [ctx.actions.declare_file("{}.mypy/{}.interface".format(ctx.label.name, module.name)) for module in modules],
+        modules = modules,
+        others = others,
+        read = trees + [module.source for module in others.values()],
+        roots = _roots(target.label, modules + directories, "imports" if own else "srcs"),
+    )
+
+def _check(ctx, manifest, contents, below, silent):
+    markers = [file for file in files_of(ctx, "data") if file.basename == "py.typed"]
+    return check_target(
+        ctx,
+        manifest,
+        contents.interfaces,
+        [module.source for module in contents.modules] + markers + contents.read,
+        below,
+        strict_cache = ctx.attr._strict_cache[BuildSettingInfo].value,
+        silent = silent,
     )
 
 def _visit_target(target, ctx, deps, reason):
     below = hand_over(ctx, deps)
     listed, checked = _sources(target, ctx, deps)
-    own, inherited = import_roots(target, ctx, deps)
-    modules = name_modules(target.label, listed, own, inherited)
-    trees = [file for file in files_of(ctx, "srcs") if file.is_directory]
-    directories = [name_directory(tree, own, inherited) for tree in trees]
-    interfaces = [ctx.actions.declare_file("{}.mypy/{}.interface".format(ctx.label.name, module.name)) for module in modules]
-    roots = _roots(target.label, modules + directories, "imports" if own else "srcs")
     neighbours = [(dep.label, dep[MypySharedInfo].modules) for dep in deps if MypySharedInfo in dep]
-    others = other_names(modules, [module for _, theirs in neighbours for module in theirs], own + inherited)
-    manifest = _manifest(ctx, below, roots, modules, interfaces, others, directories)
-    read = trees + [module.source for module in others.values()]
-    info = shared_info(below, manifest, files = [depset(read)], interfaces = interfaces, modules = modules, roots = roots)
+    contents = _contents(target, ctx, deps, listed, neighbours)
+    manifest = _manifest(ctx, below, contents)
+    info = shared_info(
+        below,
+        manifest,
+        files = [depset(contents.read)],
+        interfaces = contents.interfaces,
+        modules = contents.modules,
+        roots = contents.roots,
+    )
     if not reason and not checked:
-        reason = "it has no .py or .pyi sources" + (" of its own" if modules else "")
-    check = None
-    if modules:
-        markers = [file for file in files_of(ctx, "data") if file.basename == "py.typed"]
-        check = check_target(
-            ctx,
-            manifest,
-            interfaces,
-            [module.source for module in modules] + markers + read,
-            below,
-            strict_cache = ctx.attr._strict_cache[BuildSettingInfo].value,
-            silent = bool(reason),
-        )
+        reason = "it has no .py or .pyi sources" + (" of its own" if contents.modules else "")
+    check = _check(ctx, manifest, contents, below, bool(reason)) if contents.modules else None
+    sources = [module.source for module in contents.modules]
     if reason:
-        return [info, MypyInfo(mode = "shared", reason = reason, sources = [module.source for module in modules])]
-    warn_of_conflicts(target.label, modules, neighbours)
+        return [info, MypyInfo(mode = "shared", reason = reason, sources = sources)]
+    warn_of_conflicts(target.label, contents.modules, neighbours)
     verdict = judge(ctx, check)
     return [
         info,
@@ -109,10 +131,10 @@ def _visit_target(target, ctx, deps, reason):
         MypyInfo(
             exit_code = check.exit_code,
             mode = "shared",
-            path = _search_path(target.label, roots, below),
+            path = _search_path(target.label, contents.roots, below),
             report = check.report,
-            sources = [module.source for module in modules],
-            upstream = [dep.label for dep in deps if MypySharedInfo in dep],
+            sources = sources,
+            upstream = [label for label, _ in neighbours],
             verdict = verdict,
         ),
     ]
@@ -127,7 +149,7 @@ def shared(target, ctx, reason):
     Returns:
       Providers: MypySharedInfo, MypyInfo, and the report and the verdict as output group "mypy".
     """
-    if platform_common.ToolchainInfo in target:
+    if is_python_toolchain(target):
         info, package = visit_toolchain(target, ctx)
         return [info, MypyInfo(mode = "shared", package = package, reason = "it is a Python toolchain")]
     deps = dependencies(ctx)
