@@ -286,6 +286,7 @@ static void test_errors(void) {
       "e.bzl", "sorted([2, 1], key = lambda x: x.y)\n",
       "Traceback (most recent call last):\n"
       "\tFile \"e.bzl\", line 1, column 7, in <toplevel>\n\t\tsorted([2, 1], key = lambda x: x.y)\n"
+      "\tFile \"<builtin>\", in sorted\n"
       "\tFile \"e.bzl\", line 1, column 33, in lambda\n\t\tsorted([2, 1], key = lambda x: x.y)\n"
       "Error: 'int' value has no field or method 'y'");
 }
