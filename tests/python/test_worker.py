@@ -464,9 +464,10 @@ class WarmBuild(Build):
 
     def start(self) -> None:
         command = [self.python, str(self.runner), "--persistent_worker", "--jobs=2"]
-        self.server = subprocess.Popen(
-            command, cwd=self.root, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
+        with open(self.root / "server.log", "ab") as log:
+            self.server = subprocess.Popen(
+                command, cwd=self.root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log
+            )
 
     def stop(self) -> None:
         if self.server is not None:
@@ -483,7 +484,7 @@ class WarmBuild(Build):
         for _ in names:
             answer = json.loads(self.server.stdout.readline())
             name = names[answer["requestId"] - 1]
-            self.said[name] = Ran(answer["exitCode"], answer["output"])
+            self.said[name] = Ran(answer["exitCode"], "", answer["output"])
 
     def run_one(self, name: str) -> Ran:
         if name not in self.said:
@@ -589,6 +590,83 @@ class SameBytesTest(unittest.TestCase):
         self.warm.start()
         self.edit("t33/use.py", "import json", "import json, t27.model")
         self.assertEqual(self.check(), {"t33"})
+
+    def test_of_names_that_depend_on_who_asks(self) -> None:
+        """What a server has loaded for one target is not there, or another module, for the next."""
+        targets = [
+            Target("one", modules={"shared.name": "one/name.py"}),
+            Target("two", modules={"shared.name": "two/name.py"}),
+            Target("over_one", ["over_one.py"], ["one"]),
+            Target("over_two", ["over_two.py"], ["two"]),
+            Target("top_one", ["top_one.py"], ["over_one", "one"]),
+            Target("top_two", ["top_two.py"], ["over_two", "two"]),
+            Target("nothing", ["nothing.py"]),
+            # A module of its own in the place of one that others have loaded.
+            Target("own", modules={"shared.name": "own/name.py", "own_use": "own_use.py"}),
+        ]
+        use = "from shared.name import VALUE\nreveal_type(VALUE)\nSEEN = VALUE\n"
+        top = "from %s import SEEN\nimport shared.name\nreveal_type((SEEN, shared.name.VALUE))\n"
+        sources = {"one/name.py": "VALUE = 1\n", "two/name.py": "VALUE = ''\n", "nothing.py": use}
+        sources.update({"over_one.py": use, "over_two.py": use, "own_use.py": use})
+        sources.update({"top_one.py": top % "over_one", "top_two.py": top % "over_two"})
+        sources["own/name.py"] = "import asyncio\nVALUE = asyncio\n"
+        self.begin(targets, sources, mypy_layers.INI)
+        self.check()
+        self.assertEqual(self.warm.revealed("top_one"), ["tuple[int, int]"])
+        self.assertEqual(self.warm.revealed("top_two"), ["tuple[str, str]"])
+        self.assertIn("Cannot find implementation", self.warm.report("nothing"))
+        self.assertEqual(self.warm.revealed("own"), ["types.ModuleType"])
+        self.edit("two/name.py", "''", "b''")
+        self.check()
+        self.assertEqual(self.warm.revealed("top_one"), ["tuple[int, int]"])
+        self.assertEqual(self.warm.revealed("top_two"), ["tuple[bytes, bytes]"])
+
+    def test_of_entries_that_mypy_does_not_accept(self) -> None:
+        """Made with other options: each action analyses again and says so; the server does not."""
+        targets = [Target("low", ["low.py"]), Target("high", ["high.py"], ["low"])]
+        sources = {"low.py": "import json\n\nVALUE = json.dumps(1)\n", "high.py": "from low import VALUE\n"}
+        self.begin(targets, sources, mypy_layers.INI)
+        self.check()
+        for build in (self.plain, self.warm):
+            build.arguments = []
+            build.write("mypy.ini", "[mypy]\nfollow_imports = silent\ndisallow_any_expr = True\n")
+        plain, warm = self.plain.run_one("high"), self.warm.run_one("high")
+        self.assertEqual((warm.status, warm.stderr), (plain.status, plain.stderr))
+        self.assertIn("module low was analysed again", warm.stderr)
+        self.assert_same()
+        self.warm.arguments = ["--strict-cache"]
+        self.assertEqual(self.warm.run_one("high").status, 1)
+
+    def test_of_two_configurations_by_turns(self) -> None:
+        targets = [Target(f"t{i}", [f"t{i}.py"], [], arguments=[]) for i in range(24)]
+        old = ["--python-version", "3.10"]
+        for i in (*range(1, 12, 2), *range(12, 24)):
+            targets[i].arguments = old
+        text = "import sys\nif sys.version_info >= (3, 11):\n    reveal_type(1)\nelse:\n    reveal_type('')\n"
+        self.begin(targets, {f"t{i}.py": text for i in range(24)}, "follow_imports = silent\n")
+        for build in (self.plain, self.warm):
+            build.arguments = []
+            build.prepare()
+            build.run_one("typeshed")
+        # One by one, so that each is a turn.
+        for i in range(24):
+            plain, warm = self.plain.run_one(f"t{i}"), self.warm.run_one(f"t{i}")
+            self.assertEqual((warm.status, warm.stderr), (plain.status, plain.stderr))
+            revealed = "Literal['']?" if targets[i].arguments else "Literal[1]?"
+            self.assertEqual(self.warm.revealed(f"t{i}"), [revealed])
+        self.assert_same()
+
+    def test_of_a_request_that_makes_no_sense(self) -> None:
+        self.begin([Target("a", ["a.py"])], {"a.py": ""}, "")
+        self.warm.prepare()
+        for broken in ("{", '{"kind": "target"}'):
+            for build in (self.plain, self.warm):
+                build.write("out/a.mypy.json", broken)
+            plain, warm = self.plain.run_one("a"), self.warm.run_one("a")
+            self.assertEqual((warm.status, warm.stderr), (plain.status, plain.stderr))
+            self.assertEqual(warm.status, 1)
+        self.warm.targets["a"].arguments = self.plain.targets["a"].arguments = ["--bad"]
+        self.assertEqual(self.warm.run_one("a").status, 2)
 
 
 if __name__ == "__main__":

@@ -15,9 +15,15 @@ from mypy.build import SCC, BuildManager, Graph, State
 from mypy.graph_utils import strongly_connected_components, topsort
 from mypy.modulefinder import BuildSource
 
+from .session import forget_dependencies
+
 
 class NearTooSmall(Exception):
     """Something that is imported is in the graph, but not in the part that is near."""
+
+
+class AnalysisNeeded(Exception):
+    """Something that was only to be loaded has no entry that mypy accepts."""
 
 
 def load_modules(
@@ -50,20 +56,6 @@ def load_modules(
     return new
 
 
-def forget_dependencies(state: State, given: set[str]) -> None:
-    """Takes the modules to analyse from the dependencies of one that others have analysed.
-
-    Those could not see them, for targets have no cycles. What the entry names is a folder that one of
-    these modules is the __init__.py of here; with that edge, the two would be one import cycle.
-    """
-    if state.id in given or state.meta is None:
-        return
-    for module in given & state.dependencies_set:
-        state.dependencies.remove(module)
-        state.dependencies_set.discard(module)
-        state.meta.dependencies.remove(module)
-
-
 def process_modules(
     manager: BuildManager,
     graph: Graph,
@@ -71,7 +63,7 @@ def process_modules(
     load: bool,
     depths: dict[str, int],
 ) -> dict[str, str]:
-    """Analyses what has no entry; with `load`, loads the other entries even if nobody needs them.
+    """Analyses what has no entry, and loads what that needs; with `load`, loads all and analyses none.
 
     Returns the modules that were analysed, and why.  `depths` tells of every module of the graph how
     long the longest chain of imports below it is; that of new ones is added.
@@ -84,6 +76,8 @@ def process_modules(
     queue: list[SCC] = []
     while ready or queue:
         stale, fresh = build.find_stale_sccs(ready, graph, manager)
+        if load and stale:
+            raise AnalysisNeeded
         for scc in stale:
             for module in scc.mod_ids:
                 graph[module].mark_as_rechecked()

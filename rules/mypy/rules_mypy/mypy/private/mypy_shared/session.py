@@ -27,7 +27,7 @@ import os
 import sys
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import Iterable, Mapping, Optional
+from typing import AbstractSet, Iterable, Mapping, Optional
 
 from mypy.build import CORE_BUILTIN_MODULES, BuildManager, State
 from mypy.errors import CompileError
@@ -321,10 +321,25 @@ def make_pack(session: Session, world: World, wanted: Iterable[str]) -> Result:
     return result
 
 
+def forget_dependencies(state: State, given: AbstractSet[str]) -> None:
+    """Takes the modules to analyse from the dependencies of one that others have analysed.
+
+    Those could not see them, for targets have no cycles. What the entry names is a folder that one of
+    these modules is the __init__.py of here; with that edge, the two would be one import cycle.
+    """
+    if state.id in given or state.meta is None:
+        return
+    for module in state.dependencies_set & given:
+        state.dependencies.remove(module)
+        state.dependencies_set.discard(module)
+        state.meta.dependencies.remove(module)
+
+
 def preload(session: Session, modules: Iterable[str]) -> dict[str, str]:
     """Loads the entries of modules and of all that they import.
 
-    Returns what had to be analysed instead, and why; nothing, if all is well.
+    Returns what had to be analysed instead, and why; with mypy 2 that is an exception.  After an
+    exception the session has modules that cannot be used.
     """
     world = session.entries.world
     wanted = [module for module in modules if module not in session.graph and module in world.paths]

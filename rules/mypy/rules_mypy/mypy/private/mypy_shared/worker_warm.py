@@ -235,9 +235,9 @@ class Warm:
         session, world = self.session, prepared.world
         self.select(world, False)
         before = set(session.graph)
+        good = True
         try:
             mypy2.preload(session, sorted(names))
-            good = session.manager.rechecked_modules <= world.namespaces
         except Exception:
             good = False  # There is no entry, or mypy rejects it.
         new = session.graph.keys() - before
