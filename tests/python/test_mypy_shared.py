@@ -501,6 +501,7 @@ class SharedTests:
                     "external/dist/dist/__init__.py": "X = 1\n",
                     "external/dist/dist/old.py": "print 'hello'\n",
                     "external/dist/dist/older.py": "exec 'hello'\n",
+                    "external/dist/dist/async.py": "",
                     "external/dist/dist/relative.py": "from ... import x\n",
                     "external/dist/dist/bytes.py": "# -*- coding: none -*-\n",
                     "a.py": "import dist\nreveal_type(dist.X)\n",
