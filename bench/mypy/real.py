@@ -177,13 +177,14 @@ class Sources(NamedTuple):
 
 
 def read_manifests(peer: peers.Starmypy) -> Sources:
+    actions = peers.read_actions(peer.execution_root)
     found = Sources(set(), set(), set())
     for path in peer.bin.rglob("*.mypy.json"):
         manifest = json.loads(path.read_text(encoding="utf-8"))
         if manifest["kind"] != "target":
             continue
-        judged = path.with_name(path.name.replace(".mypy.json", ".mypy_verdict")).exists()
-        sources = found.checked if judged else found.others
+        verdict = str(path.relative_to(peer.execution_root)).replace(".mypy.json", ".mypy_verdict")
+        sources = found.checked if verdict in actions else found.others
         sources.update(module["source"] for module in manifest["modules"].values())
         found.roots.update(one["path"] for one in manifest["roots"])
     return found

@@ -32,6 +32,7 @@ from .session import (
     Release,
     Session,
     check,
+    forget_dependencies,
     make_pack,
     make_typeshed,
     open_session,
@@ -121,6 +122,8 @@ class Mypy117(Release):
     def analyse(self, session: Session, sources: list[BuildSource], load: bool) -> dict[str, str]:
         manager, graph = session.manager, session.graph
         build.load_graph(sources, manager, graph)
+        for state in graph.values():
+            forget_dependencies(state, session.entries.world.own.keys())
         refuse_blocked(session)
         self.write_in_spite_of_errors(session)
         build.process_graph(graph, manager)
