@@ -65,12 +65,12 @@ void sl_dump_token(struct sl_text *out, const struct sl_file *file, int kind,
 
 // By enum sl_node_kind.
 static const char *const kinds[] = {
-    "identifier", "int",      "float",        "string", "bytes",         "list",       "tuple",
-    "dict",       "entry",    "unary",        "binary", "conditional",   "index",      "slice",
-    "dot",        "call",     "argument",     "lambda", "comprehension", "for clause", "if clause",
-    "cast",       "ellipsis", "error",        "block",  "expression",    "assign",     "augmented",
-    "def",        "for",      "while",        "if",     "return",        "break",      "continue",
-    "pass",       "load",     "load binding", "type",
+    "identifier", "int",   "float",    "string",       "bytes",  "list",          "tuple",
+    "dict",       "entry", "unary",    "binary",       "chain",  "conditional",   "index",
+    "slice",      "dot",   "call",     "argument",     "lambda", "comprehension", "for clause",
+    "if clause",  "cast",  "ellipsis", "error",        "block",  "expression",    "assign",
+    "augmented",  "def",   "for",      "while",        "if",     "return",        "break",
+    "continue",   "pass",  "load",     "load binding", "type",
 };
 _Static_assert(sizeof kinds / sizeof *kinds == SL_NODE_TYPE_ALIAS + 1, "a name for each kind");
 
@@ -138,6 +138,7 @@ static void each_part(const struct sl_node *node, visit_part visit, void *data) 
     case SL_NODE_TUPLE:
     case SL_NODE_DICT:
     case SL_NODE_BLOCK:
+    case SL_NODE_CHAIN:
       each_of_list(&node->list, visit, data);
       break;
     case SL_NODE_DICT_ENTRY:

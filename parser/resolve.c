@@ -584,6 +584,12 @@ static void visit(struct resolver *resolver, struct sl_node *node) {
       visit(resolver, node->binary.left);
       visit(resolver, node->binary.right);
       break;
+    case SL_NODE_CHAIN:
+      visit(resolver, node->list.items[0]);
+      for (uint32_t i = 1; i < node->list.count; i++) {
+        visit(resolver, node->list.items[i]->binary.right);
+      }
+      break;
     case SL_NODE_CONDITIONAL:
       visit(resolver, node->conditional.condition);
       visit(resolver, node->conditional.then);

@@ -171,6 +171,7 @@ enum sl_node_kind {
   SL_NODE_DICT_ENTRY,
   SL_NODE_UNARY,        // op: SL_OP_PLUS, SL_OP_MINUS, SL_OP_TILDE, SL_OP_NOT
   SL_NODE_BINARY,       // op: any binary operator, SL_OP_AND and SL_OP_OR included
+  SL_NODE_CHAIN,  // a op b op c ..., a long one: items are a, then a BINARY without left operand for each other
   SL_NODE_CONDITIONAL,  // a if c else b
   SL_NODE_INDEX,        // x[k]
   SL_NODE_SLICE,        // x[a:b:c]
@@ -275,7 +276,7 @@ struct sl_node {
     struct { const char *digits; uint32_t length; uint32_t base; int64_t value; } integer;
     struct { double value; } real;                                 // FLOAT
     struct { const char *bytes; size_t length; } string;           // decoded; STRING and BYTES
-    struct sl_node_list list;                                      // LIST, TUPLE, DICT, BLOCK
+    struct sl_node_list list;                                      // LIST, TUPLE, DICT, BLOCK, CHAIN
     struct { struct sl_node *key, *value; } entry;                 // DICT_ENTRY
     struct { struct sl_node *operand; } unary;
     struct { struct sl_node *left, *right; } binary;

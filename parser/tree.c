@@ -249,8 +249,47 @@ struct sl_node *sl_tree_unary(struct sl_parse *parse, enum sl_operator op, uint3
   return above(parse, node, height(operand));
 }
 
+// ---------------------------------------------------------------- chains
+
+// a + b + c ... is as deep as it is long; from this length on it becomes flat.
+enum { LONG_CHAIN = SL_DEPTH_LIMIT / 2 };
+
+static bool is_logical(const struct sl_node *node) {
+  return node->op == SL_OP_AND || node->op == SL_OP_OR;
+}
+
+// Whether `left` may be in the same chain: `and` and `or` only among their like.
+static bool continues(const struct sl_node *node, const struct sl_node *left) {
+  return left->kind == SL_NODE_BINARY &&
+         (is_logical(node) ? left->op == node->op : !is_logical(left));
+}
+
+// A node of the same meaning that is not as high, if the operators on its left side are many.
+static struct sl_node *flatten(struct sl_parse *parse, struct sl_node *node) {
+  if (node->kind != SL_NODE_BINARY || height(node) < LONG_CHAIN) return node;
+  uint32_t count = 1;
+  for (const struct sl_node *at = node; continues(at, at->binary.left); at = at->binary.left)
+    count++;
+  if (count < LONG_CHAIN / 2) return node;
+  struct sl_node *chain = sl_tree_node(parse, SL_NODE_CHAIN, node->start, node->end);
+  chain->list.count = count + 1;
+  chain->list.items =
+      sl_arena_allocate(&parse->file->arena, chain->list.count * sizeof *chain->list.items);
+  unsigned highest = 0;
+  for (uint32_t i = count; i > 0; i--) {
+    struct sl_node *left = node->binary.left;
+    highest = higher(highest, node->binary.right);
+    chain->list.items[i] = node;
+    node->binary.left = NULL;
+    node = left;
+  }
+  chain->list.items[0] = node;
+  return above(parse, chain, higher(highest, node));
+}
+
 struct sl_node *sl_tree_binary(struct sl_parse *parse, enum sl_operator op, struct sl_node *left,
                                uint32_t mark, struct sl_node *right) {
+  left = flatten(parse, left);
   struct sl_node *node = sl_tree_node(parse, SL_NODE_BINARY, left->start, right->end);
   node->op = (uint8_t)op;
   node->mark = mark;

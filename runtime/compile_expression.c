@@ -267,6 +267,26 @@ static void binary(struct sl_assembler *assembler, const struct sl_node *node, u
   sl_compile_binary(assembler, node->op, false, target, left, node->binary.right, node->mark);
 }
 
+// A chain that is too long for one node in another.
+static void long_chain(struct sl_assembler *assembler, const struct sl_node *node,
+                       uint32_t target) {
+  struct sl_jumps end = {0};
+  uint32_t result = scratch(assembler, target);
+  sl_compile_expression(assembler, node->list.items[0], result);
+  for (uint32_t i = 1; i < node->list.count; i++) {
+    const struct sl_node *link = node->list.items[i], *right = link->binary.right;
+    if (link->op == SL_OP_AND || link->op == SL_OP_OR) {
+      sl_emit_jump(assembler, link->op == SL_OP_OR ? SL_OPCODE_JUMP_IF : SL_OPCODE_JUMP_IF_NOT,
+                   result, 0, &end, SL_NO_OFFSET);
+      sl_compile_expression(assembler, right, result);
+    } else {
+      sl_compile_binary(assembler, link->op, false, result, result, right, link->mark);
+    }
+  }
+  sl_emit_target(assembler, &end);
+  move(assembler, target, result);
+}
+
 static void unary(struct sl_assembler *assembler, const struct sl_node *node, uint32_t target) {
   static const uint8_t opcodes[] = {[SL_OP_MINUS] = SL_OPCODE_NEGATE,
                                     [SL_OP_PLUS] = SL_OPCODE_PLUS,
@@ -656,6 +676,9 @@ void sl_compile_expression(struct sl_assembler *assembler, const struct sl_node 
       break;
     case SL_NODE_BINARY:
       binary(assembler, node, target);
+      break;
+    case SL_NODE_CHAIN:
+      long_chain(assembler, node, target);
       break;
     case SL_NODE_CONDITIONAL:
       conditional(assembler, node, target);

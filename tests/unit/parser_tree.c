@@ -154,7 +154,7 @@ static void check_span(const char *source, enum sl_node_kind kind, uint32_t star
 
 static void test_spans(void) {
   check_span(" a + b", SL_NODE_BINARY, 1, 3, 6);
-  check_span("a not in b", SL_NODE_BINARY, 0, 2, 10);
+  check_span("a not in b", SL_NODE_BINARY, 0, 6, 10);
   check_span("- a", SL_NODE_UNARY, 0, 0, 3);
   check_span("f.g (x) ", SL_NODE_CALL, 0, 4, 7);
   check_span("a [b]", SL_NODE_INDEX, 0, 2, 5);
@@ -241,13 +241,16 @@ static void test_depth(void) {
   static const char *const nests[][3] = {
       {"(", "1", ")"},   {"[", "", "]"},        {"-", "1", ""},
       {"not ", "1", ""}, {"lambda: ", "1", ""}, {"1 if 1 else ", "1", ""},
-      {"", "1", "+1"},   {"", "''", ".a"},      {"", "''", "()"},
-      {"", "''", "[0]"}, {"{1: ", "1", "}"},
+      {"", "''", ".a"},  {"", "''", "()"},      {"", "''", "[0]"},
+      {"{1: ", "1", "}"},
   };
   for (size_t i = 0; i < sizeof nests / sizeof *nests; i++) {
     check_depth(nests[i][0], nests[i][1], nests[i][2], 900, true);
     check_depth(nests[i][0], nests[i][1], nests[i][2], 100000, false);
   }
+  // Chains may be of any length.
+  check_depth("", "1", "+1", 100000, true);
+  check_depth("", "1", " or 1", 100000, true);
 }
 
 int main(void) {
