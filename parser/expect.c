@@ -30,6 +30,8 @@ static const struct situation {
     // After the comma of a tuple or list, but not of a call, which also takes stars.
     {LIST_END, SL_TOKEN_COMMA, ANY, BIT(INT) | BIT(RPAREN), BIT(STAR), 0, "expected )"},
     {LIST_END, SL_TOKEN_COMMA, ANY, BIT(INT) | BIT(RBRACKET), 0, 0, "expected ]"},
+    // After the comma of loop variables, which are no expressions of any kind.
+    {LIST_END, SL_TOKEN_COMMA, ANY, BIT(INT), BIT(NOT), 0, "expected in"},
     {0, ANY, ANY, BIT(INT), 0, 0, "expected expression"},
     // Statements.
     {0, ANY, ANY, BIT(NEWLINE), 0, 0, "expected newline"},
@@ -54,6 +56,7 @@ static const struct situation {
     {BIT(RPAREN), SL_TOKEN_LAMBDA, ANY, 0, 0, 0, "expected :"},
     {0, SL_TOKEN_IDENTIFIER, SL_TOKEN_DEF, 0, 0, 0, "expected ("},
     {0, ANY, ANY, BIT(IDENTIFIER) | BIT(STAR), 0, 0, "expected identifier"},
+    {BIT(RPAREN), ANY, SL_TOKEN_LAMBDA, BIT(COMMA), 0, 0, "expected :"},
     {0, ANY, SL_TOKEN_LAMBDA, BIT(COMMA), 0, 0, "expected ,"},
     // Expressions.
     {0, SL_TOKEN_DOT, ANY, 0, 0, 0, "expected identifier after dot"},

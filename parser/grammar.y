@@ -44,6 +44,12 @@ static void error_here(struct sl_parse *parse, const char *message) {
   sl_expect_error(parse, parse->lookahead, &parse->token, message);
 }
 
+// Whether the line that did not parse began as an if, an elif or an else.
+static bool was_branch(const struct sl_parse *parse) {
+  const char *line = parse->file->source + parse->broken_start;
+  return strncmp(line, "if", 2) == 0 || strncmp(line, "el", 2) == 0;
+}
+
 // A comma after an expression list without parentheses.
 static void trailing_comma(struct sl_parse *parse) {
   if (!ends_list(parse)) {
@@ -136,7 +142,8 @@ statements(A) ::= statements(L) compound(S). {
 }
 statements(A) ::= statements(L) error NEWLINE(N). {
   A = sl_tree_push(parse, L, sl_tree_broken(parse, N.end));
-  parse->after_broken = parse->branch_lost = true;
+  parse->after_broken = true;
+  parse->branch_lost = was_branch(parse);
   yypParser->yyerrcnt = -1;  // The next error is a new one, however near.
 }
 // An indented block where none may stand: reported unless it is the body of a broken line.

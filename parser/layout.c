@@ -21,6 +21,13 @@ static void push_indentation(struct sl_parse *parse, uint32_t column) {
   parse->indents[parse->indent_count++] = column;
 }
 
+// One message for a line says it all.
+static void report_tab(struct sl_parse *parse, const char *tab) {
+  if (!tab || parse->parsed->expression_only) return;
+  sl_diagnostic_add(parse->file, offset_of(parse, tab) + 1, offset_of(parse, tab) + 2,
+                    "Tab characters are not allowed for indentation. Use spaces instead.");
+}
+
 // Moves the cursor to the first token of the next line that has one; returns its column.
 static uint32_t skip_to_token(struct sl_parse *parse) {
   const char *line = parse->cursor;
@@ -32,9 +39,9 @@ static uint32_t skip_to_token(struct sl_parse *parse) {
       column++;
     } else if (*at == '\t') {
       column++;
-      // One message for a line says it all.
       if (!tab) tab = at;
     } else if (*at == '\n' || *at == '#') {
+      report_tab(parse, tab);
       if (*at == '#') at = sl_lexer_comment(parse, at);
       if (at == parse->limit) break;
       column = 0;
@@ -43,10 +50,7 @@ static uint32_t skip_to_token(struct sl_parse *parse) {
       break;
     }
   }
-  if (tab && !parse->parsed->expression_only) {
-    sl_diagnostic_add(parse->file, offset_of(parse, tab) + 1, offset_of(parse, tab) + 2,
-                      "Tab characters are not allowed for indentation. Use spaces instead.");
-  }
+  report_tab(parse, tab);
   parse->cursor = at;
   return at == parse->limit ? 0 : column;
 }

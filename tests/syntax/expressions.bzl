@@ -14,7 +14,7 @@ x[1 2]               ### 5: syntax error at '2': expected :
 x[1:2 3]             ### 7: syntax error at '3': expected ]
 x[)                  ### 3: syntax error at ')': expected expression
 x[a:)                ### 5: syntax error at ')': expected expression
-x.3                  ### 2: syntax error at '.3': expected newline
+x.3                  ### 2: syntax error at '0.3': expected newline
 x.(y)                ### 3: syntax error at '(': expected identifier after dot
 a not b              ### 7: syntax error at 'b': expected 'in'
 a == not b           ### 6: syntax error at 'not': expected expression
@@ -31,7 +31,7 @@ x = y 'q'            ### 7: syntax error at '"q"': expected newline
 a\ b                 ### 2: syntax error at '\': expected newline
 lambda x y: 3        ### 10: syntax error at 'y': expected ,
 lambda x,: 3         ### 10: syntax error at ':': expected identifier
-x = 1)               ### 6: syntax error at ')': expected newline
+x = 1)               ### 6: indentation error ### 6: syntax error at ')': expected newline
 f"x"                 ### 2: syntax error at '"x"': expected newline
 b"x"                 ### 2: syntax error at '"x"': expected newline
 f((x) = 1)           ### 7: syntax error at '=': expected ,
@@ -50,7 +50,7 @@ a = 1, 2,;           ### 10: Trailing comma is allowed only in parenthesized tup
 b = 1,;              ### 7: Trailing comma is allowed only in parenthesized tuples.
 c = 1, def           ### 8: syntax error at 'def': expected expression
 d = (1, 2,), (3,)
-for_ = [x for x, in y]
+for_ = [x for x, in y] ### 18: syntax error at 'in': expected expression
 ---
 # All of this is right.
 a = [1, 2,] + [] + [3] + ["x" for _ in () for y, (z, w) in _ if y if lambda: z]

@@ -49,7 +49,7 @@ def f():
 'a' = 1                     ### 1: cannot assign to '"a"'
 f() = 1                     ### 1: cannot assign to 'f()'
 x[0:1] = 2                  ### 1: cannot assign to 'x[0:1]'
-a + b = 3                   ### 1: cannot assign to '(a + b)'
+a + b = 3                   ### 1: cannot assign to 'a + b'
 (p, [q, 3]) = 4             ### 9: cannot assign to '3'
 [r, s] += 5                 ### 8: cannot perform augmented assignment on a list or tuple expression
 [x for f(x) in y]           ### 8: cannot assign to 'f(x)'

@@ -18,7 +18,7 @@ load("a", b)        ### 12: syntax error at ')': expected =
 load("a", b = 3)    ### 15: syntax error at '3': expected string
 load "a"            ### 6: syntax error at '"a"': expected (
 load("a", "b" c)    ### 15: syntax error at 'c': expected ,
-return )            ### 8: syntax error at ')': expected expression
+return )            ### 8: indentation error ### 8: syntax error at ')': expected expression
 =                   ### 1: syntax error at '=': expected expression
 else: 3             ### 1: syntax error at 'else': expected expression
 a = b = c           ### 7: syntax error at '=': expected newline
