@@ -168,8 +168,9 @@ def consequences_are_told(ours: str, theirs: str, program: str) -> bool:
 
 
 def recovers_elsewhere(ours: str, theirs: str, program: str) -> bool:
-    """Whether the first errors of syntax are the same; after it each goes on in its own way."""
-    return sorted(syntax_errors(ours), key=place_of)[:1] == syntax_errors(theirs)[:1] != []
+    """Whether what is said first is said by both: our first error of syntax by its place, and theirs by its time."""
+    mine, others = sorted(syntax_errors(ours), key=place_of), syntax_errors(theirs)
+    return bool(mine and others) and mine[0] in others and others[0] in mine
 
 
 def cut(result: str) -> str:
@@ -280,6 +281,10 @@ EXPLAINED_VALUES: List[Explanation] = [
     ("the order of what two sets have in common", writes("&|intersection")),
     ("values in themselves", lambda ours, theirs, program: "..." in theirs),
     ("%f shows the digits that str() shows, and then zeros", lambda ours, theirs, program: "0" * 30 in ours),
+    (
+        "replace() of nothing goes by bytes",
+        lambda ours, theirs, program: "replace" in program and not program.isascii(),
+    ),
     ("hash() of UTF-16", lambda ours, theirs, program: "hash(" in program and not program.isascii()),
     ("parts of such texts", parts_of_texts),
 ]
