@@ -169,8 +169,8 @@ enum sl_node_kind {
   SL_NODE_TUPLE,  // (a, b); parenthesized or bare, see SL_FLAG_PARENTHESES
   SL_NODE_DICT,   // {k: v}; items are DICT_ENTRY
   SL_NODE_DICT_ENTRY,
-  SL_NODE_UNARY,        // op: SL_OP_PLUS, SL_OP_MINUS, SL_OP_TILDE, SL_OP_NOT
-  SL_NODE_BINARY,       // op: any binary operator, SL_OP_AND and SL_OP_OR included
+  SL_NODE_UNARY,   // op: SL_OP_PLUS, SL_OP_MINUS, SL_OP_TILDE, SL_OP_NOT
+  SL_NODE_BINARY,  // op: any binary operator, SL_OP_AND and SL_OP_OR included
   SL_NODE_CHAIN,  // a op b op c ..., a long one: items are a, then a BINARY without left operand for each other
   SL_NODE_CONDITIONAL,  // a if c else b
   SL_NODE_INDEX,        // x[k]
