@@ -159,18 +159,18 @@ static bool find_path(const char *line, size_t length, const char **path, size_t
   return last != NULL;
 }
 
-// Copies the log without the lines of outputs that are outdated or dead. False: it is not in a form
-// that is known.
+// Copies the log without the lines of outputs that are outdated or dead, and without those that make
+// no sense, as whoever wrote them was killed. False: it is not in a form that is known.
 static bool filter_log(struct changes *changes, const char *log, struct sl_text *kept) {
   static const char head[] = "# ninja log v";
   if (strncmp(log, head, strlen(head)) != 0) return false;
   while (*log) {
     size_t length = strcspn(log, "\n"), path_length = 0;
     const char *path = "";
-    if (!log[length]) break;  // whoever wrote this line was killed
-    if (*log != '#' && !find_path(log, length, &path, &path_length)) return false;
+    if (!log[length]) break;
+    bool good = *log == '#' || find_path(log, length, &path, &path_length);
     const struct output *output = find_output(changes, path, path_length);
-    if (!output || !(output->is_outdated || is_dead(changes, output)))
+    if (good && !(output && (output->is_outdated || is_dead(changes, output))))
       sl_text_append(kept, log, length + 1);
     log += length + 1;
   }

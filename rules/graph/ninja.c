@@ -200,13 +200,29 @@ static void write_rule(struct ninja *ninja, const char *mnemonic) {
   sl_text_append_string(ninja->out, rule_body);
 }
 
-// All inputs, or for an action that tells which ones it used: those that it always uses, and behind
-// "||", which means that they are made before but are no reason to run, all of them.
+static void put_source(const struct bz_artifact *input, void *data) {
+  if (input->is_source) put_input(input, data);
+}
+
+// Of an action that tells which inputs it used: tools, and the sources that it names itself.
+static void put_certain_inputs(struct ninja *ninja, const struct bz_action *action) {
+  const struct bz_depset *inputs = (const struct bz_depset *)(const void *)action->inputs;
+  put_depset_name(ninja, action->tools);
+  lower_files(inputs, put_source, ninja->out);
+  for (uint32_t i = 0; i < inputs->count; i++) {
+    sl_value child = inputs->children[i];
+    if (child != action->tools && sl_has_type(child, &bz_depset_type))
+      lower_files((const struct bz_depset *)(const void *)child, put_source, ninja->out);
+  }
+}
+
+// All inputs; or those that are used in any case, and behind "||", which means that they are made
+// before but are no reason to run, all.
 static void put_inputs(struct ninja *ninja, const struct bz_action *action) {
   struct sl_text *out = ninja->out;
   sl_text_append_string(out, " |");
   if (action->unused_inputs_list) {
-    put_depset_name(ninja, action->tools);
+    put_certain_inputs(ninja, action);
   } else {
     put_children(ninja, (const struct bz_depset *)(const void *)action->inputs);
   }
