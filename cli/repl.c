@@ -112,10 +112,15 @@ static bool is_blank(const struct sl_text *line) {
   return strspn(sl_text_string(line), " \t\r") == line->length;
 }
 
-// Whether a line at the left margin belongs to the block above it.
+static bool begins_with(const char *line, const char *word) {
+  size_t length = strlen(word);
+  return strncmp(line, word, length) == 0 && strchr(" \t:(", line[length]);
+}
+
+// Whether a line belongs to the block above it.
 static bool goes_on(const char *line) {
-  return *line == ' ' || *line == '\t' || *line == '#' || strncmp(line, "else", 4) == 0 ||
-         strncmp(line, "elif", 4) == 0;
+  return *line == ' ' || *line == '\t' || *line == '#' || begins_with(line, "else") ||
+         begins_with(line, "elif");
 }
 
 static enum bz_line_outcome next_line(struct session *session) {

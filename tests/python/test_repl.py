@@ -57,6 +57,7 @@ class PipeTest(ReplTest):
     def test_blocks(self) -> None:
         text = "def f(n):\n  if n:\n    return 1\n\n  return 2\nf(0)\nfor i in range(2):\n  print(i)\nif 0:\n  1\nelse:\n  print('e')\n"
         self.check(text, "2\n0\n1\ne\n")
+        self.check("for i in range(2):\n  print(i)\nelsewhere = 7\nelsewhere\n", "0\n1\n7\n")
 
     def test_values_stay_mutable_and_names_can_be_bound_again(self) -> None:
         self.check("x = [1]\nx.append(2)\nx += [3]\nx\nx = 5\nx\nlen = 3\nlen\n", "[1, 2, 3]\n5\n3\n")
