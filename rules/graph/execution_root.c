@@ -424,8 +424,12 @@ bool bz_lowered_remove(struct sl_thread *thread, const char *execution_root, con
     // What stands beside an archive is the tree, if the tree tool says so.
     if (tree && access(stamp, F_OK) == 0)
       done = bz_directory_remove(thread, tree) && bz_directory_remove(thread, stamp);
-    done = done && bz_directory_remove(thread, output);
-    if (done) remove_empty(execution_root, output);
+    // Where there is a directory now, what is in it is of others.
+    if (unlink(output) == 0) {
+      remove_empty(execution_root, output);
+    } else if (done && errno != ENOENT && errno != EISDIR) {
+      done = sl_fail_false(thread, "cannot remove %s: %s", output, strerror(errno));
+    }
   }
   free(output);
   free(stamp);

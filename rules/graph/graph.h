@@ -89,8 +89,8 @@ void bz_lowered_blockers(const struct bz_graph *closure, const bool *failed,
 // so that the next write might not show.
 enum { BZ_STAMP_UNSETTLED = 1 };
 void bz_lowered_stamps(const struct bz_graph *closure, uint64_t *stamps);
-// Removes an output that an engine made, by its lowered path, with what stands beside it and the
-// directories that it leaves empty.
+// Removes the file that stands for an output, by its lowered path, with what stands beside it and
+// the directories that it leaves empty.
 bool bz_lowered_remove(struct sl_thread *thread, const char *execution_root,
                        const char *path) SL_MUST_CHECK;
 
