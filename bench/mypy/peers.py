@@ -269,17 +269,17 @@ class Daemon(Peer):
 
 def make(name: str, place: Place, program: Path) -> Peer:
     """A peer by its name on the command line."""
-    shared = "--@rules_mypy//mypy:mode=shared"
+    setting = "--@rules_mypy//mypy:mode="
     known: Dict[str, Callable[[], Peer]] = {
-        "worker": lambda: Starmypy(name, place, program, [shared, "--strategy=worker"]),
-        "local": lambda: Starmypy(name, place, program, [shared, "--strategy=local"]),
-        "compat": lambda: Starmypy(
-            name, place, program, ["--@rules_mypy//mypy:mode=compat"]
-        ),
+        "worker": lambda: Starmypy(name, place, program, [setting + "shared", "--strategy=worker"]),
+        "local": lambda: Starmypy(name, place, program, [setting + "shared", "--strategy=local"]),
+        "compat": lambda: Starmypy(name, place, program, [setting + "compat"]),
         "monolithic": lambda: Monolithic(place),
         "dmypy": lambda: Daemon(place),
     }
     return known[name]()
 
 
+# Those whose actions fail under --strict_cache when they analyse what another one has analysed.
+SHARED = ("worker", "local")
 NAMES = ("worker", "local", "compat", "monolithic", "dmypy")

@@ -38,6 +38,8 @@ class Session:
 
     def peer(self, name: str) -> peers.Peer:
         peer = peers.make(name, self.place, self.program)
+        if isinstance(peer, peers.Starmypy) and name in peers.SHARED:
+            peer.options.append("--strict_cache")
         if self.sample and isinstance(peer, peers.Starmypy):
             peer.patterns = self.sampled_labels()
         return peer

@@ -52,9 +52,8 @@ def take_through(session: Session, peer: peers.Peer, cases: Sequence[str], sampl
         name += ", %d targets × %g" % (session.sample, session.scale)
     peer.reset()
     try:
-        for case in session.cases():
-            if case not in cases and case != COLD:
-                continue
+        chosen = [case for case in session.cases() if case in cases or case == COLD]
+        for case in chosen:
             session.change(case)
             try:
                 done = peer.check()
@@ -64,7 +63,7 @@ def take_through(session: Session, peer: peers.Peer, cases: Sequence[str], sampl
             sample = sample_of(done).times(session.scale if case == COLD else 1)
             samples.setdefault(name, {}).setdefault(case, []).append(sample)
             print("  %-10s  %-32s  %s" % (name, case, sample.text()), flush=True)
-            if case not in (COLD, NOTHING):
+            if case not in (COLD, NOTHING, chosen[-1]):
                 peer.check().run.checked(CLEAN)
     finally:
         peer.stop()
@@ -139,6 +138,7 @@ def table(session: Session, samples: Samples) -> str:
     lines += [
         row(case, *(cell(by_case.get(case)) for by_case in samples.values()))
         for case in session.cases()
+        if any(case in by_case for by_case in samples.values())
     ]
     return "\n".join(lines + ["", *ratios(session, samples)])
 
