@@ -68,6 +68,7 @@ class Words(worker.Handler):
             Words.ballast = bytes(200 << 20).replace(b"\\0", b"x")
         return len(requests)
     def run(self, arguments):
+        self.reusable = arguments[0] != "spoil"
         return act(arguments, "fork")
 
 if "--persistent_worker" in sys.argv:
@@ -258,6 +259,23 @@ class ServerTest(WorkerTest):
         self.assertEqual(outputs[2], ["fork"])
         self.assertEqual(outputs[3], ["plain", "after", "fail"])
         self.assertEqual(outputs[4], ["fork"])
+
+    def test_does_no_more_in_a_fork_that_is_spoiled(self) -> None:
+        self.start_server("--jobs=1")
+        connection, lines = self.connect()
+        verbs = ["pid", "spoil", "print", "spoil", "print"]
+        connection.sendall(b"".join(request(verb, number=i) for i, verb in enumerate(verbs)))
+        answers = [json.loads(lines.readline()) for _ in verbs]
+        self.assertEqual([answer["requestId"] for answer in answers], list(range(5)))
+        self.assertEqual([answers[i]["output"] for i in (2, 4)], ["fork\n", "fork\n"])
+
+    def test_lets_a_client_go_that_talks_nonsense(self) -> None:
+        self.start_server()
+        for nonsense in (b"nonsense\n", b"[]\n", b"\xff\n"):
+            connection, lines = self.connect()
+            connection.sendall(nonsense)
+            self.assertEqual(lines.readline(), b"")
+        self.check(("print",), "fork\n")
 
     def test_goes_on_when_nothing_can_be_prepared(self) -> None:
         self.start_server("--jobs=1")

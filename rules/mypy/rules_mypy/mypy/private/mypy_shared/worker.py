@@ -100,8 +100,11 @@ class Handler:
     `prepare` runs in the server before it forks, so that what it loads is there for all; it must not
     fail because of what a request asks for.  `run` runs in the fork: for one request after another,
     as many as `prepare` has put together, and returns the exit status.  What it prints is the output.
-    Where it raises anything, SystemExit too, a plain process does the request again.
+    Where it raises anything, SystemExit too, a plain process does the request again.  When it is no
+    longer `reusable` its fork does no other request.
     """
+
+    reusable = True
 
     def weight(self, arguments: Sequence[str]) -> int:
         """How much work a request is, in bytes of source."""
@@ -167,6 +170,8 @@ def work_and_exit(handler: Handler, requests: Sequence[Request], sink: int) -> N
             data = json.dumps([status, output.getvalue()]).encode() + b"\n"
             while data:
                 data = data[os.write(sink, data) :]
+            if not handler.reusable:
+                break
         os._exit(0)
     except BaseException:
         traceback.print_exc()
@@ -283,8 +288,13 @@ class Server:
             self.drop(channel)
 
     def on_request(self, channel: Channel, line: bytes) -> None:
-        message = json.loads(line)
-        request = Request(channel, message.get("requestId", 0), message.get("arguments", []))
+        try:
+            message = json.loads(line)
+            request = Request(channel, message.get("requestId", 0), message.get("arguments", []))
+        except (ValueError, AttributeError):
+            print(f"worker: this is no request: {line!r}", file=sys.stderr, flush=True)
+            channel.closed = True
+            return
         if message.get("cancel"):
             self.cancel(channel, request.number)
         elif request.arguments == [STATUS]:
@@ -388,9 +398,9 @@ class Server:
         self.selector.unregister(job.source)
         self.jobs.remove(job)
         status = job.finish()
-        # What is left was not answered: the first died with the fork, the others wait again.
+        # What is left was not answered: one may have died with the fork, the others wait again.
         left = [request for request in job.requests if not request.cancelled]
-        if left and left[0] is job.requests[0]:
+        if status != 0 and left and left[0] is job.requests[0]:
             self.again.append((left.pop(0), f"the worker's fork ended with {describe(status)}"))
         self.waiting.extendleft(reversed(left))
 

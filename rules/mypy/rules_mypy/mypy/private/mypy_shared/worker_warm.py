@@ -406,7 +406,7 @@ class WarmHandler(Handler):
     def run(self, arguments: Sequence[str]) -> int:
         prepared = self.prepared.get(tuple(arguments))
         if prepared is None or self.warm is None:
-            return actions.main(arguments)
+            return self.run_cold(arguments)
         if prepared.action.action == "package":
             return actions.perform_package(
                 prepared.action, WarmEngine(self.warm), prepared.closure
@@ -414,10 +414,15 @@ class WarmHandler(Handler):
         result = self.warm.check(prepared)
         if result.status == BLOCKING and prepared.world.aliases:
             # mypy may have complained of a source that only the session has by another name.
-            return actions.main(arguments)
+            return self.run_cold(arguments)
         return actions.emit_target(
             prepared.action, mypy2, prepared.closure, prepared.world, result
         )
+
+    def run_cold(self, arguments: Sequence[str]) -> int:
+        """As a plain process does it, with a session of its own; mypy has one in a process."""
+        self.reusable = False
+        return actions.main(arguments)
 
 
 def imported(world: World) -> set[str]:
