@@ -204,10 +204,15 @@ static void put_source(const struct bz_artifact *input, void *data) {
   if (input->is_source) put_input(input, data);
 }
 
+// Ninja takes a phony edge without inputs for something that always changes.
+static bool has_tools(const struct bz_action *action) {
+  return ((const struct bz_depset *)(const void *)action->tools)->count > 0;
+}
+
 // Of an action that tells which inputs it used: tools, and the sources that it names itself.
 static void put_certain_inputs(struct ninja *ninja, const struct bz_action *action) {
   const struct bz_depset *inputs = (const struct bz_depset *)(const void *)action->inputs;
-  put_depset_name(ninja, action->tools);
+  if (has_tools(action)) put_depset_name(ninja, action->tools);
   lower_files(inputs, put_source, ninja->out);
   for (uint32_t i = 0; i < inputs->count; i++) {
     sl_value child = inputs->children[i];
@@ -260,7 +265,7 @@ static bool write_edge(struct ninja *ninja, const struct bz_action *action, size
   if (!arguments) return false;
   write_rule(ninja, action->mnemonic);
   write_depsets(ninja, (const struct bz_depset *)(const void *)action->inputs);
-  if (action->unused_inputs_list) write_depset(ninja, action->tools);
+  if (action->unused_inputs_list && has_tools(action)) write_depset(ninja, action->tools);
   put_edge(ninja, action);
   put_command(ninja, action, arguments);
   put_description(ninja, action, number);

@@ -271,6 +271,30 @@ class NinjaTest(unittest.TestCase):
         self.assertEqual(os.readlink(self.root / "data"), str(self.workspace / "data"))
         self.assertEqual((self.workspace / "data/x.txt").read_text(), "mine")
 
+    def test_used_inputs_without_tools(self) -> None:
+        self.write("used.bzl", """
+def _impl(ctx):
+    out, unused = [ctx.actions.declare_file(ctx.label.name + end) for end in [".out", ".unused"]]
+    ctx.actions.run(
+        executable = "/bin/sh",
+        arguments = ["-c", 'cat "$3" "$4" >"$1"; : >"$2"; echo "$1: $4" >"$2.d"', "sh", out.path, unused.path] + [f.path for f in ctx.files.srcs],
+        inputs = ctx.files.srcs,
+        outputs = [out, unused],
+        unused_inputs_list = unused,
+    )
+    return [DefaultInfo(files = depset([out]))]
+used = rule(implementation = _impl, attrs = {"srcs": attr.label_list(allow_files = True)})
+""")
+        self.write("a.txt", "a")
+        self.build_file(
+            'load(":used.bzl", "used")\n[dump(name = n) for n in ["b", "c"]]\n'
+            'used(name = "u", srcs = ["a.txt", ":c"])\n'
+        )
+        self.build()
+        self.assertIn("no work to do", self.build())
+        os.utime(self.output("c.out"))
+        self.assertIn("[1/1]", self.build("//:u"))
+
     def test_missing_sources(self) -> None:
         self.build_file(
             "".join(f'dump(name = "m{i}", srcs = ["none{i}.txt"])\n' for i in range(25))
