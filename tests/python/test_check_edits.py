@@ -244,6 +244,25 @@ class CheckEditsTest(CheckWorkspace):
         self.check()
         self.assertEqual(self.ran, ["other"])
 
+    def test_mypy_at_hand(self) -> None:
+        """An old one is told of, found in PATH, asked once, and asked again when it is another."""
+        asked = self.workspace / "asked"
+        def install(version: str) -> None:
+            python = self.write("bin/oldpython", f"#!/bin/sh\necho >>'{asked}'\n"
+                                f"printf '{version}\\nold\\n%s\\n' \"$0\"\n")
+            python.chmod(0o755)
+        install("1.0.1")
+        path = os.environ["PATH"]
+        self.addCleanup(os.environ.__setitem__, "PATH", path)
+        os.environ["PATH"] = f"{self.workspace}/bin:{path}"
+        for _ in range(2):
+            text = self.check("--mypy=oldpython")
+            self.assertRegex(text, "INFO: mypy 1.0.1 is older than 1.17: .*mode=compat\n")
+            self.assertIn(f"INFO: mypy 1.0.1 of {self.workspace}/bin/oldpython, mode own, local\n", text)
+        self.assertEqual(asked.read_text(), "\n")
+        install("2.4.99")
+        self.assertNotIn("older", self.check("--mypy=oldpython"))
+
     def test_options(self) -> None:
         text = self.check("--strategy=never", status=2)
         self.assertIn("'never' is not a valid strategy of 'mypy' actions", text)
