@@ -20,8 +20,8 @@ from typing import Iterable, Iterator, Optional, Sequence, TypeVar, Union
 
 from mypy.build import State
 from mypy.nodes import MypyFile
-from mypy.types import Instance, instance_cache
 from mypy.typestate import reset_global_state
+from mypy.types import Instance, instance_cache
 
 from . import action as actions
 from . import mypy2
@@ -79,7 +79,11 @@ class Files:
     def look_again(self) -> None:
         """Files may have changed since."""
         self.signatures.clear()
-        if any(self.signature(path) != known for path, (known, _) in self.manifests.items()):
+        known = self.manifests.items()
+        changed = [path for path, (then, _) in known if self.signature(path) != then]
+        for path in changed:
+            del self.manifests[path]
+        if changed:
             self.reached.clear()
 
     def signature(self, path: str) -> Signature:
@@ -242,7 +246,9 @@ class Warm:
             good = False  # There is no entry, or mypy rejects it.
         new = session.graph.keys() - before
         self.tried = {
-            origin: self.files.signature(origin) for name in new if (origin := world.origin(name))
+            origin: self.files.signature(origin)
+            for name in new | names
+            if (origin := world.origin(name))
         }
         if good:
             self.keep(world, sorted(new))
