@@ -105,8 +105,8 @@ TOO_DEEP: Programs = {
 SOURCES: Programs = {
     "200,000 parentheses": ("x = " + "(" * 200000 + ")" * 200000, DEEP),
     "200,000 minus signs": ("x = " + "-" * 200000 + "1", DEEP),
-    "a sum of 200,000 numbers": ("x = " + "+".join(["1"] * 200000), DEEP),
-    "a sum of 200,000 names": ("a = 1\nx = " + "+".join(["a"] * 200000), DEEP),
+    "a sum of 200,000 numbers": ("x = " + "+".join(["1"] * 200000), ""),
+    "a sum of 200,000 names": ("a = 1\nx = " + "+".join(["a"] * 200000), ""),
     "200,000 calls in a row": ("x = f" + "()" * 200000, DEEP),
     "200,000 attributes in a row": ("x = f" + ".a" * 200000, DEEP),
     "200,000 lambdas": ("x = " + "lambda:" * 200000 + "1", DEEP),
