@@ -8,7 +8,7 @@ if it began with nothing, so that reports have mypy's order.
 from __future__ import annotations
 
 import gc
-from typing import Mapping, Optional
+from typing import AbstractSet, Mapping, Optional
 
 import mypy.build as build
 from mypy.build import SCC, BuildManager, Graph, State
@@ -27,7 +27,11 @@ class AnalysisNeeded(Exception):
 
 
 def load_modules(
-    manager: BuildManager, graph: Graph, sources: list[BuildSource], near: Optional[Graph] = None
+    manager: BuildManager,
+    graph: Graph,
+    sources: list[BuildSource],
+    own: AbstractSet[str],
+    near: Optional[Graph] = None,
 ) -> list[State]:
     """Adds the sources, and what they import, to the graph; returns what is new there.
 
@@ -46,7 +50,7 @@ def load_modules(
         gc.unfreeze()
     finally:
         gc.enable()
-    given = {source.module for source in sources}
+    given = own & {source.module for source in sources}
     for state in new:
         forget_dependencies(state, given)
         manager.import_map[state.id] = state.dependencies_set

@@ -97,7 +97,8 @@ class Mypy2(Release):
 
     def analyse(self, session: Session, sources: list[BuildSource], load: bool) -> dict[str, str]:
         manager, graph = session.manager, session.graph
-        new = load_modules(manager, graph, sources, session.near)
+        own = session.entries.world.own.keys()
+        new = load_modules(manager, graph, sources, own, session.near)
         refuse_blocked(session)
         return process_modules(manager, graph, new, load, session.depths)
 
