@@ -49,7 +49,7 @@ def take_through(session: Session, peer: peers.Peer, cases: Sequence[str], sampl
     """One round of one peer: a cold run, and from there each case on its own."""
     name = peer.name
     if session.sample:
-        name += ", %d targets × %g" % (session.sample, session.scale)
+        name += ", %d targets × %.1f" % (session.sample, session.scale)
     peer.reset()
     try:
         chosen = [case for case in session.cases() if case in cases or case == COLD]
