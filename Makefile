@@ -256,7 +256,8 @@ endif
 C_FOLDERS := common parser runtime runtime/types builtins rules rules/* cli cli/* tests/unit \
     tests/fuzz examples/*
 C_FILES := $(wildcard $(C_FOLDERS:=/*.[ch]) examples/*/*.cc)
-PYTHON_FOLDERS := setup bench bench/mypy tests tests/kinds tests/monorepo tests/proto tests/python
+PYTHON_FOLDERS := setup bench bench/mypy tests tests/conformance tests/kinds tests/monorepo \
+    tests/proto tests/python
 PYTHON_FILES := tests/run $(wildcard $(PYTHON_FOLDERS:=/*.py)) $(filter %.py,$(EMBEDDED))
 
 layers:  ## every #include points downward, every library has its one file
