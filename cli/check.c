@@ -166,25 +166,45 @@ static int mypy_status(const struct run *run, const struct check_item *item) {
   return status;
 }
 
-// What mypy said of a target; false if it said nothing.
+// Leaves out the last line, which tells of mypy itself: that was said before.
+static void drop_version(struct sl_text *report) {
+  size_t end = report->length;
+  while (end > 0 && report->bytes[end - 1] == '\n') end--;
+  while (end > 0 && report->bytes[end - 1] != '\n') end--;
+  if (report->length - end > 5 && memcmp(report->bytes + end, "mypy ", 5) == 0)
+    report->bytes[report->length = end] = '\0';
+}
+
+// A report as it is shown, and without terminal sequences; false if there is none.
+static bool take_report(const struct run *run, const struct check_item *item,
+                        struct sl_text *report, struct sl_text *plain) {
+  if (!read_output(run, item->report, report) || report->length == 0) return false;
+  drop_version(report);
+  append_plain(plain, sl_text_string(report));
+  return true;
+}
+
+static void print_report(const struct run *run, const struct check_item *item,
+                         const struct sl_text *report, const struct sl_text *plain) {
+  printf("%s:\n%s\n", bz_label_text(item->label),
+         sl_text_string(run->context->color_output ? report : plain));
+  fflush(stdout);
+}
+
+// What mypy said of a target with errors; false if it said nothing. What it could not check is told
+// in the end.
 static bool tell_report(struct run *run, const struct check_item *item) {
   struct sl_text report = {0}, plain = {0};
-  if (read_output(run, item->report, &report)) append_plain(&plain, sl_text_string(&report));
-  bool has_report = report.length > 0;
-  const char *shown = sl_text_string(run->context->color_output ? &report : &plain);
-  if (has_report && mypy_status(run, item) == NOT_CHECKED) {
-    run->blocked++;
-    printf("%s\n", shown);  // which names the target
-  } else if (has_report) {
+  bool taken = take_report(run, item, &report, &plain);
+  if (taken && mypy_status(run, item) != NOT_CHECKED) {
     run->failed++;
     run->errors += number_before(sl_text_string(&plain), " error");
     run->files += number_before(sl_text_string(&plain), " source file");
-    printf("%s:\n%s\n", bz_label_text(item->label), shown);
+    print_report(run, item, &report, &plain);
   }
-  fflush(stdout);
   sl_text_free(&report);
   sl_text_free(&plain);
-  return has_report;
+  return taken;
 }
 
 static void on_failure(void *data, size_t number) {
@@ -262,12 +282,38 @@ static void tell_blocked(struct run *run, const struct check_item *item,
                           : "has errors");
 }
 
-static void count_checked(struct run *run, const struct check_item *item) {
-  struct sl_text report = {0};
-  run->checked++;
-  if (read_output(run, item->report, &report))
-    run->files += number_before(sl_text_string(&report), " source file");
+// Says why mypy did not check a target, as its report does: where that began, once for all.
+static void tell_not_checked(struct run *run, const struct check_item *item) {
+  struct sl_text report = {0}, plain = {0}, reason = {0};
+  run->blocked++;
+  if (take_report(run, item, &report, &plain)) {
+    char *rest = strchr(plain.bytes, '\n');
+    char *end = rest ? strchr(rest + 1, '\n') : NULL;
+    if (end) *end = '\0';
+    if (rest) append_new_lines(run, rest + 1, &reason);
+    size_t length = strcspn(plain.bytes, "\n");
+    if (!reason.length && length && plain.bytes[length - 1] == ':') length--;
+    printf("%.*s%s\n", (int)length, plain.bytes, sl_text_string(&reason));
+  }
   sl_text_free(&report);
+  sl_text_free(&plain);
+  sl_text_free(&reason);
+}
+
+// A target without errors: shows what mypy has to say all the same, such as a revealed type.
+static void tell_checked(struct run *run, const struct check_item *item) {
+  struct sl_text report = {0}, plain = {0};
+  run->checked++;
+  if (take_report(run, item, &report, &plain)) {
+    run->files += number_before(sl_text_string(&plain), " source file");
+    if (strncmp(plain.bytes, "Success", 7) != 0) print_report(run, item, &report, &plain);
+  }
+  sl_text_free(&report);
+  sl_text_free(&plain);
+}
+
+static bool is_not_checked(const struct run *run, const struct check_item *item) {
+  return state_of(run, checks_judge(item))->is_told && mypy_status(run, item) == NOT_CHECKED;
 }
 
 static void tell_others(struct run *run) {
@@ -276,9 +322,15 @@ static void tell_others(struct run *run) {
     const struct check_item *item = &run->checks.items[i];
     if (!item->report) continue;
     const struct bz_action *blocker = state_of(run, checks_judge(item))->blocker;
-    if (!blocker) {
-      if (item->asked) count_checked(run, item);
-    } else if (state_of(run, blocker)->item != item) {
+    if (!blocker && item->asked) tell_checked(run, item);
+  }
+  for (size_t i = 0; i < run->checks.count; i++) {
+    const struct check_item *item = &run->checks.items[i];
+    if (!item->report) continue;
+    const struct bz_action *blocker = state_of(run, checks_judge(item))->blocker;
+    if (is_not_checked(run, item)) {
+      tell_not_checked(run, item);
+    } else if (blocker && state_of(run, blocker)->item != item) {
       tell_blocked(run, item, blocker);
     }
   }

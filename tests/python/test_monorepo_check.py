@@ -126,6 +126,18 @@ class SharedTest(Checks.Cases):
         output = self.check(status=1)
         self.assert_reported(output, errors)
         self.assertNotIn("not checked", output)
+        # What mypy cannot read stops its dependents; these come last, the reason once.
+        self.edit("libs/geo/src/harbor_geo/distance.py", "def ", "def (")
+        output = self.check(status=1)
+        shown = len(re.findall(r"harbor_geo/distance\.py:\d+: error", output))
+        self.assertIn(f"Found {shown - 1} error", output)
+        self.assertRegex(output, r"(?m)^//libs/geo:geo:\nlibs/geo/src/harbor_geo/distance\.py:\d+: error: ")
+        reason = r"not checked, because mypy could not finish //libs/geo:geo"
+        last = output.index("not checked")
+        self.assertGreater(last, output.index("Argument \"timeout\" to"))
+        blocked = set(re.findall(rf"(?m)^(//.*): {reason}:?$", output))
+        self.assertLessEqual({"//libs/geo:geo_test", "//libs/ports:ports", "//cli:harbor"}, blocked)
+        self.assertIn(f", {len(blocked)} not checked", output)
 
 
 @workspaces.needs_mypy

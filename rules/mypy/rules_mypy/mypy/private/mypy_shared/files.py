@@ -33,6 +33,7 @@ class DeclaredFiles(FileSystemCache):
     declared: paths of dependencies' sources, which exist and are not read.
     directories: namespace packages.
     missing: asked for the text of a declared file, when mypy does not accept a dependency's entry.
+    is_blocked: whether a file's own action could not finish: it seems to be empty then.
     """
 
     def __init__(
@@ -41,12 +42,14 @@ class DeclaredFiles(FileSystemCache):
         declared: Container[str],
         directories: Container[str],
         missing: Callable[[str], bytes],
+        is_blocked: Callable[[str], bool],
     ) -> None:
         super().__init__()
         self.own = own
         self.declared = declared
         self.directories = directories
         self.missing = missing
+        self.is_blocked = is_blocked
 
     def stat_or_none(self, path: str) -> Optional[os.stat_result]:
         if path in self.declared or path in self.own:
@@ -56,7 +59,7 @@ class DeclaredFiles(FileSystemCache):
     def exists(self, path: str, real_only: bool = False) -> bool:
         """A file that is really elsewhere must be read through this object (`real_only`)."""
         if real_only:
-            return self.own.get(path) == path
+            return self.own.get(path) == path and not self.is_blocked(path)
         return self.stat_or_none(path) is not None
 
     def listdir(self, path: str) -> list[str]:
@@ -64,6 +67,8 @@ class DeclaredFiles(FileSystemCache):
         return []
 
     def read(self, path: str) -> bytes:
+        if path not in self.read_cache and self.is_blocked(path):
+            self.read_cache[path] = b""
         if path not in self.read_cache and path in self.own:
             with open(self.own[path], "rb", buffering=0) as file:
                 self.read_cache[path] = file.read()

@@ -165,6 +165,7 @@ def enter(session: Session, world: World, color: bool) -> None:
         world.declared(),
         world.directories(),
         lambda path: undeclared_text(session, path),
+        lambda path: is_blocked(session, path),
     )
     set_sources(session, world, [])
 
@@ -178,12 +179,16 @@ def set_sources(session: Session, world: World, sources: list[BuildSource]) -> N
     manager.find_module_cache.results.update(world.paths)
 
 
+def is_blocked(session: Session, path: str) -> bool:
+    """Whether mypy has asked for the entry of that source, and there is none."""
+    paths = session.entries.world.paths
+    return any(paths[module] == path for module in session.entries.blocked)
+
+
 def undeclared_text(session: Session, path: str) -> bytes:
     """The text of a dependency's source: mypy did not take its entry."""
     world = session.entries.world
     module = next(module for module, known in world.paths.items() if known == path)
-    if module in session.entries.blocked:
-        return b""
     real = path
     if path.startswith(f"{TYPESHED}/"):
         real = f"{typeshed_folder(session.options)}/{path[len(TYPESHED) + 1 :]}"
