@@ -45,8 +45,8 @@ LOOK_INTERVAL = 2.0
 # So much is worth a fork of its own, in bytes of source; less of it waits for more, in seconds: a
 # moment, since a build that asks for one thing often asks for the next at once, and longer while
 # others are at work.
-FULL_SHARE = 80_000
-GATHER_TIME, LONGEST_WAIT = 0.004, 0.25
+FULL_SHARE = 160_000
+GATHER_TIME, LONGEST_WAIT = 0.004, 0.4
 
 
 class Request:
