@@ -239,9 +239,9 @@ static void check_depth(const char *open, const char *middle, const char *close,
 
 static void test_depth(void) {
   static const char *const nests[][3] = {
-      {"(", "1", ")"},   {"[", "", "]"},        {"-", "1", ""},
-      {"not ", "1", ""}, {"lambda: ", "1", ""}, {"1 if 1 else ", "1", ""},
-      {"", "''", ".a"},  {"", "''", "()"},      {"", "''", "[0]"},
+      {"(", "1", ")"},    {"[", "", "]"},        {"-", "1", ""},
+      {"not ", "1", ""},  {"lambda: ", "1", ""}, {"1 if 1 else ", "1", ""},
+      {"", "''", ".a"},   {"", "''", "()"},      {"", "''", "[0]"},
       {"{1: ", "1", "}"},
   };
   for (size_t i = 0; i < sizeof nests / sizeof *nests; i++) {
