@@ -52,8 +52,9 @@ def findings(text: str) -> List[str]:
 
 
 def environment(**extra: str) -> Dict[str, str]:
-    """Nothing of the caller's but what programs need to be found."""
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
+    """Nothing of the caller's but what programs need to be found, and what sanitizers are told."""
+    wanted = ("PATH", "LANG", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS")
+    kept = {name: os.environ[name] for name in wanted if name in os.environ}
     return {**kept, "PYTHONNOUSERSITE": "1", **extra}
 
 

@@ -101,6 +101,16 @@ class PipeTest(ReplTest):
         self.assertIn("nested too deeply", errors)
 
 
+def has_terminals() -> bool:
+    try:
+        for end in pty.openpty():
+            os.close(end)
+    except OSError:
+        return False
+    return True
+
+
+@unittest.skipUnless(has_terminals(), "no pseudo-terminals on this machine")
 class TerminalTest(ReplTest):
     def setUp(self) -> None:
         super().setUp()
