@@ -156,9 +156,9 @@ class TerminalTest(ReplTest):
         self.expect(">>> ")
 
     def end(self) -> int:
-        """Types Ctrl-D until it ends: between two lines the terminal may take it for something else."""
+        """Types Ctrl-D until it ends: between two lines the terminal may take it for text, which Ctrl-U drops."""
         for _ in range(SECONDS):
-            self.type("\x04")
+            self.type("\x15\x04")
             try:
                 while select.select([self.terminal], [], [], 1)[0]:
                     os.read(self.terminal, 4096)
