@@ -344,24 +344,23 @@ static double seconds_since(const struct timespec *start) {
   return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
 }
 
-static const char *plural(size_t n) { return n == 1 ? "" : "s"; }
-
 static int summarize(struct run *run) {
   struct sl_text text = {0};
   size_t reasons = 0;
   for (size_t i = 0; i < run->checks.count; i++)
     reasons += run->checks.items[i].reason && run->checks.items[i].asked;
   sl_text_format(&text, "%zu target%s checked (%zu file%s), %zu action%s run",
-                 run->checked + run->failed, plural(run->checked + run->failed), run->files,
-                 plural(run->files), run->ninja.finished, plural(run->ninja.finished));
+                 run->checked + run->failed, context_plural(run->checked + run->failed), run->files,
+                 context_plural(run->files), run->ninja.finished,
+                 context_plural(run->ninja.finished));
   if (reasons) sl_text_format(&text, ", %zu without a check", reasons);
   sl_text_format(&text, ", in %.1f s: ", seconds_since(&run->start));
   bool good = run->failed == 0 && run->blocked == 0 && run->ninja.status == 0;
   if (good) {
     sl_text_append_string(&text, "no errors");
   } else {
-    sl_text_format(&text, "%zu error%s in %zu target%s", run->errors, plural(run->errors),
-                   run->failed, plural(run->failed));
+    sl_text_format(&text, "%zu error%s in %zu target%s", run->errors, context_plural(run->errors),
+                   run->failed, context_plural(run->failed));
     if (run->blocked) sl_text_format(&text, ", %zu not checked", run->blocked);
   }
   fflush(stdout);

@@ -36,6 +36,8 @@ void context_tell(const struct context *context, enum bz_event_kind kind, const 
   sl_text_free(&text);
 }
 
+const char *context_plural(size_t count) { return count == 1 ? "" : "s"; }
+
 void context_tell_error(struct context *context) {
   if (!sl_error_pending(context->thread)) return;
   const char *text = sl_error_text(context->thread);

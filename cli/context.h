@@ -30,6 +30,8 @@ int context_open(struct context *context);
 // "ERROR: TEXT" and so on, to standard error.
 void context_tell(const struct context *context, enum bz_event_kind kind, const char *format, ...)
     SL_PRINTF(3, 4);
+// What makes a word of a message a plural: "" for 1, else "s".
+const char *context_plural(size_t count);
 // Tells the pending error, if there is one, and clears it.
 void context_tell_error(struct context *context);
 // Tells in one message of the repositories that analysed targets need and that are not there, and what to do. Returns how many.

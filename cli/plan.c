@@ -22,8 +22,6 @@ static const char doc[] =
 
 // ---------------------------------------------------------------- numbers and names
 
-static const char *plural(size_t n) { return n == 1 ? "" : "s"; }
-
 // What a step of a critical path adds.
 static double step_seconds(const struct plan *plan, size_t unit, int policy) {
   int64_t after = plan->units[unit].after[policy];
@@ -101,7 +99,8 @@ static void append_totals(struct sl_text *out, const char *name, int width, uint
 }
 
 static void append_table(struct sl_text *out, const struct plan *plan) {
-  const char *targets = bz_text_format("%zu target%s", plan->targets, plural(plan->targets));
+  const char *targets =
+      bz_text_format("%zu target%s", plan->targets, context_plural(plan->targets));
   double critical[PLAN_POLICIES];
   size_t width = strlen("critical path");
   for (size_t i = 0; i < plan->package_count; i++)
@@ -134,7 +133,7 @@ static void append_reason(struct sl_text *out, const struct plan *plan,
   sl_text_format(
       out, "\n%s: under %s %zu target%s analyse%s it, having no dependency that has done so:\n",
       package->name, plan_policy_names[PLAN_COMPAT], package->cause_count,
-      plural(package->cause_count), package->cause_count == 1 ? "s" : "");
+      context_plural(package->cause_count), package->cause_count == 1 ? "s" : "");
   for (size_t i = 0; i < package->cause_count && i < SHOWN_CAUSES; i++) {
     sl_text_append_string(out, "  ");
     append_cause(out, plan, package, &package->causes[i]);
@@ -182,9 +181,10 @@ static void append_summary(struct sl_text *out, const struct plan *plan) {
   sl_text_format(out,
                  "\n%zu target%s over %zu distribution%s: %.0f s of CPU in %zu actions under %s, "
                  "%.0f s in %zu under %s",
-                 plan->targets, plural(plan->targets), distributions, plural(distributions), compat,
-                 plan->actions[PLAN_COMPAT], plan_policy_names[PLAN_COMPAT], shared,
-                 plan->actions[PLAN_SHARED], plan_policy_names[PLAN_SHARED]);
+                 plan->targets, context_plural(plan->targets), distributions,
+                 context_plural(distributions), compat, plan->actions[PLAN_COMPAT],
+                 plan_policy_names[PLAN_COMPAT], shared, plan->actions[PLAN_SHARED],
+                 plan_policy_names[PLAN_SHARED]);
   if (shared > 0 && compat > shared) sl_text_format(out, ", %.1f times less", compat / shared);
   sl_text_format(out, ". The mode is %s.\n", plan->mode);
 }

@@ -38,20 +38,13 @@ static void find_reach(struct plan *plan) {
 
 // ---------------------------------------------------------------- analyses
 
-// Room for one more item: an array of a power of two is full.
-static void *make_room(void *items, size_t count, size_t size) {
-  if (count & (count - 1)) return items;
-  size_t room = (count ? 2 * count : 1) * size;
-  return items ? sl_reallocate(items, room) : sl_allocate_atomic(room);
-}
-
 static void add_cause(struct plan_package *package, size_t target, size_t through) {
-  package->causes = make_room(package->causes, package->cause_count, sizeof *package->causes);
+  package->causes = plan_make_room(package->causes, package->cause_count, sizeof *package->causes);
   package->causes[package->cause_count++] = (struct plan_cause){target, through};
 }
 
 static void add_user(struct plan_package *package, size_t target) {
-  package->users = make_room(package->users, package->user_count, sizeof *package->users);
+  package->users = plan_make_room(package->users, package->user_count, sizeof *package->users);
   package->users[package->user_count++] = target;
 }
 
@@ -305,6 +298,12 @@ static void sort_packages(struct plan *plan) {
     qsort(plan->packages, plan->package_count, sizeof *plan->packages, compare_packages);
   for (size_t i = 0; i < plan->package_count; i++)
     if (plan->packages[i].unit >= 0) plan->units[plan->packages[i].unit].package = (int64_t)i;
+}
+
+void *plan_make_room(void *items, size_t count, size_t size) {
+  if (count & (count - 1)) return items;
+  size_t room = (count ? 2 * count : 1) * size;
+  return items ? sl_reallocate(items, room) : sl_allocate(room);
 }
 
 bool plan_make(struct context *context, const struct checks *checks, struct plan *plan) {

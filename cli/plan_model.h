@@ -97,6 +97,9 @@ bool plan_read(struct context *context, const struct checks *checks, struct plan
 // Makes the plan of checks that were collected. All of it is of the collector. False with an error
 // pending.
 bool plan_make(struct context *context, const struct checks *checks, struct plan *plan);
+// Room for one more item in an array or on a stack of `count`, of the collector: one of a power of two
+// is taken for full. NULL: there is none yet.
+void *plan_make_room(void *items, size_t count, size_t size);
 // The name of a unit in tables: of a package its name, else the label.
 const char *plan_unit_name(const struct plan *plan, size_t unit);
 

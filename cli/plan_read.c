@@ -29,14 +29,8 @@ struct ordering {
   struct plan *plan;
   struct numbered *numbers;   // by label
   struct open_result *stack;  // of the collector
-  size_t depth, stack_capacity, unit_capacity;
+  size_t depth;
 };
-
-static void *grow(void *items, size_t count, size_t *capacity, size_t size) {
-  if (count < *capacity) return items;
-  *capacity = *capacity ? *capacity * 2 : 64;
-  return items ? sl_reallocate(items, *capacity * size) : sl_allocate(*capacity * size);
-}
 
 static struct numbered *find_number(const struct ordering *ordering,
                                     const struct bz_aspect_result *result) {
@@ -52,15 +46,14 @@ static void open_unless_known(struct ordering *ordering, const struct bz_aspect_
   if (!numbered) abort();
   *numbered = (struct numbered){.label = result->base->target->label, .number = PLAN_NONE};
   HASH_ADD_PTR(ordering->numbers, label, numbered);
-  ordering->stack =
-      grow(ordering->stack, ordering->depth, &ordering->stack_capacity, sizeof *ordering->stack);
+  ordering->stack = plan_make_room(ordering->stack, ordering->depth, sizeof *ordering->stack);
   ordering->stack[ordering->depth++] = (struct open_result){result, 0};
 }
 
 // Everything below a result has a unit: it gets its own.
 static void close_result(struct ordering *ordering, const struct bz_aspect_result *result) {
   struct plan *plan = ordering->plan;
-  plan->units = grow(plan->units, plan->unit_count, &ordering->unit_capacity, sizeof *plan->units);
+  plan->units = plan_make_room(plan->units, plan->unit_count, sizeof *plan->units);
   struct plan_unit unit = {
       .label = result->base->target->label, .result = result, .package = PLAN_NONE};
   unit.dependencies = sl_allocate_atomic((result->dependency_count + 1) * sizeof(size_t));
@@ -109,11 +102,6 @@ struct size {
   uint64_t bytes;
 };
 
-static bool ends_with(const char *text, const char *ending) {
-  size_t length = strlen(text), tail = strlen(ending);
-  return length >= tail && strcmp(text + length - tail, ending) == 0;
-}
-
 // Of a source file on disk; what is still to be made has no size.
 static uint64_t bytes_of(const struct bz_artifact *file) {
   struct stat status;
@@ -133,7 +121,7 @@ static bool add_sizes(struct context *context, sl_value files, struct size *size
       const struct bz_artifact *file =
           (const struct bz_artifact *)(const void *)sl_list_get(files, i);
       size_t length = strlen(file->path);
-      if (!ends_with(file->path, pass == 0 ? ".pyi" : ".py")) continue;
+      if (!sl_ends_with(file->path, pass == 0 ? ".pyi" : ".py")) continue;
       sl_value module = sl_string(file->path, length - (pass == 0 ? 4 : 3));
       int stubbed = pass == 0 ? 0 : sl_set_contains(context->thread, stubs, module);
       if (stubbed < 0 || (pass == 0 && !sl_set_add(context->thread, stubs, module))) return false;

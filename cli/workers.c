@@ -85,6 +85,25 @@ static bool settle_links(struct context *context, const struct checks *checks, b
          settle_link(context, checks, SOCKETS, used ? "../../" FOLDER : NULL);
 }
 
+// ---------------------------------------------------------------- the working directory
+
+// Paths of sockets are short only from where they stand. Goes there; returns where it was, as a
+// descriptor for leave(), or -1 if it did not go.
+static int enter(const char *directory) {
+  int before = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (before >= 0 && chdir(directory) != 0) {
+    close(before);
+    return -1;
+  }
+  return before;
+}
+
+static void leave(const struct context *context, int before) {
+  if (fchdir(before) != 0)
+    context_tell(context, BZ_WARNING, "the working directory is gone: %s", strerror(errno));
+  close(before);
+}
+
 // ---------------------------------------------------------------- starting
 
 // What the options ask of a worker; one that was asked for something else is replaced.
@@ -120,15 +139,9 @@ static bool push_text(struct context *context, sl_value list, const char *text) 
 // The action's program in its environment, as a worker.
 static sl_value start_command(struct context *context, const struct bz_worker *worker,
                               const char *socket, sl_value options) {
-  sl_value command = sl_list(context->thread, NULL, 0), name, value;
-  if (!push_text(context, command, "/usr/bin/env") || !push_text(context, command, "-i"))
-    return NULL;
-  for (size_t cursor = 0; worker->action->environment &&
-                          sl_dict_next(worker->action->environment, &cursor, &name, &value);)
-    if (!sl_list_push(context->thread, command,
-                      sl_string_format("%s=%s", sl_string_bytes(name), sl_string_bytes(value))))
-      return NULL;
-  if (!sl_list_push(context->thread, command, sl_list_get(worker->action->arguments, 0)) ||
+  sl_value command = sl_list(context->thread, NULL, 0);
+  if (!bz_lowered_environment(context->thread, command, worker->action) ||
+      !sl_list_push(context->thread, command, sl_list_get(worker->action->arguments, 0)) ||
       !push_text(context, command, "--persistent_worker") ||
       !sl_list_push(context->thread, command, sl_string_format("--socket=%s", socket)) ||
       !push_text(context, command, "--daemon") ||
@@ -199,13 +212,10 @@ static void ensure(struct context *context, const struct checks *checks,
 static void ensure_all(struct context *context, const struct checks *checks) {
   struct bz_worker *workers;
   size_t count = bz_lowered_workers(checks->closure, &workers);
-  int before = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-  if (count && before >= 0 && chdir(checks->execution_root) == 0) {
-    for (size_t i = 0; i < count; i++) ensure(context, checks, &workers[i]);
-    if (fchdir(before) != 0)
-      context_tell(context, BZ_WARNING, "the working directory is gone: %s", strerror(errno));
-  }
-  if (before >= 0) close(before);
+  int before = count ? enter(checks->execution_root) : -1;
+  if (before < 0) return;
+  for (size_t i = 0; i < count; i++) ensure(context, checks, &workers[i]);
+  leave(context, before);
 }
 
 bool workers_prepare(struct context *context, const struct checks *checks, bool used, bool start) {
@@ -223,23 +233,17 @@ bool workers_prepare(struct context *context, const struct checks *checks, bool 
 
 // ---------------------------------------------------------------- ending
 
-static bool ends_with(const char *text, const char *end) {
-  size_t length = strlen(text), wanted = strlen(end);
-  return length > wanted && strcmp(text + length - wanted, end) == 0;
-}
-
 size_t workers_shut_down(const struct context *context) {
   const char *output_base = bz_workspace_output_base(context->session->workspace);
   char *folder = bz_path_join(output_base, FOLDER);
-  int before = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-  DIR *sockets = before >= 0 && chdir(folder) == 0 ? opendir(".") : NULL;
+  int before = enter(folder);
+  free(folder);
+  if (before < 0) return 0;
+  DIR *sockets = opendir(".");
   size_t count = 0;
   for (const struct dirent *entry; sockets && (entry = readdir(sockets));)
-    if (ends_with(entry->d_name, ".sock")) count += shut_down(entry->d_name);
+    if (sl_ends_with(entry->d_name, ".sock")) count += shut_down(entry->d_name);
   if (sockets) closedir(sockets);
-  if (before >= 0 && fchdir(before) != 0)
-    context_tell(context, BZ_WARNING, "the working directory is gone: %s", strerror(errno));
-  if (before >= 0) close(before);
-  free(folder);
+  leave(context, before);
   return count;
 }

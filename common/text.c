@@ -90,6 +90,11 @@ void sl_text_format(struct sl_text *text, const char *format, ...) {
 
 const char *sl_text_string(const struct sl_text *text) { return text->bytes ? text->bytes : ""; }
 
+bool sl_ends_with(const char *string, const char *ending) {
+  size_t length = strlen(string), tail = strlen(ending);
+  return length >= tail && memcmp(string + length - tail, ending, tail) == 0;
+}
+
 void sl_text_reset(struct sl_text *text) {
   text->length = 0;
   if (text->bytes) text->bytes[0] = '\0';

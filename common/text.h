@@ -36,6 +36,9 @@ void sl_text_reserve(struct sl_text *text, size_t extra);
 // The text as a C string, "" when empty. Valid until the next change.
 const char *sl_text_string(const struct sl_text *text);
 
+// Whether a C string ends with another.
+bool sl_ends_with(const char *string, const char *ending);
+
 // Forgets the content, keeps the memory.
 void sl_text_reset(struct sl_text *text);
 

@@ -83,11 +83,6 @@ static bool check_visibility(struct sl_thread *thread, struct bz_analysis *analy
 
 // ---------------------------------------------------------------- kinds of files
 
-static bool name_ends_with(const char *name, const char *ending) {
-  size_t length = strlen(name), tail = strlen(ending);
-  return length >= tail && memcmp(name + length - tail, ending, tail) == 0;
-}
-
 static bool type_allows(const struct bz_attribute *attribute, const char *name) {
   if (attribute->flags & BZ_ATTRIBUTE_ANY_FILE) return true;
   sl_value *endings;
@@ -95,7 +90,7 @@ static bool type_allows(const struct bz_attribute *attribute, const char *name) 
   if (!attribute->file_types || !sl_sequence_items(attribute->file_types, &endings, &count))
     return false;
   for (size_t i = 0; i < count; i++) {
-    if (name_ends_with(name, sl_string_bytes(endings[i]))) return true;
+    if (sl_ends_with(name, sl_string_bytes(endings[i]))) return true;
   }
   return false;
 }

@@ -61,6 +61,10 @@ const struct bz_graph_writer *bz_graph_writer_find(const char *name);
 // The path of the file that stands for an artifact: a tree's archive, else the artifact's own path.
 // malloc'ed.
 char *bz_lowered_path(const struct bz_artifact *artifact);
+// Adds the words that start a program in an action's environment and no other: "/usr/bin/env", "-i",
+// "NAME=VALUE" ...
+bool bz_lowered_environment(struct sl_thread *thread, sl_value words,
+                            const struct bz_action *action) SL_MUST_CHECK;
 // The command line of a SPAWN action: the environment set, trees unpacked before and packed after.
 // A list of strings.
 sl_value bz_lowered_arguments(struct sl_thread *thread, const struct bz_graph *graph,

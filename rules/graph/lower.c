@@ -132,13 +132,13 @@ static bool push_text(struct sl_thread *thread, sl_value list, const char *text)
   return sl_list_push(thread, list, sl_string_from(text));
 }
 
-static bool push_environment(struct sl_thread *thread, sl_value list,
-                             const struct bz_action *action) {
-  if (!push_text(thread, list, "/usr/bin/env") || !push_text(thread, list, "-i")) return false;
+bool bz_lowered_environment(struct sl_thread *thread, sl_value words,
+                            const struct bz_action *action) {
+  if (!push_text(thread, words, "/usr/bin/env") || !push_text(thread, words, "-i")) return false;
   sl_value key, value;
   for (size_t cursor = 0;
        action->environment && sl_dict_next(action->environment, &cursor, &key, &value);)
-    if (!sl_list_push(thread, list,
+    if (!sl_list_push(thread, words,
                       sl_string_format("%s=%s", sl_string_bytes(key), sl_string_bytes(value))))
       return false;
   return true;
@@ -210,7 +210,7 @@ sl_value lower_arguments(struct sl_thread *thread, const struct bz_graph *graph,
   sl_value arguments = bz_action_arguments(thread, action);
   if (!arguments) return NULL;
   sl_value list = sl_list(thread, NULL, 0);
-  if (!push_environment(thread, list, action) ||
+  if (!bz_lowered_environment(thread, list, action) ||
       !push_tree_tool(thread, list, graph, trees, action))
     return NULL;
   return sl_list_extend(thread, list, arguments) ? list : NULL;

@@ -9,20 +9,16 @@ dependents read tells of them.
 from __future__ import annotations
 
 import json
-import os
 from typing import Any, Optional, Sequence
 
 import mypy.build
 import mypy.errors
 from mypy.build import BuildManager, State
 from mypy.error_formatter import JSONFormatter
-from mypy.errors import CompileError, Errors
-from mypy.fscache import FileSystemCache
-from mypy.modulefinder import BuildSource, BuildSourceSet, SearchPaths, default_lib_path
+from mypy.errors import CompileError
+from mypy.modulefinder import BuildSource
 from mypy.nodes import MypyFile, TypeAlias
 from mypy.options import Options
-from mypy.typestate import reset_global_state
-from mypy.version import __version__
 
 from .engine import Settings
 from .pack import Entry
@@ -37,9 +33,8 @@ from .session import (
     make_typeshed,
     open_session,
     refuse_blocked,
-    source_lines,
 )
-from .store import Entries, open_store
+from .store import Entries
 from .world import World, namespace_path
 
 __all__ = ["dependencies_of", "interface_of", "own_business", "package", "target", "typeshed"]
@@ -94,30 +89,7 @@ class Mypy117(Release):
     empty_meta_ex = b""
 
     def make_manager(self, options: Options, entries: Entries, printer: Printer) -> BuildManager:
-        folder = build.default_data_dir()
-        errors = Errors(options, read_source=lambda path: source_lines(manager, path))
-        plugin, snapshot = build.load_plugins(options, errors, printer.stdout, [])
-        # It looks for the builtin modules at once, where they really are.
-        typeshed = default_lib_path(folder, options.python_version, options.custom_typeshed_dir)
-        manager: BuildManager = build.BuildManager(
-            folder,
-            SearchPaths((), (), (), tuple(typeshed)),
-            ignore_prefix=os.getcwd(),
-            source_set=BuildSourceSet([]),
-            reports=None,
-            options=options,
-            version_id=__version__,
-            plugin=plugin,
-            plugins_snapshot=snapshot,
-            errors=errors,
-            error_formatter=None,
-            flush_errors=printer.flush,
-            fscache=FileSystemCache(),
-            stdout=printer.stdout,
-            stderr=printer.stderr,
-        )
-        reset_global_state()
-        return manager
+        return self.new_manager(options, printer)
 
     def analyse(self, session: Session, sources: list[BuildSource], load: bool) -> dict[str, str]:
         manager, graph = session.manager, session.graph

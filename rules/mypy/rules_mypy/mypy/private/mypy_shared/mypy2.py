@@ -7,20 +7,16 @@ one that we know has as well, is here, in graph2 and in interface.
 
 from __future__ import annotations
 
-import os
 from typing import Sequence
 
 import mypy.build as build
 from mypy.build import BuildManager
 from mypy.error_formatter import JSONFormatter
-from mypy.errors import CompileError, Errors, create_errors
-from mypy.fscache import FileSystemCache
+from mypy.errors import CompileError, create_errors
 from mypy.known_modules import reset_known_modules_cache
-from mypy.modulefinder import BuildSource, BuildSourceSet, SearchPaths, default_lib_path
+from mypy.modulefinder import BuildSource
 from mypy.options import Options
 from mypy.types import instance_cache
-from mypy.typestate import reset_global_state
-from mypy.version import __version__
 
 from . import interface
 from .engine import Settings
@@ -36,7 +32,6 @@ from .session import (
     make_typeshed,
     preload,
     refuse_blocked,
-    source_lines,
 )
 from .session import open_session as open_session_of
 from .store import Entries, open_store
@@ -67,33 +62,11 @@ class Mypy2(Release):
     def make_manager(self, options: Options, entries: Entries, printer: Printer) -> BuildManager:
         instance_cache.reset()
         reset_known_modules_cache()
-        folder = build.default_data_dir()
-        errors = Errors(options, read_source=lambda path: source_lines(manager, path))
-        places = PlacePlugin(options)
-        plugin, snapshot = build.load_plugins(options, errors, printer.stdout, [places])
+        store = open_store(entries)
+        return self.new_manager(options, printer, [PlacePlugin(options)], metastore=store)
+
+    def know_plugins(self, options: Options) -> None:
         options.process_error_codes(error_callback=build.build_error)
-        # It looks for the builtin modules at once, where they really are.
-        typeshed = default_lib_path(folder, options.python_version, options.custom_typeshed_dir)
-        manager = BuildManager(
-            folder,
-            SearchPaths((), (), (), tuple(typeshed)),
-            ignore_prefix=os.getcwd(),
-            source_set=BuildSourceSet([]),
-            reports=None,
-            options=options,
-            version_id=__version__,
-            plugin=plugin,
-            plugins_snapshot=snapshot,
-            errors=errors,
-            error_formatter=None,
-            flush_errors=printer.flush,
-            fscache=FileSystemCache(),
-            stdout=printer.stdout,
-            stderr=printer.stderr,
-            metastore=open_store(entries),
-        )
-        reset_global_state()
-        return manager
 
     def analyse(self, session: Session, sources: list[BuildSource], load: bool) -> dict[str, str]:
         manager, graph = session.manager, session.graph

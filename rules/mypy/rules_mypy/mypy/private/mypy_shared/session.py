@@ -27,12 +27,27 @@ import os
 import sys
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import AbstractSet, Iterable, Mapping, Optional
+from typing import AbstractSet, Any, Iterable, Mapping, Optional, Sequence
 
-from mypy.build import CORE_BUILTIN_MODULES, BuildManager, State
-from mypy.errors import CompileError
-from mypy.modulefinder import BuildSource, BuildSourceSet, FindModuleCache, SearchPaths
+from mypy.build import (
+    CORE_BUILTIN_MODULES,
+    BuildManager,
+    State,
+    default_data_dir,
+    load_plugins,
+)
+from mypy.errors import CompileError, Errors
+from mypy.fscache import FileSystemCache
+from mypy.modulefinder import (
+    BuildSource,
+    BuildSourceSet,
+    FindModuleCache,
+    SearchPaths,
+    default_lib_path,
+)
 from mypy.options import Options
+from mypy.plugin import Plugin
+from mypy.typestate import reset_global_state
 from mypy.util import read_py_file
 from mypy.version import __version__
 
@@ -59,6 +74,40 @@ class Release(ABC):
     @abstractmethod
     def make_manager(self, options: Options, entries: Entries, printer: Printer) -> BuildManager:
         """A manager as mypy's own build makes it, with nothing left over from an earlier one."""
+
+    def new_manager(
+        self, options: Options, printer: Printer, plugins: Sequence[Plugin] = (), **more: Any
+    ) -> BuildManager:
+        """What make_manager() is made of: further plugins, and what the release's manager takes."""
+        errors = Errors(options, read_source=lambda path: source_lines(manager, path))
+        plugin, snapshot = load_plugins(options, errors, printer.stdout, list(plugins))
+        self.know_plugins(options)
+        # It looks for the builtin modules at once, where they really are.
+        folder = default_data_dir()
+        typeshed = default_lib_path(folder, options.python_version, options.custom_typeshed_dir)
+        manager = BuildManager(
+            folder,
+            SearchPaths((), (), (), tuple(typeshed)),
+            ignore_prefix=os.getcwd(),
+            source_set=BuildSourceSet([]),
+            reports=None,
+            options=options,
+            version_id=__version__,
+            plugin=plugin,
+            plugins_snapshot=snapshot,
+            errors=errors,
+            error_formatter=None,
+            flush_errors=printer.flush,
+            fscache=FileSystemCache(),
+            stdout=printer.stdout,
+            stderr=printer.stderr,
+            **more,
+        )
+        reset_global_state()
+        return manager
+
+    def know_plugins(self, options: Options) -> None:
+        """Called when plugins are loaded, which may define error codes."""
 
     @abstractmethod
     def analyse(self, session: Session, sources: list[BuildSource], load: bool) -> dict[str, str]:
