@@ -6,10 +6,14 @@
 
 #include <errno.h>
 #include <histedit.h>
+#include <locale.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <wchar.h>
 
 enum { HISTORY_ENTRIES = 10000 };
 
@@ -20,6 +24,8 @@ struct bz_lines {
   const char *prompt;
   bz_line_complete complete;
   void *data;
+  sigset_t signals;  // held back outside of waits
+  bool interrupted;  // a wait was, since the line began
 };
 
 // ---------------------------------------------------------------- completion
@@ -87,6 +93,35 @@ static unsigned char complete_line(EditLine *editor, int character) {
   return outcome;
 }
 
+// ---------------------------------------------------------------- waiting
+
+// Reads a character as libedit would, but lets an interrupt come only while it waits: one that came
+// just before would be lost otherwise.
+static int read_character(EditLine *editor, wchar_t *character) {
+  struct bz_lines *lines;
+  el_get(editor, EL_CLIENTDATA, &lines);
+  mbstate_t state = {0};
+  for (size_t used = (size_t)-2; used > 1;) {
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    if (ppoll(&input, 1, NULL, &lines->signals) < 0) {
+      lines->interrupted = errno == EINTR;
+      return -1;
+    }
+    char byte;
+    ssize_t count = read(STDIN_FILENO, &byte, 1);
+    if (count <= 0) return (int)count;
+    used = mbrtowc(character, &byte, 1, &state);
+    if (used == (size_t)-1) state = (mbstate_t){0};
+  }
+  return 1;
+}
+
+// Text is UTF-8, also where nothing says so.
+static void choose_encoding(void) {
+  setlocale(LC_CTYPE, "");
+  if (MB_CUR_MAX == 1) setlocale(LC_CTYPE, "C.UTF-8");
+}
+
 // ---------------------------------------------------------------- opening
 
 static const char *prompt_of(EditLine *editor) {
@@ -97,6 +132,7 @@ static const char *prompt_of(EditLine *editor) {
 
 static void open_editor(struct bz_lines *lines) {
   HistEvent event;
+  choose_encoding();
   lines->editor = el_init("starmypy", stdin, stdout, stderr);
   lines->history = history_init();
   if (!lines->editor || !lines->history) return;
@@ -104,6 +140,7 @@ static void open_editor(struct bz_lines *lines) {
   history(lines->history, &event, H_SETUNIQUE, 1);
   if (lines->history_path) history(lines->history, &event, H_LOAD, lines->history_path);
   el_set(lines->editor, EL_CLIENTDATA, lines);
+  el_set(lines->editor, EL_GETCFN, read_character);
   el_set(lines->editor, EL_PROMPT, prompt_of);
   el_set(lines->editor, EL_EDITOR, "emacs");
   el_set(lines->editor, EL_HIST, history, lines->history);
@@ -141,15 +178,19 @@ bool bz_lines_are_typed(const struct bz_lines *lines) { return lines->editor != 
 
 static enum bz_line_outcome read_typed(struct bz_lines *lines, struct sl_text *line) {
   int length = 0;
-  errno = 0;
+  sigset_t interrupt;
+  sigemptyset(&interrupt);
+  sigaddset(&interrupt, SIGINT);
+  sigprocmask(SIG_BLOCK, &interrupt, &lines->signals);
+  lines->interrupted = false;
   const char *text = el_gets(lines->editor, &length);
-  if (!text || length < 0) {
-    if (errno != EINTR) return BZ_LINE_END;
-    clearerr(stdin);
+  sigprocmask(SIG_SETMASK, &lines->signals, NULL);
+  if (lines->interrupted) {
     el_reset(lines->editor);
     fputc('\n', stdout);
     return BZ_LINE_INTERRUPTED;
   }
+  if (!text || length < 0) return BZ_LINE_END;
   sl_text_append(line, text, (size_t)length);
   return BZ_LINE_READ;
 }

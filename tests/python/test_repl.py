@@ -143,7 +143,7 @@ class TerminalTest(ReplTest):
             except OSError:
                 self.fail(f"it ended: {self.shown!r}")
         shown = CONTROL.sub(b"", self.shown)
-        end_of_text = shown.index(text.encode()) + len(text)
+        end_of_text = shown.index(text.encode()) + len(text.encode())
         self.shown = shown[end_of_text:]
         return shown[:end_of_text].decode()
 
@@ -169,6 +169,7 @@ class TerminalTest(ReplTest):
     def test_questions_and_answers(self) -> None:
         self.ask("6 * 7", "42")
         self.ask("_ + 1", "43")
+        self.ask("'\u00e9' + '\u65e5'", '"\u00e9\u65e5"')
         self.type("1 // 0\n")
         self.expect("Error: integer division by zero")
         self.expect(">>> ")
