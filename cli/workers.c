@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -123,13 +124,18 @@ static sl_value worker_options(struct context *context) {
   return list;
 }
 
-static const char *join(sl_value words) {
+// What tells one worker from another: what was asked of it, and the directory that it is in, the current
+// one, which may have been moved or made anew since.
+static const char *identity_of(sl_value options) {
   struct sl_text text = {0};
-  for (size_t i = 0; i < sl_list_length(words); i++)
-    sl_text_format(&text, "%s%s", i ? " " : "", sl_string_bytes(sl_list_get(words, i)));
-  const char *joined = bz_text_copy(sl_text_string(&text));
+  struct stat directory = {0};
+  if (stat(".", &directory) == 0)
+    sl_text_format(&text, "%ju:%ju", (uintmax_t)directory.st_dev, (uintmax_t)directory.st_ino);
+  for (size_t i = 0; i < sl_list_length(options); i++)
+    sl_text_format(&text, " %s", sl_string_bytes(sl_list_get(options, i)));
+  const char *identity = bz_text_copy(sl_text_string(&text));
   sl_text_free(&text);
-  return joined;
+  return identity;
 }
 
 static bool push_text(struct context *context, sl_value list, const char *text) {
@@ -145,7 +151,8 @@ static sl_value start_command(struct context *context, const struct bz_worker *w
       !push_text(context, command, "--persistent_worker") ||
       !sl_list_push(context->thread, command, sl_string_format("--socket=%s", socket)) ||
       !push_text(context, command, "--daemon") ||
-      !sl_list_push(context->thread, command, sl_string_format("--identity=%s", join(options))) ||
+      !sl_list_push(context->thread, command,
+                    sl_string_format("--identity=%s", identity_of(options))) ||
       !sl_list_extend(context->thread, command, options))
     return NULL;
   // No reason to replace a worker that has loaded so much.
@@ -197,7 +204,7 @@ static void ensure(struct context *context, const struct checks *checks,
                    const struct bz_worker *worker) {
   const char *socket = bz_text_format(SOCKETS "/%s.sock", worker->name);
   sl_value options = worker_options(context);
-  if (!options || runs(socket, join(options))) return;
+  if (!options || runs(socket, identity_of(options))) return;
   sl_value command = start_command(context, worker, socket, options);
   struct sl_text last = {0};
   int status = command ? run_there(checks, command, &last) : -1;

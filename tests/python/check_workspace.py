@@ -144,7 +144,7 @@ def serve(path, identity):
     os.setsid()
     os.closerange(listener.fileno() + 1, 100)
     for number in range(listener.fileno()): os.dup2(os.open(os.devnull, os.O_RDWR), number)
-    log("start:" + identity.replace(" ", ","))
+    log("start:" + ",".join(identity.split()[1:]))  # the first word tells the directory
     while True:
         connection = listener.accept()[0]
         words = json.loads(connection.makefile().readline())["arguments"]

@@ -109,6 +109,15 @@ class CheckWorkersTest(CheckWorkspace):
         subprocess.run([workspaces.STARMYPY, "clean", f"--output_base={self.base}"], cwd=self.workspace, check=True)
         self.assertIn("0 workers ended", self.shut_down())
 
+    def test_moved_execution_root(self) -> None:
+        """A worker stays in its directory wherever that goes: it is ended, and another one started."""
+        self.check()
+        root = self.base / "execroot"
+        root.rename(self.base / "elsewhere")
+        self.assertIn("no errors", self.check())
+        self.assertEqual(self.starts(), [""])
+        self.assertEqual(self.ran.count("by-worker"), len(UNITS))
+
 
 if __name__ == "__main__":
     unittest.main()
