@@ -35,7 +35,7 @@ CFLAGS_ALL := -std=gnu17 -D_GNU_SOURCE $(OPTIMIZE) $(WARNINGS) $(ERRORS) -I. -I$
 STARLARK_LIBRARIES := -lgc -lgmp -lutf8proc -lpthread -lm
 STARMYPY_LIBRARIES := -lmd -lpcre2-8
 LIBRARIES := $(STARMYPY_LIBRARIES) $(STARLARK_LIBRARIES)
-PROGRAM_LIBRARIES := -ledit
+PROGRAM_LIBRARIES := -ledit -ljansson
 
 # --- what is built from what ---------------------------------------------------------------------
 
@@ -87,7 +87,7 @@ endif
 
 $(BUILD)/starmypy: $(CLI_OBJECTS) $(ARCHIVES)
 	@echo "link    $@"
-	@$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(PROGRAM_LIBRARIES) $(LIBRARIES)
+	@$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(PROGRAM_ARCHIVES)
 
 $(BUILD)/libstarlark.a: $(or $(WHOLE),$(STARLARK_OBJECTS))
 $(BUILD)/libstarmypy.a: $(STARMYPY_OBJECTS)

@@ -6,7 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,105 +17,20 @@
 
 #include "cli/cli.h"
 #include "common/message.h"
-#include "common/utf8.h"
 
 // ---------------------------------------------------------------- the answer
 
-// A reader of one JSON text. The server is ours, but its line may be cut: every step may fail.
-struct reader {
-  const char *at;  // NUL-terminated
-};
-
-static void skip_blanks(struct reader *reader) { reader->at += strspn(reader->at, " \t\r\n"); }
-
-static bool take(struct reader *reader, char c) {
-  skip_blanks(reader);
-  if (*reader->at != c) return false;
-  reader->at++;
-  return true;
-}
-
-static bool read_hexadecimal(struct reader *reader, uint32_t *unit) {
-  *unit = 0;
-  for (int i = 0; i < 4; i++, reader->at++) {
-    static const char digits[] = "0123456789abcdef";
-    char c = (char)(*reader->at >= 'A' && *reader->at <= 'F' ? *reader->at + 32 : *reader->at);
-    const char *digit = c ? strchr(digits, c) : NULL;
-    if (!digit) return false;
-    *unit = *unit << 4 | (uint32_t)(digit - digits);
-  }
-  return true;
-}
-
-// What follows "\u": one unit of UTF-16, or two that belong together.
-static bool read_unicode(struct reader *reader, struct sl_text *out) {
-  uint32_t code, low;
-  if (!read_hexadecimal(reader, &code)) return false;
-  struct reader ahead = *reader;
-  if (code >= 0xD800 && code < 0xDC00 && ahead.at[0] == '\\' && ahead.at[1] == 'u') {
-    ahead.at += 2;
-    if (read_hexadecimal(&ahead, &low) && low >= 0xDC00 && low < 0xE000) {
-      code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
-      *reader = ahead;
-    }
-  }
-  char bytes[4];
-  sl_text_append(out, bytes, sl_utf8_encode(code, bytes));
-  return true;
-}
-
-static bool read_escape(struct reader *reader, struct sl_text *out) {
-  static const char names[] = "\"\\/bfnrt", meanings[] = "\"\\/\b\f\n\r\t";
-  char c = *reader->at;
-  if (!c) return false;
-  reader->at++;
-  if (c == 'u') return read_unicode(reader, out);
-  const char *name = strchr(names, c);
-  if (name) sl_text_append_char(out, meanings[name - names]);
-  return name != NULL;
-}
-
-static bool read_string(struct reader *reader, struct sl_text *out) {
-  if (!take(reader, '"')) return false;
-  for (;;) {
-    size_t plain = strcspn(reader->at, "\"\\");
-    sl_text_append(out, reader->at, plain);
-    reader->at += plain;
-    if (take(reader, '"')) return true;
-    if (*reader->at++ != '\\' || !read_escape(reader, out)) return false;
-  }
-}
-
-// The member NAME of a WorkResponse; its values are strings, numbers and booleans.
-static bool read_member(struct reader *reader, const char *name, struct sl_text *output,
-                        int *status) {
-  skip_blanks(reader);
-  if (*reader->at == '"') {
-    struct sl_text other = {0};
-    bool read = read_string(reader, strcmp(name, "output") == 0 ? output : &other);
-    sl_text_free(&other);
-    return read;
-  }
-  size_t length = strcspn(reader->at, ",}");
-  if (strcmp(name, "exitCode") == 0) *status = atoi(reader->at);
-  reader->at += length;
-  return length > 0;
-}
-
-// {"exitCode": 1, "output": "text", "requestId": 0}; a member that is not there has its zero value.
-static bool read_response(const char *text, struct sl_text *output, int *status) {
-  struct reader reader = {text};
-  *status = 0;
-  if (!take(&reader, '{')) return false;
-  if (take(&reader, '}')) return true;
-  do {
-    struct sl_text name = {0};
-    bool read = read_string(&reader, &name) && take(&reader, ':') &&
-                read_member(&reader, sl_text_string(&name), output, status);
-    sl_text_free(&name);
-    if (!read) return false;
-  } while (take(&reader, ','));
-  return take(&reader, '}');
+// {"exitCode": 1, "output": "text", "requestId": 0}; a member that is not there has its zero value. The
+// server is ours, but its line may be cut.
+static bool read_response(const struct sl_text *line, struct sl_text *output, int *status) {
+  json_t *response = json_loadb(line->bytes, line->length, JSON_ALLOW_NUL, NULL);
+  bool whole = json_is_object(response);
+  const json_t *said = json_object_get(response, "output");
+  *status = (int)json_integer_value(json_object_get(response, "exitCode"));
+  if (json_is_string(said))
+    sl_text_append(output, json_string_value(said), json_string_length(said));
+  json_decref(response);
+  return whole;
 }
 
 // ---------------------------------------------------------------- the connection
@@ -173,15 +88,13 @@ bool worker_client_call(const char *path, const char *const *arguments, struct s
                         int *status) {
   int connection = connect_to(path);
   if (connection < 0) return false;
-  struct sl_text request = {0}, response = {0}, said = {0};
+  struct sl_text request = {0}, response = {0};
   write_request(&request, arguments);
   bool answered = send_all(connection, &request) && receive_line(connection, &response) &&
-                  read_response(sl_text_string(&response), &said, status);
-  if (answered) sl_text_append(output, sl_text_string(&said), said.length);
+                  read_response(&response, output, status);
   close(connection);
   sl_text_free(&request);
   sl_text_free(&response);
-  sl_text_free(&said);
   return answered;
 }
 

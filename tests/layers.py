@@ -47,13 +47,14 @@ ONE_FILE: Dict[str, str] = {
     "threads.h": "runtime/os.c",
     "pcre2.h": "rules/query/regex.c",
     "histedit.h": "cli/line.c",
+    "jansson.h": "cli/worker_client.c",
     "sys/socket.h": "cli/worker_client.c",
     "sys/un.h": "cli/worker_client.c",
 }
 # Standard headers that any file may include; any other one needs a row above or a reason here.
 STANDARD = set(
     "assert.h ctype.h errno.h fcntl.h float.h ftw.h inttypes.h limits.h locale.h math.h signal.h spawn.h stdalign.h stdarg.h "
-    "stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h stdnoreturn.h string.h strings.h time.h unistd.h "
+    "stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h stdnoreturn.h string.h strings.h time.h unistd.h wchar.h "
     "dirent.h sys/file.h sys/mman.h sys/resource.h sys/stat.h sys/time.h sys/types.h sys/wait.h poll.h".split()
 )
 

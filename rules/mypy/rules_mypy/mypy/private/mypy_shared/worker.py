@@ -167,7 +167,9 @@ def work_and_exit(handler: Handler, requests: Sequence[Request], sink: int) -> N
         for request in requests:
             with captured() as output:
                 status = handler.run(request.arguments)
-            data = json.dumps([status, output.getvalue()]).encode() + b"\n"
+            # Names of files may be no text: said as standard error says them.
+            said = output.getvalue().encode(errors="backslashreplace").decode()
+            data = json.dumps([status, said]).encode() + b"\n"
             while data:
                 data = data[os.write(sink, data) :]
             if not handler.reusable:
