@@ -36,6 +36,12 @@ STARLARK_LIBRARIES := -lgc -lgmp -lutf8proc -lpthread -lm
 STARMYPY_LIBRARIES := -lmd -lpcre2-8
 LIBRARIES := $(STARMYPY_LIBRARIES) $(STARLARK_LIBRARIES)
 PROGRAM_LIBRARIES := -ledit -ljansson
+# The program carries what there are archives of: to look for shared libraries took longer than all else of its start.
+# GMP can be replaced by its user, as the LGPL has it. Debian's archive of libedit needs two more.
+archive = $(or $(filter /%,$(shell $(CC) -print-file-name=$(1:-l%=lib%.a))),$(1))
+PROGRAM_ARCHIVES = $(foreach library,$(filter-out -lgmp -lpthread -lm,$(PROGRAM_LIBRARIES) $(LIBRARIES)), \
+    $(call archive,$(library))) $(if $(filter /%,$(call archive,-ledit)), \
+    $(call archive,-lbsd) $(call archive,-ltinfo)) -lgmp -lpthread -lm
 
 # --- what is built from what ---------------------------------------------------------------------
 
