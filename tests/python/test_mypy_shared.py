@@ -146,15 +146,14 @@ class SharedTests:
         # What mypy finds.
 
         def test_features_are_seen_as_by_mypy_itself(self) -> None:
-            targets = [Target(*row) for row in features.TARGETS]
-            build = self.build(targets, features.SOURCES, features.INI)
+            build = self.build(features.targets(), features.SOURCES, features.INI)
             build.run()
-            reports = [build.report(target.name).splitlines() for target in targets]
+            reports = [build.report(name).splitlines() for name in build.targets]
             found = [line for report in reports for line in report[:-1]]
-            files = [source for target in targets for source in target.sources]
-            expected = self.mypy(build, files).splitlines()[:-1]
-            self.assertEqual(sorted(found), sorted(expected))
-            self.assertGreater(len(found), 60)
+            build.environment = {"MYPYPATH": ":".join([".", *features.ROOTS])}
+            expected = self.mypy(build, list(features.SOURCES)).splitlines()[:-1]
+            self.assertEqual(features.comparable(found), features.comparable(expected))
+            self.assertGreater(len(found), 80)
 
         def test_report_is_what_mypy_prints(self) -> None:
             source = "import os\n\nx: int = os.sep\ny: str = len('abc')\nreveal_type(x)\n"
@@ -405,11 +404,11 @@ class SharedTests:
         # Bytes.
 
         def test_outputs_tell_nothing_of_when_and_where(self) -> None:
-            first = self.build([Target(*row) for row in features.TARGETS], features.SOURCES)
+            first = self.build(features.targets(), features.SOURCES)
             first.environment = {"PYTHONHASHSEED": "1"}
             first.packs = None
             first.run()
-            second = self.build([Target(*row) for row in features.TARGETS], features.SOURCES)
+            second = self.build(features.targets(), features.SOURCES)
             second.environment = {"PYTHONHASHSEED": "2", "COLUMNS": "40", "LC_ALL": "C"}
             second.packs = None
             for name in features.SOURCES:
@@ -777,6 +776,8 @@ class UnknownMypyTest(SharedTests.Cases):
         build = super().build(targets, sources, ini)
         build.runner = build.root / "pretend.py"
         build.runner.write_text(PRETEND.format(private=str(PRIVATE)))
+        # It may take import cycles anew: knot is one, and so is a package whose __init__.py is above its modules.
+        build.warnings = r"(\S+: module (crown|knot)\b.* was analysed again, because .*\n)*"
         return build
 
 

@@ -15,6 +15,7 @@ import unittest
 from pathlib import Path
 from typing import Dict, List, Mapping, Sequence, Set
 
+import mypy_features as features
 import workspaces
 
 sys.path.insert(0, str(workspaces.ROOT / "bench" / "mypy"))
@@ -256,25 +257,18 @@ class FeaturesTest(Checked):
     """What mypy keeps in caches in a way of its own."""
 
     def test_same_findings(self) -> None:
-        shutil.copytree(VERDICTS / "features", self.workspace)
-        sources = [str(path.relative_to(self.workspace)) for path in self.workspace.rglob("*.py")]
-        place = peers.Place(
-            self.workspace, self.folder, self.folder / "state", PYTHON, sources, roots=["left", "right"]
+        shutil.copytree(features.FOLDER, self.workspace)
+        place = dataclasses.replace(
+            self.place(self.folder, list(features.SOURCES)), roots=features.ROOTS
         )
-        expected = comparable(self.expected(place))
+        expected = features.comparable(self.expected(place))
         self.assertGreater(len(expected), 80)
         for strategy in STRATEGIES:
             with self.subTest(strategy):
                 peer = self.starmypy(strategy, place)
                 self.check(peer, 1)
                 found = [line for report in peer.reports().values() for line in report]
-                self.assertEqual(comparable(found), expected)
-
-
-def comparable(findings: Sequence[str]) -> List[str]:
-    """Findings without notes that mypy gives once in a run, and those that a warm run of its own leaves out."""
-    left_out = ("/en/stable/", '" defined in "', '" defined here')
-    return sorted(line for line in findings if not any(part in line for part in left_out))
+                self.assertEqual(features.comparable(found), expected)
 
 
 if __name__ == "__main__":
