@@ -85,9 +85,12 @@ def target(r: Rng, i: int) -> str:
     )
 
 
-def stream(out: str, megabytes: int, unit: Callable[[Rng, int], str]) -> None:
+def stream(out: str, megabytes: float, provided: List[str], unit: Callable[[Rng, int], str]) -> None:
+    """A file that needs nothing from its host: it begins with functions of the names provided there."""
     r, size, i = Rng(1), 0, 0
     with open(out, "w", encoding="utf-8") as f:
+        for name in provided:
+            f.write("def %s(*args, **kwargs):\n    return None\n\n" % name)
         while size < megabytes * 1000000:
             s = unit(r, i)
             f.write(s)
@@ -123,15 +126,15 @@ def expr(out: str, depth: int) -> None:
 def main(argv: List[str]) -> None:
     if len(argv) != 4:
         raise SystemExit(__doc__)
-    kind, out, n = argv[1], argv[2], int(argv[3])
+    kind, out, n = argv[1], argv[2], argv[3]
     if kind == "large":
-        stream(out, n, function)
+        stream(out, float(n), ["native_rule", "select", "struct"], function)
     elif kind == "build":
-        stream(out, n, target)
+        stream(out, float(n), ["cc_library", "glob"], target)
     elif kind == "chain":
-        chain(out, n)
+        chain(out, int(n))
     elif kind == "expr":
-        expr(out, n)
+        expr(out, int(n))
     else:
         raise SystemExit(__doc__)
 

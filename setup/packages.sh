@@ -11,7 +11,7 @@ set -eu
 packages="gcc g++ make libc6-dev re2c lemon libutf8proc-dev uthash-dev libgc-dev libgmp-dev libmd-dev
   libpcre2-dev libedit-dev libjansson-dev ninja-build protobuf-compiler python3 python3-venv pkgconf ca-certificates git"
 if [ "${1:-}" = --check ]; then
-  packages="$packages clang libclang-rt-dev"
+  packages="$packages clang libclang-rt-dev valgrind"
 fi
 
 command -v dpkg-query >/dev/null || exit 0
