@@ -130,6 +130,7 @@ int context_open(struct context *context) {
       .quiet_missing = context->analyses,
       .cpu = options->cpu,
       .compilation_mode = options->compilation_mode,
+      .platforms = options->platforms,
       .defines = options->defines,
       .flags = options->flags,
       .rc_flags = options->rc_flags,

@@ -54,6 +54,8 @@ static const struct row rows[] = {
     {"cpu", 0, OPTION_TEXT, OPTIONS_ANALYSIS, FIELD(cpu), "CPU", "the target CPU (k8)"},
     {"compilation_mode", 'c', OPTION_TEXT, OPTIONS_ANALYSIS, FIELD(compilation_mode),
      "fastbuild|dbg|opt", "the compilation mode"},
+    {"platforms", 0, OPTION_TEXT, OPTIONS_ANALYSIS, FIELD(platforms), "LABEL",
+     "the platform that is built for (default: this machine's)"},
     {"python_path", 0, OPTION_TEXT, OPTIONS_ANALYSIS, FIELD(python_path), "PYTHON",
      "the interpreter of py_binary launchers"},
     {"implicit_deps", 0, OPTION_BOOL, GRAPH, FIELD(implicit_deps), NULL,

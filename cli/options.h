@@ -34,6 +34,7 @@ struct options {
   sl_value rc_flags;           // the same of .bazelrc
   const char *cpu;
   const char *compilation_mode;
+  const char *platforms;
   const char *python_path;
   // Query and aquery.
   bool implicit_deps, tool_deps, nodep_deps, strict_test_suite, infer_universe_scope,

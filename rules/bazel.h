@@ -34,6 +34,7 @@ struct bz_session_options {
   bool quiet_missing;            // as bz_loader_options has it
   const char *cpu;               // NULL: "k8"
   const char *compilation_mode;  // NULL: "fastbuild"
+  const char *platforms;         // --platforms, or NULL: the machine's
   sl_value defines;              // dict of --define, or NULL
   sl_value flags;                // list of words "--//pkg:flag=value", or NULL
   sl_value rc_flags;             // the same of .bazelrc, where what is unknown is passed over

@@ -54,9 +54,25 @@ static const char *options_text(struct sl_thread *thread, sl_value dict) {
 
 static void set_checksum(struct sl_thread *thread, const struct bz_analysis *analysis,
                          struct bz_configuration *configuration) {
+  const struct bz_label *platform = configuration->platform;
   const char *const options[] = {configuration->mnemonic, options_text(thread, analysis->defines),
-                                 options_text(thread, analysis->settings)};
-  configuration->checksum = bz_key_of_options(options, sizeof options / sizeof *options);
+                                 options_text(thread, analysis->settings),
+                                 platform ? bz_label_text(platform) : NULL};
+  configuration->checksum = bz_key_of_options(options, platform ? 4 : 3);
+}
+
+// Tools run on this machine, whatever is built for.
+static bool read_platform(struct sl_thread *thread, struct bz_analysis *analysis,
+                          const char *platforms) {
+  size_t length = platforms ? strcspn(platforms, ",") : 0;
+  if (length == 0) return true;
+  struct bz_configuration *configuration = &analysis->target_configuration;
+  struct bz_label *label =
+      bz_label_parse(thread, bz_workspace_main(analysis->workspace), "", platforms, length);
+  const struct bz_target *platform =
+      label ? bz_platform_load(thread, analysis, configuration, label) : NULL;
+  configuration->platform = platform ? platform->label : NULL;
+  return platform != NULL;
 }
 
 struct bz_analysis *bz_analysis_new(struct sl_thread *thread,
@@ -73,7 +89,9 @@ struct bz_analysis *bz_analysis_new(struct sl_thread *thread,
       options->compilation_mode ? bz_text_copy(options->compilation_mode) : "fastbuild";
   analysis->target_configuration = make_configuration(cpu, mode, false);
   analysis->exec_configuration = make_configuration(cpu, "opt", true);
-  if (!bz_build_settings_read(thread, analysis, options->rc_flags, options->flags)) return NULL;
+  if (!bz_build_settings_read(thread, analysis, options->rc_flags, options->flags) ||
+      !read_platform(thread, analysis, options->platforms))
+    return NULL;
   set_checksum(thread, analysis, &analysis->target_configuration);
   set_checksum(thread, analysis, &analysis->exec_configuration);
   struct sl_mutability *before = sl_thread_set_mutability(thread, analysis->mutability);

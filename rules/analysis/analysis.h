@@ -24,6 +24,7 @@ struct bz_configuration {
   const char *output_path;       // "bazel-out/k8-fastbuild"
   const char *bin_path;          // "bazel-out/k8-fastbuild/bin"
   const char *checksum;          // 64 hex digits, of the options that starmypy knows
+  struct bz_label *platform;     // that --platforms names; NULL: the machine's
   bool is_tool;
 };
 
@@ -31,6 +32,7 @@ struct bz_analysis_options {
   struct bz_loader *loader;
   const char *cpu;               // NULL: "k8"
   const char *compilation_mode;  // NULL: "fastbuild"
+  const char *platforms;         // --platforms: labels, of which the first counts; or NULL
   sl_value defines;              // dict of --define, or NULL
   sl_value flags;                // list of words: "--//pkg:flag=value", "--no//pkg:flag"; or NULL
   sl_value rc_flags;             // the same of .bazelrc: what no target defines is passed over
@@ -45,7 +47,7 @@ const struct sl_environment *bz_analysis_environment(void);
 // Gives exported providers and aspects their names: the on_export of the loader's options.
 void bz_analysis_export(struct sl_thread *thread, sl_value value, struct bz_label *bzl_file,
                         const char *name);
-// NULL with an error pending: a flag that is none, or has a wrong value.
+// NULL with an error pending: a flag that is none, or has a wrong value; a platform that is none.
 struct bz_analysis *bz_analysis_new(struct sl_thread *thread,
                                     const struct bz_analysis_options *options);
 struct bz_loader *bz_analysis_loader(const struct bz_analysis *analysis);

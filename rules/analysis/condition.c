@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Condition: which keys of a select() hold: config_settings against the options of a configuration, constraint values
-// against the one platform there is, build settings against the command line or their defaults.
+// against its platform, build settings against the command line or their defaults.
 
 #include <stdlib.h>
 #include <string.h>
@@ -51,56 +51,118 @@ static struct bz_target *load_actual(struct sl_thread *thread, const struct cond
 
 // ---------------------------------------------------------------- constraints
 
-static bool is_platforms(const struct bz_repository *repository) {
-  size_t length = strlen("platforms");
-  return strncmp(repository->name, "platforms", length) == 0 &&
-         (repository->name[length] == '\0' || strchr("+~", repository->name[length]));
-}
-
-// Which values of @platforms a cpu means. Others of the same settings do not hold.
+// Which values of @platforms a cpu means, where no platform is named.
 static const struct platform_row {
   const char *cpu;
-  const char *cpu_names[3];
-  const char *os_names[3];
+  const char *cpu_value;
+  const char *os_value;
 } platform_rows[] = {
-    {"k8", {"x86_64"}, {"linux"}},
-    {"aarch64", {"aarch64", "arm64"}, {"linux"}},
-    {"arm64", {"aarch64", "arm64"}, {"linux"}},
-    {"darwin_x86_64", {"x86_64"}, {"macos", "osx"}},
-    {"darwin_arm64", {"aarch64", "arm64"}, {"macos", "osx"}},
-    {"x64_windows", {"x86_64"}, {"windows"}},
+    {"k8", "x86_64", "linux"},          {"aarch64", "aarch64", "linux"},
+    {"arm64", "aarch64", "linux"},      {"darwin_x86_64", "x86_64", "osx"},
+    {"darwin_arm64", "aarch64", "osx"}, {"x64_windows", "x86_64", "windows"},
 };
 
-static bool names_have(const char *const names[3], const char *name) {
-  for (size_t i = 0; i < 3 && names[i]; i++) {
-    if (strcmp(names[i], name) == 0) return true;
-  }
-  return false;
+static bool is_in_platforms(const struct bz_label *label, const char *package) {
+  return strcmp(label->repository->name, "platforms") == 0 && strcmp(label->package, package) == 0;
 }
 
-static bool platform_has(const char *cpu, const struct bz_label *constraint) {
+static bool cpu_means(const char *cpu, const struct bz_label *constraint) {
   const struct platform_row *row = platform_rows;
   for (size_t i = 0; i < sizeof platform_rows / sizeof *platform_rows; i++) {
     if (strcmp(platform_rows[i].cpu, cpu) == 0) row = &platform_rows[i];
   }
-  if (strcmp(constraint->package, "cpu") == 0) return names_have(row->cpu_names, constraint->name);
-  return strcmp(constraint->package, "os") == 0 && names_have(row->os_names, constraint->name);
+  if (is_in_platforms(constraint, "cpu")) return strcmp(constraint->name, row->cpu_value) == 0;
+  return is_in_platforms(constraint, "os") && strcmp(constraint->name, row->os_value) == 0;
 }
 
-// A platform has a value of each setting: its own, else the setting's default.
-int bz_condition_constraint_holds(struct sl_thread *thread, const struct bz_analysis *analysis,
+// The label that an attribute of a rule holds, or NULL.
+static struct bz_label *label_in(const struct bz_target *target, const char *attribute) {
+  sl_value value = target->kind == BZ_TARGET_RULE ? value_of(target, attribute) : NULL;
+  return value && bz_is_label(value) ? bz_label_of(value) : NULL;
+}
+
+// What decides: a platform has one value of each setting.
+struct constraint_query {
+  struct bz_analysis *analysis;
+  const struct bz_configuration *configuration;
+  const struct bz_label *constraint;  // the value asked for
+  const struct bz_label *setting;     // its setting
+};
+
+enum { UNDECIDED = 2 };
+
+// Whether the value is the one that a platform itself has of the setting; UNDECIDED: it has none. -1: an error is pending.
+static int platform_says(struct sl_thread *thread, const struct constraint_query *query,
+                         const struct bz_target *platform) {
+  sl_value *values;
+  size_t count;
+  sl_value list = value_of(platform, "constraint_values");
+  if (!list || !sl_sequence_items(list, &values, &count)) return UNDECIDED;
+  for (size_t i = 0; i < count; i++) {
+    const struct bz_target *value =
+        bz_target_actual(thread, query->analysis, query->configuration, bz_label_of(values[i]));
+    if (!value) return -1;
+    if (label_in(value, "constraint_setting") == query->setting)
+      return value->label == query->constraint;
+  }
+  return UNDECIDED;
+}
+
+static struct bz_label *parent_of(const struct bz_target *platform) {
+  sl_value *parents;
+  size_t count;
+  sl_value list = value_of(platform, "parents");
+  bool has = list && sl_sequence_items(list, &parents, &count) && count > 0;
+  return has ? bz_label_of(parents[0]) : NULL;
+}
+
+struct bz_target *bz_platform_load(struct sl_thread *thread, struct bz_analysis *analysis,
+                                   const struct bz_configuration *configuration,
+                                   struct bz_label *label) {
+  struct bz_target *target = bz_target_actual(thread, analysis, configuration, label);
+  if (!target) return NULL;
+  bool is_platform = target->kind == BZ_TARGET_RULE &&
+                     target->rule_class->behaviour == BZ_BEHAVIOUR_CONSTRAINT &&
+                     bz_rule_class_attribute(target->rule_class, "constraint_values") >= 0;
+  if (is_platform) return target;
+  sl_fail(thread, "Target %s was referenced as a platform, but does not provide PlatformInfo",
+          bz_label_text(target->label));
+  return NULL;
+}
+
+// The same of the platform of a configuration, which has what its parents have and it has not.
+static int target_platform_says(struct sl_thread *thread, const struct constraint_query *query) {
+  enum { LONGEST_CHAIN = 100 };
+  struct bz_label *label = query->configuration->platform;
+  for (size_t hops = 0; label && hops < LONGEST_CHAIN; hops++) {
+    const struct bz_target *platform =
+        bz_platform_load(thread, query->analysis, query->configuration, label);
+    if (!platform) return -1;
+    if (is_in_platforms(platform->label, "host")) break;
+    int answer = platform_says(thread, query, platform);
+    if (answer != UNDECIDED) return answer;
+    label = parent_of(platform);
+    if (!label) return UNDECIDED;
+  }
+  bool is_standard =
+      is_in_platforms(query->constraint, "cpu") || is_in_platforms(query->constraint, "os");
+  return is_standard ? cpu_means(query->configuration->cpu, query->constraint) : UNDECIDED;
+}
+
+// Where the platform has no value of the setting, it has the setting's default.
+int bz_condition_constraint_holds(struct sl_thread *thread, struct bz_analysis *analysis,
+                                  const struct bz_configuration *configuration,
                                   struct bz_label *constraint) {
-  if (is_platforms(constraint->repository))
-    return platform_has(analysis->target_configuration.cpu, constraint);
-  const struct bz_target *value = bz_target_load(thread, analysis->loader, constraint);
+  const struct bz_target *value = bz_target_actual(thread, analysis, configuration, constraint);
   if (!value) return -1;
-  sl_value setting = value->kind == BZ_TARGET_RULE ? value_of(value, "constraint_setting") : NULL;
-  if (!setting || !bz_is_label(setting)) return 0;
-  const struct bz_target *target = bz_target_load(thread, analysis->loader, bz_label_of(setting));
+  struct bz_label *setting = label_in(value, "constraint_setting");
+  if (!setting) return 0;
+  struct constraint_query query = {analysis, configuration, value->label, setting};
+  int answer = target_platform_says(thread, &query);
+  if (answer != UNDECIDED) return answer;
+  const struct bz_target *target = bz_target_load(thread, analysis->loader, setting);
   if (!target) return -1;
-  sl_value standard =
-      target->kind == BZ_TARGET_RULE ? value_of(target, "default_constraint_value") : NULL;
-  return standard && bz_is_label(standard) && bz_label_of(standard) == constraint;
+  return label_in(target, "default_constraint_value") == value->label;
 }
 
 // ---------------------------------------------------------------- build settings
@@ -203,7 +265,8 @@ struct requirement_check {
 static int check_requirement(void *data, const char *attribute, sl_value key, const char *value) {
   const struct requirement_check *check = data;
   if (strcmp(attribute, "constraint_values") == 0) {
-    return bz_condition_constraint_holds(check->thread, check->query->analysis, bz_label_of(key));
+    return bz_condition_constraint_holds(check->thread, check->query->analysis,
+                                         check->query->configuration, bz_label_of(key));
   }
   if (strcmp(attribute, "flag_values") == 0)
     return setting_is(check->thread, check->query, check->setting, bz_label_of(key), value);
@@ -214,9 +277,6 @@ static int check_requirement(void *data, const char *attribute, sl_value key, co
 
 static int match_condition(struct sl_thread *thread, struct bz_label *condition, void *data) {
   const struct condition_query *query = data;
-  // Constraints of @platforms are known without that repository.
-  if (is_platforms(condition->repository))
-    return bz_condition_constraint_holds(thread, query->analysis, condition);
   const struct bz_target *target = load_actual(thread, query, condition);
   if (!target) return -1;
   enum bz_behaviour behaviour =
@@ -224,7 +284,8 @@ static int match_condition(struct sl_thread *thread, struct bz_label *condition,
   if (behaviour == BZ_BEHAVIOUR_OPAQUE) return 0;
   if (behaviour == BZ_BEHAVIOUR_CONSTRAINT &&
       bz_rule_class_attribute(target->rule_class, "constraint_setting") >= 0) {
-    return bz_condition_constraint_holds(thread, query->analysis, target->label);
+    return bz_condition_constraint_holds(thread, query->analysis, query->configuration,
+                                         target->label);
   }
   if (behaviour == BZ_BEHAVIOUR_CONFIG_SETTING) {
     struct requirement_check check = {thread, query, target};

@@ -254,7 +254,7 @@ static sl_value get_configuration(struct sl_thread *thread, struct bz_context *c
   return values[0] && values[2] ? sl_struct(NULL, names, values, 4) : NULL;
 }
 
-// What rule sets read of the options: constants, but for --python_path.
+// What rule sets read of the options: constants, but for --python_path and --platforms.
 static sl_value get_fragments(struct sl_thread *thread, struct bz_context *context) {
   (void)thread;
   static const char *const py_names[] = {"default_python_version", "python_version",
@@ -266,7 +266,8 @@ static sl_value get_fragments(struct sl_thread *thread, struct bz_context *conte
   struct bz_workspace *workspace = context->analysis->workspace;
   struct bz_repository *platforms = bz_repository_find(workspace, "platforms", strlen("platforms"));
   sl_value host = bz_label_value(bz_label_make(platforms, "host", "host"));
-  sl_value platform[] = {host, host};
+  struct bz_label *named = context->configuration->platform;
+  sl_value platform[] = {named ? bz_label_value(named) : host, host};
   static const char *const names[] = {"py", "bazel_py", "platform"};
   sl_value values[] = {sl_struct(NULL, py_names, py, 4),
                        sl_struct(NULL, bazel_py_names, bazel_py, 2),
@@ -475,8 +476,9 @@ static sl_value target_platform_has_constraint(struct sl_thread *thread, sl_valu
     return sl_fail(thread, "got %s for constraint_value, want ConstraintValueInfo",
                    sl_type_name(arguments[0]));
   }
-  int holds =
-      bz_condition_constraint_holds(thread, bz_context_of(self)->analysis, bz_label_of(label));
+  const struct bz_context *context = bz_context_of(self);
+  int holds = bz_condition_constraint_holds(thread, context->analysis, context->configuration,
+                                            bz_label_of(label));
   return holds < 0 ? NULL : sl_bool(holds);
 }
 

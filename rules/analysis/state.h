@@ -374,9 +374,14 @@ sl_value bz_condition_resolve(struct sl_thread *thread, struct bz_analysis *anal
 int bz_condition_holds(struct sl_thread *thread, struct bz_analysis *analysis,
                        const struct bz_target *target, const struct bz_configuration *configuration,
                        struct bz_label *condition);
-// Whether a constraint value holds on the only platform there is. As above.
-int bz_condition_constraint_holds(struct sl_thread *thread, const struct bz_analysis *analysis,
+// Whether a constraint value holds on the platform of a configuration. As above.
+int bz_condition_constraint_holds(struct sl_thread *thread, struct bz_analysis *analysis,
+                                  const struct bz_configuration *configuration,
                                   struct bz_label *constraint);
+// The platform behind a label. NULL with an error pending: it is none.
+struct bz_target *bz_platform_load(struct sl_thread *thread, struct bz_analysis *analysis,
+                                   const struct bz_configuration *configuration,
+                                   struct bz_label *label);
 // The target behind a label, aliases followed. NULL with an error pending.
 struct bz_target *bz_target_actual(struct sl_thread *thread, struct bz_analysis *analysis,
                                    const struct bz_configuration *configuration,

@@ -137,7 +137,8 @@ static void read_registered(struct sl_thread *thread, struct bz_analysis *analys
 
 // ---------------------------------------------------------------- what fits
 
-enum list_kind { LIST_CONSTRAINTS, LIST_SETTINGS };
+// What the labels of a list are; constraints are asked of the platform that runs actions, or of the one that is built for.
+enum list_kind { LIST_EXEC_CONSTRAINTS, LIST_TARGET_CONSTRAINTS, LIST_SETTINGS };
 
 // Whether all labels of a list attribute hold. -1: an error is pending.
 static int all_hold(struct sl_thread *thread, struct bz_analysis *analysis,
@@ -151,9 +152,12 @@ static int all_hold(struct sl_thread *thread, struct bz_analysis *analysis,
   int hold = 1;
   for (size_t i = 0; i < count && hold > 0; i++) {
     struct bz_label *label = bz_label_of(labels[i]);
-    hold = kind == LIST_CONSTRAINTS
-               ? bz_condition_constraint_holds(thread, analysis, label)
-               : bz_condition_holds(thread, analysis, declaration, configuration, label);
+    hold = kind == LIST_SETTINGS
+               ? bz_condition_holds(thread, analysis, declaration, configuration, label)
+               : bz_condition_constraint_holds(
+                     thread, analysis,
+                     kind == LIST_EXEC_CONSTRAINTS ? &analysis->exec_configuration : configuration,
+                     label);
   }
   return hold;
 }
@@ -165,8 +169,8 @@ static int check_fit(struct sl_thread *thread, struct bz_analysis *analysis,
     const char *attribute;
     enum list_kind kind;
   } lists[] = {
-      {"exec_compatible_with", LIST_CONSTRAINTS},
-      {"target_compatible_with", LIST_CONSTRAINTS},
+      {"exec_compatible_with", LIST_EXEC_CONSTRAINTS},
+      {"target_compatible_with", LIST_TARGET_CONSTRAINTS},
       {"target_settings", LIST_SETTINGS},
   };
   int fits = 1;

@@ -11,6 +11,7 @@ const struct bz_rule_set bz_rule_sets[] = {
     {"rules_python", "rules_python+", "rules_python/"},
     {"rules_mypy", "rules_mypy+", "rules_mypy/"},
     {"bazel_tools", "bazel_tools", "bazel_tools/"},
+    {"platforms", "platforms", "platforms/"},
     {NULL, "_builtins", "_builtins/"},
     {NULL, NULL, NULL},
 };
