@@ -6,6 +6,7 @@
 #include "runtime/os.h"
 #include "runtime/value.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -15,10 +16,10 @@
 #include <gc/gc_mark.h>
 
 enum {
-  // Small enough for short-lived objects to stay in the cache, large enough for most programs never
+  // Small enough for short-lived objects to stay in the cache: to touch fresh memory costs more than
   // to collect. Larger heaps collect after as much was allocated as is in use.
-  INITIAL_HEAP = 8 << 20,
-  BYTES_PER_COLLECTION = 4 << 20,
+  INITIAL_HEAP = 2 << 20,
+  BYTES_PER_COLLECTION = 1 << 20,
   STRESS_INTERVAL = 64,  // allocations per collection under STARMYPY_GC_STRESS, at least
   STRESS_BYTES =
       1024,  // bytes in use that make the interval longer by one, so that large heaps get done
@@ -28,7 +29,7 @@ enum {
 
 // Written before the second thread begins.
 static bool stress, stress_always;
-static bool batches_scanned, batches_atomic;  // whether small objects of the kind come from batches
+static bool batched;  // whether small objects come from batches
 static _Atomic size_t stress_countdown;
 static size_t limit;
 
@@ -37,15 +38,6 @@ static size_t limit;
 // Changed under SL_LOCK_HEAP_RANGES by single stores, so that a collection in the midst of a change
 // sees a whole list.
 static struct sl_heap_range *volatile ranges;
-static GC_push_other_roots_proc push_other_roots;
-
-// Runs while all threads stand still.
-static void GC_CALLBACK push_ranges(void) {
-  for (struct sl_heap_range *range = ranges; range; range = range->next) {
-    GC_push_all(range->start, *range->end);
-  }
-  if (push_other_roots) push_other_roots();
-}
 
 void sl_heap_add_range(struct sl_heap_range *range) {
   sl_lock(SL_LOCK_HEAP_RANGES);
@@ -68,41 +60,61 @@ void sl_heap_remove_range(struct sl_heap_range *range) {
 
 // ---------------------------------------------------------------- batches
 
-// Small objects are taken from the collector by the page: half the price of GC_malloc. Those that
-// the collector scans stay linked by their first words; those that it does not are handed out by
-// popping an array. Invariant: the batches are roots, and a popped slot is NULL, so that they keep
-// alive what was not handed out, and nothing else.
-enum { GRANULE = 16, CLASSES = 16, BATCH = 4096 / GRANULE };
-
-struct batch {
-  size_t count;
-  void *objects[BATCH];
-};
+// Small objects are taken from the collector by the page, linked by their first words: half the price
+// of GC_malloc. Invariant: what was not handed out stays alive by its batch. The collector follows
+// the links of what it scans; for objects that it does not scan, `keep_atomic` does.
+enum { GRANULE = 16, CLASSES = 16 };
 
 // By size in granules - 1.
 struct batches {
+  struct batches *next;  // another thread's
   void *scanned[CLASSES];
-  struct batch atomic[CLASSES];
+  void *atomic[CLASSES];
 };
 
 // Reached without a call in a shared library, too.
 #define SL_THREAD_LOCAL __thread __attribute__((tls_model("initial-exec")))
 
-// An OS thread's own; uncollectable memory, so that the collector finds it without looking here.
-static SL_THREAD_LOCAL struct batches *cache;
+// An OS thread's own, in uncollectable memory, so that the collector finds it without looking here;
+// until the first refill, and for threads that have no batches, one that is always empty.
+static struct batches no_batches;
+static SL_THREAD_LOCAL struct batches *cache = &no_batches;
 
-static void *pop_scanned(size_t class) {
-  void *object = cache->scanned[class];
-  cache->scanned[class] = GC_NEXT(object);
-  GC_NEXT(object) = NULL;
-  return object;
+// All threads' batches; changed like `ranges`.
+static struct batches *volatile all_batches;
+
+// Runs while all threads stand still.
+static void keep_atomic(void) {
+  for (const struct batches *batches = all_batches; batches; batches = batches->next) {
+    for (size_t class = 0; class < CLASSES; class ++) {
+      for (void *object = batches->atomic[class]; object; object = GC_NEXT(object)) {
+        GC_set_mark_bit(object);
+      }
+    }
+  }
 }
 
-static void *pop_atomic(size_t class) {
-  struct batch *batch = &cache->atomic[class];
-  void *object = batch->objects[--batch->count];
-  batch->objects[batch->count] = NULL;
-  return object;
+static void add_batches(void) {
+  cache = sl_allocate_root(sizeof *cache);
+  sl_lock(SL_LOCK_HEAP_RANGES);
+  cache->next = all_batches;
+  all_batches = cache;
+  sl_unlock(SL_LOCK_HEAP_RANGES);
+}
+
+static void remove_batches(void) {
+  if (cache == &no_batches) return;
+  sl_lock(SL_LOCK_HEAP_RANGES);
+  if (all_batches == cache) {
+    all_batches = cache->next;
+  } else {
+    struct batches *before = all_batches;
+    while (before->next != cache) before = before->next;
+    before->next = cache->next;
+  }
+  sl_unlock(SL_LOCK_HEAP_RANGES);
+  sl_free_root(cache);
+  cache = &no_batches;
 }
 
 // What this OS thread has taken; counted once somebody wants to know, since a batch must be walked.
@@ -117,52 +129,39 @@ static size_t linked_count(void *objects) {
   return count;
 }
 
-// Fills an empty batch with what the collector has to offer at once.
-__attribute__((noinline)) static void *refill_scanned(size_t class) {
-  size_t size = (class + 1) * GRANULE;
-  if (!cache) cache = sl_allocate_root(sizeof *cache);
-  GC_generic_malloc_many(size, GC_I_NORMAL, &cache->scanned[class]);
-  if (SL_UNLIKELY(meter.on)) meter.taken += size * linked_count(cache->scanned[class]);
-  return cache->scanned[class] ? pop_scanned(class) : NULL;
-}
-
-__attribute__((noinline)) static void *refill_atomic(size_t class) {
-  void *objects = NULL;
-  if (!cache) cache = sl_allocate_root(sizeof *cache);
-  struct batch *batch = &cache->atomic[class];
-  GC_generic_malloc_many((class + 1) * GRANULE, GC_I_PTRFREE, &objects);
-  for (; objects; objects = GC_NEXT(objects)) batch->objects[batch->count++] = objects;
-  meter.taken += batch->count * (class + 1) * GRANULE;
-  return batch->count ? pop_atomic(class) : NULL;
-}
-
-static inline void *take_scanned(size_t size) {
-  size_t class = (size - 1) / GRANULE;
-  if (SL_UNLIKELY(!cache || !cache->scanned[class])) return refill_scanned(class);
-  return pop_scanned(class);
-}
-
-static inline void *take_atomic(size_t size) {
-  size_t class = (size - 1) / GRANULE;
-  if (SL_UNLIKELY(!cache || cache->atomic[class].count == 0)) return refill_atomic(class);
-  return pop_atomic(class);
-}
-
 uint64_t sl_heap_meter(void) {
   uint64_t left = 0;
   meter.on = true;
-  for (size_t class = 0; cache && class < CLASSES; class ++) {
-    left +=
-        (linked_count(cache->scanned[class]) + cache->atomic[class].count) * (class + 1) * GRANULE;
+  for (size_t class = 0; class < CLASSES; class ++) {
+    left += (linked_count(cache->scanned[class]) + linked_count(cache->atomic[class])) *
+            (class + 1) * GRANULE;
   }
   return meter.taken - left;
 }
 
-static inline bool fits_batch(size_t size) { return size - 1 < (size_t)CLASSES * GRANULE; }
+static inline size_t class_of(size_t size) { return (size - 1) / GRANULE; }
+
+// Fills an empty batch with what the collector has to offer at once.
+static void refill(void **batch, size_t class, int kind) {
+  size_t size = (class + 1) * GRANULE;
+  GC_generic_malloc_many(size, kind, batch);
+  if (SL_UNLIKELY(meter.on)) meter.taken += size * linked_count(*batch);
+}
 
 // ---------------------------------------------------------------- start-up
 
 const char *sl_version(void) { return SL_VERSION; }
+
+static GC_push_other_roots_proc push_other_roots;
+
+// Runs while all threads stand still.
+static void GC_CALLBACK push_ranges(void) {
+  for (struct sl_heap_range *range = ranges; range; range = range->next) {
+    GC_push_all(range->start, *range->end);
+  }
+  keep_atomic();
+  if (push_other_roots) push_other_roots();
+}
 
 // The collector warns about large blocks and the like; a host's stderr is not the place.
 static void GC_CALLBACK ignore_warning(char *message, GC_word argument) {
@@ -187,15 +186,10 @@ void sl_initialize(const struct sl_options *options) {
   stress = stress_always || (wanted && strcmp(wanted, "1") == 0);
   // With inexact pointers the collector appends a byte to each object, which objects of batches
   // lack.
-  batches_scanned = batches_atomic = !stress && GC_get_all_interior_pointers() == 0;
+  batched = !stress && GC_get_all_interior_pointers() == 0;
 }
 
-// Another thread might collect while a batch of objects that are not scanned hangs by its first one
-// only.
-void sl_heap_expect_threads(void) {
-  if (batches_atomic) batches_atomic = false;
-  GC_allow_register_threads();
-}
+void sl_heap_expect_threads(void) { GC_allow_register_threads(); }
 
 void sl_heap_attach_thread(void) {
   struct GC_stack_base base;
@@ -203,8 +197,7 @@ void sl_heap_attach_thread(void) {
 }
 
 void sl_heap_detach_thread(void) {
-  sl_free_root(cache);
-  cache = NULL;
+  remove_batches();
   meter.on = false;
   GC_unregister_my_thread();
 }
@@ -252,18 +245,57 @@ static inline void *checked(void *memory, size_t size) {
   return memory;
 }
 
-void *sl_allocate(size_t size) {
-  if (SL_LIKELY(batches_scanned && fits_batch(size))) return checked(take_scanned(size), size);
+// Whether this thread has batches that can hold such an object.
+static bool has_batch(size_t size) {
+  if (!batched || class_of(size) >= CLASSES) return false;
+  if (cache == &no_batches) add_batches();
+  return true;
+}
+
+// The link of an object that is handed out is somebody's data in a moment.
+static inline void *pop(void **batch) {
+  void *object = *batch;
+  *batch = GC_NEXT(object);
+  atomic_signal_fence(memory_order_release);
+  return object;
+}
+
+__attribute__((noinline)) static void *allocate_slowly(size_t size) {
+  if (has_batch(size)) {
+    size_t class = class_of(size);
+    refill(&cache->scanned[class], class, GC_I_NORMAL);
+    if (!cache->scanned[class]) out_of_memory(size);
+    return sl_allocate(size);
+  }
   if (SL_UNLIKELY(stress)) collect_often();
   meter.taken += size;
   return checked(GC_malloc(size), size);
 }
 
-void *sl_allocate_raw(size_t size) {
-  if (SL_LIKELY(batches_atomic && fits_batch(size))) return checked(take_atomic(size), size);
+__attribute__((noinline)) static void *allocate_raw_slowly(size_t size) {
+  if (has_batch(size)) {
+    size_t class = class_of(size);
+    refill(&cache->atomic[class], class, GC_I_PTRFREE);
+    if (!cache->atomic[class]) out_of_memory(size);
+    return sl_allocate_raw(size);
+  }
   if (SL_UNLIKELY(stress)) collect_often();
   meter.taken += size;
   return checked(GC_malloc_atomic(size), size);
+}
+
+void *sl_allocate(size_t size) {
+  size_t class = class_of(size);
+  if (SL_UNLIKELY(class >= CLASSES || !cache->scanned[class])) return allocate_slowly(size);
+  void *object = pop(&cache->scanned[class]);
+  GC_NEXT(object) = NULL;
+  return object;
+}
+
+void *sl_allocate_raw(size_t size) {
+  size_t class = class_of(size);
+  if (SL_UNLIKELY(class >= CLASSES || !cache->atomic[class])) return allocate_raw_slowly(size);
+  return pop(&cache->atomic[class]);
 }
 
 void *sl_allocate_atomic(size_t size) { return memset(sl_allocate_raw(size), 0, size); }
