@@ -6,6 +6,7 @@
 #define COMMON_SPELL_H_
 
 #include <stddef.h>
+#include <stdint.h>
 
 // A search in progress: offer every known name, then read the result.
 struct sl_spell {
@@ -14,6 +15,8 @@ struct sl_spell {
   const char *best;      // the closest candidate so far, or NULL
   size_t best_length;    // its length
   size_t best_distance;  // its edit distance
+  uint64_t characters;   // those in the word, as bits
+  uint64_t places[256];  // of each character: where in the word it is, as bits
 };
 
 void sl_spell_begin(struct sl_spell *spell, const char *word, size_t length);

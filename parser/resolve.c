@@ -43,9 +43,11 @@ struct scope {
 
 struct name_state {
   struct binding *visible;
-  uint32_t predeclared;  // 1 + index in the file's predeclared names; 0: not used yet
-  bool lost;             // a statement that did not parse mentions it, and may well bind it
-  uint32_t list;         // serial number of the last list of distinct names that it was in
+  uint32_t predeclared;          // 1 + index in the file's predeclared names; 0: not used yet
+  bool lost;                     // a statement that did not parse mentions it, and may well bind it
+  uint32_t list;                 // serial number of the last list of distinct names that it was in
+  const char *undefined;         // what was said of it where it is not defined; NULL: nothing yet
+  const struct binding *beside;  // the newest binding when that was said
 };
 
 struct resolver {
@@ -336,9 +338,8 @@ static void offer(void *search, const char *name, size_t length) {
   sl_spell_offer(search, name, length);
 }
 
-static void undefined(struct resolver *resolver, const struct sl_node *node) {
-  const struct sl_name *name = node->identifier.name;
-  if (resolver->states[name->id].lost) return;
+// The message for a name that means nothing here, with what the user may have meant.
+static const char *describe_undefined(struct resolver *resolver, const struct sl_name *name) {
   struct sl_spell spell;
   sl_spell_begin(&spell, name->bytes, name->length);
   for (const struct binding *binding = resolver->newest; binding; binding = binding->previous) {
@@ -347,14 +348,23 @@ static void undefined(struct resolver *resolver, const struct sl_node *node) {
   if (resolver->names && resolver->names->each) {
     resolver->names->each(resolver->names->data, offer, &spell);
   }
-  if (spell.best) {
-    sl_diagnostic_add(resolver->file, node->start, node->end,
-                      "name '%s' is not defined (did you mean '%.*s'?)", name->bytes,
-                      (int)spell.best_length, spell.best);
-  } else {
-    sl_diagnostic_add(resolver->file, node->start, node->end, "name '%s' is not defined",
-                      name->bytes);
+  if (!spell.best) return sl_arena_format(resolver->arena, "name '%s' is not defined", name->bytes);
+  return sl_arena_format(resolver->arena, "name '%s' is not defined (did you mean '%.*s'?)",
+                         name->bytes, (int)spell.best_length, spell.best);
+}
+
+static void undefined(struct resolver *resolver, const struct sl_node *node) {
+  const struct sl_name *name = node->identifier.name;
+  struct name_state *state = &resolver->states[name->id];
+  if (state->lost) return;
+  // A BUILD file that is looked at without its rules uses the same few names thousands of times; and a
+  // message too many is only counted.
+  bool counted = ((const struct sl_parsed *)resolver->file)->too_many;
+  if (!counted && (!state->undefined || state->beside != resolver->newest)) {
+    state->undefined = describe_undefined(resolver, name);
+    state->beside = resolver->newest;
   }
+  error(resolver, node, counted ? "" : state->undefined);
 }
 
 static void use_predeclared(struct resolver *resolver, struct sl_node *node) {
