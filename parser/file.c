@@ -54,12 +54,27 @@ static void refuse_rest(struct sl_parse *parse, void *grammar) {
   sl_grammar(grammar, 0, parse->token);
 }
 
+// The kind of the token that was read last, as the grammar takes it.
+static int kind_in_grammar(const struct sl_parse *parse) {
+  int kind = parse->lookahead;
+  if (kind != SL_TOKEN_IDENTIFIER && kind != SL_TOKEN_STRING) return kind;
+  switch (*parse->cursor) {
+    case ',':
+    case ')':
+    case ']':
+    case '}':
+      return kind == SL_TOKEN_STRING ? SL_TOKEN_LONE_STRING : SL_TOKEN_LONE_NAME;
+    default:
+      return kind;
+  }
+}
+
 static void run(struct sl_parse *parse, void *grammar) {
   do {
     bool was_recovering = parse->recovering;
     parse->lookahead = sl_layout_next(parse, &parse->token);
     if (parse->tokens) sl_dump_token(parse->tokens, parse->file, parse->lookahead, &parse->token);
-    sl_grammar(grammar, parse->lookahead, parse->token);
+    sl_grammar(grammar, kind_in_grammar(parse), parse->token);
     if (begins_statement(parse, was_recovering)) {
       sl_layout_restart_line(parse, parse->token.start);
       parse->suspect = UINT32_MAX;

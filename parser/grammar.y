@@ -93,10 +93,15 @@ static void check_variable(struct sl_parse *parse, const struct sl_node *target,
       expect.accepted_below |= bit;
     }
   }
-  sl_expect_report(parse, yymajor, &TOKEN, &expect);
+  sl_expect_report(parse, parse->lookahead, &TOKEN, &expect);
 }
 
 %token ILLEGAL WHILE BYTES.
+
+// A name or a string with nothing to follow but a comma or a closing bracket: where an expression may stand it is all
+// of one, in one step instead of the six levels of operators. Elsewhere it is what it always is.
+%fallback IDENTIFIER LONE_NAME.
+%fallback STRING LONE_STRING.
 
 // An indented block belongs to the line before it if that can have one.
 %nonassoc NEWLINE.
@@ -342,6 +347,8 @@ expression(A) ::= items(L) COMMA. {
 items(A) ::= test(E) COMMA test(F). { A = sl_tree_push(parse, sl_tree_begin(parse, E), F); }
 items(A) ::= items(L) COMMA test(E). { A = sl_tree_push(parse, L, E); }
 
+test(A) ::= LONE_NAME(T). { A = sl_tree_identifier(parse, &T); }
+test(A) ::= LONE_STRING(T). { A = T.node; }
 test(A) ::= condition(A).
 test(A) ::= condition(T) IF condition(C) ELSE test(F). { A = sl_tree_conditional(parse, T, C, F); }
 test(A) ::= condition(T) IF condition(C). {
