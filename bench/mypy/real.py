@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Check real workspaces, of which nothing is kept here, and compare verdicts.
 
-    real.py tink-py CHECKOUT       github.com/tink-crypto/tink-py, with one mypy over the same files
-    real.py rules_mypy CHECKOUT    the examples of github.com/bazel-contrib/rules_mypy, with rules_mypy's own way
+    real.py tink-py CHECKOUT            github.com/tink-crypto/tink-py, with one mypy over the same files
+    real.py monorepo examples/monorepo  our own example, the same way
+    real.py rules_mypy CHECKOUT         the examples of github.com/bazel-contrib/rules_mypy, with rules_mypy's own way
 
 The packages are those that the checkout pins. What Bazel would fetch besides is made here as far as Python targets need
 it: protoc runs beforehand, and rules for other languages are missing or empty. The run over all sees what targets see: the
 files that no target names are left out. The examples have modules of the same name, so there no run sees them all.
+Of each way it tells what it took, cold and with nothing changed.
 """
 
 import argparse
@@ -18,6 +20,7 @@ import sys
 from pathlib import Path
 from typing import Callable, Dict, List, NamedTuple, Set
 
+import measure
 import peers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -169,8 +172,14 @@ def prepare_examples(checkout: Path, folder: Path, python: Path) -> List[Path]:
     return workspaces
 
 
+def prepare_monorepo(checkout: Path, folder: Path, python: Path) -> List[Path]:
+    copy_checkout(checkout, folder / "workspace")
+    return [folder / "workspace"]
+
+
 PREPARE: Dict[str, Callable[[Path, Path, Path], List[Path]]] = {
     "tink-py": prepare_tink,
+    "monorepo": prepare_monorepo,
     "rules_mypy": prepare_examples,
 }
 
@@ -220,15 +229,21 @@ def expected_messages(peer: peers.Starmypy, ini: Path, folder: Path) -> Set[Mess
         configuration=str(ini),
         roots=sorted(sources.roots),
     )
-    reference = peers.Monolithic(place, ["--output=json"])
-    return read_messages(reference.check().run.checked(0, 1).output)
+    return read_messages(check(peers.Monolithic(place, ["--output=json"])))
 
 
-def check(peer: peers.Peer) -> None:
+def check(peer: peers.Peer) -> str:
+    """Tells what a cold run takes, and one in which nothing has changed. Returns what the first one printed."""
     peer.reset()
-    done = peer.check()
+    cold, again = peer.check().run, peer.check().run
     peer.stop()
-    print("%s: %s" % (peer.name, done.run.checked(0, 1).output.strip().splitlines()[-1]), flush=True)
+    measure.end_descendants()
+    costs = ["%.2f CPU s, %.2f s" % (run.cpu, run.wall) for run in (cold, again)]
+    print("%s: cold %s; nothing changed %s" % (peer.name, *costs))
+    output = cold.checked(0, 1).output
+    if isinstance(peer, peers.Starmypy):
+        print("    " + output.strip().splitlines()[-1], flush=True)
+    return output
 
 
 def differences_to_one_mypy(peer: peers.Starmypy, ini: Path, folder: Path) -> List[str]:
@@ -268,8 +283,9 @@ def compare(workspace: Path, folder: Path, program: Path, python: Path, what: st
         peer = peers.make(name, place, program)
         assert isinstance(peer, peers.Starmypy)
         check(peer)
-        if what == "tink-py":
-            lines = differences_to_one_mypy(peer, DEFAULT_INI, folder / "all")
+        if what != "rules_mypy":
+            ini = workspace / "mypy.ini" if what == "monorepo" else DEFAULT_INI
+            lines = differences_to_one_mypy(peer, ini, folder / "all")
         else:
             lines = differences_to_compat(peer, program)
         print("\n".join("    " + line for line in lines) or "    otherwise the same", flush=True)
@@ -289,6 +305,7 @@ def main() -> int:
     options = parser.parse_args()
     program, python = options.program.absolute(), options.mypy.absolute()
     folder = options.work / options.what
+    measure.adopt_orphans()
     count = 0
     for workspace in PREPARE[options.what](options.checkout.absolute(), folder, python):
         count += compare(workspace, workspace.parent, program, python, options.what)
