@@ -173,6 +173,15 @@ py_library(name = "packages", srcs = ["packages.py"], deps = ["@pypi//top", "@py
 py_library(name = "sloppy", srcs = ["sloppy.py"], deps = ["@pypi//left"])
 """
 
+PLATFORMS = """
+platform(name = "windows", constraint_values = ["@platforms//os:windows"])
+platform(name = "mac_on_arm", constraint_values = ["@platforms//cpu:arm64"], parents = [":mac"])
+platform(name = "mac", constraint_values = ["@platforms//os:macos"])
+platform(name = "bare", constraint_values = ["@platforms//os:none"])
+py_library(name = "system", srcs = ["system.py"])
+py_library(name = "user", srcs = ["user.py"], deps = [":system", "@pypi//leaf"])
+"""
+
 FILES = {
     "workspace/MODULE.bazel": MODULE,
     "workspace/lock.txt": LOCK,
@@ -183,6 +192,7 @@ FILES = {
     "workspace/names/BUILD": NAMES,
     "workspace/made/BUILD": MADE,
     "workspace/chain/BUILD": CHAIN,
+    "workspace/platforms/BUILD": PLATFORMS,
     "other/MODULE.bazel": 'module(name = "other")\n',
     "other/lib/BUILD": 'exports_files(["lib.py"])\npy_library(name = "lib", srcs = ["lib.py"], imports = [".."], visibility = ["//visibility:public"])\n',
     "other/lib/lib.py": "LIB: int = 'not an int'\n",
@@ -211,6 +221,8 @@ FILES = {
         "import grpc.aio, left, top.one\n"
         "reveal_type((grpc.STUB, grpc.aio.RUNTIME, left.LEFT, top.one.ONE, top.one.PLAIN))\n"
     ),
+    "workspace/platforms/system.py": "import sys\nif sys.platform == 'win32':\n    VALUE = 1\nelse:\n    VALUE = ''\n",
+    "workspace/platforms/user.py": "from platforms.system import VALUE\nreveal_type(VALUE)\n",
     "workspace/chain/sloppy.py": "import leaf\nreveal_type(leaf.LEAF)\n",
 }
 # Sources without text.

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import textwrap
 import unittest
 from pathlib import Path
 from typing import Dict, Iterable, Sequence
@@ -693,12 +694,35 @@ def plugin(version):
             )
             build.packs = None
             build.run()
-            self.assertEqual(build.exit_code("a"), "0")  # The arguments say 3.11 and linux.
+            self.assertEqual(build.exit_code("a"), "0")  # The arguments say 3.11.
             build.settings = []
             (build.root / "records/typeshed").unlink()
             (build.root / "records/a").unlink()
             build.run()
             self.assertEqual(build.exit_code("a"), "1")
+
+        def test_platform(self) -> None:
+            text = """\
+                import asyncio, sys
+                if sys.platform == "win32":
+                    VALUE = asyncio.ProactorEventLoop
+                else:
+                    VALUE = sys.platform
+                """
+            targets = [Target("a", ["a.py"]), Target("b", ["b.py"], ["a"])]
+            sources = {"a.py": textwrap.dedent(text), "b.py": "import a\nreveal_type(a.VALUE)\n"}
+            windows = "-> asyncio.windows_events.ProactorEventLoop"
+            for ini, platform, expected in (
+                ("# platform = linux\n", "win32", windows),
+                ("platform = win32\n", "linux", windows),
+            ):
+                with self.subTest(ini=ini, platform=platform):
+                    build = self.build(targets, sources, SILENT + ini)
+                    build.settings[-1] = platform
+                    build.run()
+                    self.assertEqual(build.exit_code("a") + build.exit_code("b"), "00")
+                    (found,) = build.revealed("b")
+                    self.assertIn(expected, found)
 
         # What should not happen.
 
@@ -749,6 +773,7 @@ leave_out(
     Mypy117Test,
     [
         "test_following_imports",
+        "test_platform",
         "test_plugin",
         "test_python_version_and_platform",
         "test_sections",

@@ -159,8 +159,8 @@ class SharedTest(unittest.TestCase):
         report, json_report, exit_code, unused, pack = outputs
         ini = "external/rules_mypy+/mypy/private/default_mypy.ini"
         arguments = ["--action=target", "--manifest", f"{K}/chain/bottom.mypy.json", "--mypy-ini", ini]
-        arguments += ["--python-version", "3.11", "--pack", pack, "--report", report]
-        arguments += ["--json-report", json_report, "--exit-code", exit_code]
+        arguments += ["--python-version", "3.11", "--platform", "linux", "--pack", pack]
+        arguments += ["--report", report, "--json-report", json_report, "--exit-code", exit_code]
         arguments += ["--unused-inputs-list", unused, "--strict-cache"]
         self.assertEqual(action.arguments[1:], arguments)
         self.assertEqual(
@@ -184,6 +184,33 @@ class SharedTest(unittest.TestCase):
         self.assertEqual(analysis.manifests[action.target]["kind"], "typeshed")
 
     # ------------------------------------------------------------ modules
+
+    def test_platform(self) -> None:
+        """It is the target platform's, in all actions of mode "shared"."""
+        for option, expected in (
+            ("--compilation_mode=opt", "linux"),
+            ("--cpu=darwin_arm64", "darwin"),
+            ("--platforms=//platforms:windows", "win32"),
+            ("--platforms=//platforms:mac_on_arm", "darwin"),
+            ("--platforms=//platforms:bare", None),
+        ):
+            analysis = self.analyze("//platforms:user", option)
+            for mnemonic, labels in (
+                ("mypy", {"//platforms:user", "//platforms:system"}),
+                ("MypyPackage", {pypi("leaf")}),
+                ("MypyTypeshed", analysis.targets("MypyTypeshed")),
+            ):
+                self.assertEqual(analysis.targets(mnemonic), labels)
+                for action in analysis.graph.with_mnemonic(mnemonic).values():
+                    with self.subTest(option=option, action=mnemonic):
+                        arguments = list(action.arguments)
+                        given = [arguments[i + 1] for i, word in enumerate(arguments) if word == "--platform"]
+                        self.assertEqual(given, [expected] if expected else [])
+
+    def test_platform_is_of_no_concern_to_compat(self) -> None:
+        analysis = self.analyze("//platforms:user", "--platforms=//platforms:windows", aspect="compat")
+        for action in analysis.graph.with_mnemonic("mypy").values():
+            self.assertNotIn("--platform", action.arguments)
 
     def test_names(self) -> None:
         analysis = self.analyze("//names:all", SHARED, warnings=4)
@@ -459,6 +486,12 @@ class SharedTest(unittest.TestCase):
         )
         self.assertEqual(output.status, 0, output.text())
         self.assertIn("mypy cannot check for Python 3.6: it checks for 3.10 instead", output.text())
+
+    @workspaces.needs_mypy
+    def test_types_of_a_platform(self) -> None:
+        windows = "--platforms=//platforms:windows"
+        self.assertEqual(self.check("//platforms:user", SHARED)["//platforms:user"], ["str"])
+        self.assertEqual(self.check("//platforms:user", SHARED, windows)["//platforms:user"], ["int"])
 
     @workspaces.needs_mypy
     def test_far_conflicts_are_told(self) -> None:

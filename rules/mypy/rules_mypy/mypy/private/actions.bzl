@@ -1,5 +1,7 @@
 """The actions of mode "shared". All but the verdict run the same program, which can be a persistent worker."""
 
+load(":platforms.bzl", "target_platform")
+
 _WORKER = {
     "requires-worker-protocol": "json",
     "supports-multiplex-workers": "1",
@@ -19,6 +21,9 @@ def _arguments(ctx, kind, manifest, python_version, pack):
     arguments.add("--mypy-ini", ctx.file._mypy_ini)
     if python_version:
         arguments.add("--python-version", python_version)
+    platform = target_platform(ctx)
+    if platform:
+        arguments.add("--platform", platform)
     arguments.add("--pack", pack)
     return arguments
 

@@ -8,6 +8,7 @@ load("@rules_python//python/private:requirements.bzl", "normalize_name")
 load(":closure.bzl", "DEPENDENCIES", "PYTHON_TOOLCHAIN")
 load(":compat.bzl", "compat")
 load(":flags.bzl", "BuildSettingInfo")
+load(":platforms.bzl", "PLATFORMS")
 load(":providers.bzl", _MypyCacheInfo = "MypyCacheInfo", _MypyInfo = "MypyInfo", _MypySharedInfo = "MypySharedInfo")
 load(":shared.bzl", "shared")
 
@@ -90,6 +91,7 @@ def mypy(
                 normalize_name(name): modules
                 for name, modules in (package_modules or {}).items()
             })),
+            "_platforms": attr.label_keyed_string_dict(default = PLATFORMS),
             "_skipped_packages": attr.string_list(default = [normalize_name(name) for name in skip_packages or []]),
             "_strict_cache": attr.label(default = Label("//mypy:strict_cache")),
             "_suppression_tags": attr.string_list(default = suppression_tags if suppression_tags != None else ["no-mypy"]),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import functools
+import io
 import sys
 import warnings
 from dataclasses import dataclass, replace
@@ -56,7 +57,7 @@ class Action:
     manifest: str
     mypy_ini: Optional[str]
     python_version: Optional[str]  # "3.11"; None: what the configuration or the interpreter says.
-    platform: Optional[str]  # "linux"; None likewise.
+    platform: Optional[str]  # "linux", where the configuration names none; None likewise.
     pack: str
     report: Optional[str]  # This and the next three: only of a target.
     json_report: Optional[str]
@@ -76,7 +77,7 @@ def argument_parser() -> argparse.ArgumentParser:
     parser.add_argument("--manifest", required=True, help="the target's NAME.mypy.json")
     parser.add_argument("--mypy-ini", metavar="INI", help="mypy's configuration file")
     parser.add_argument("--python-version", metavar="X.Y", help="the version to check for")
-    parser.add_argument("--platform", help="the platform to check for, as in sys.platform")
+    parser.add_argument("--platform", help="the same, if INI names none: as in sys.platform")
     parser.add_argument("--pack", required=True, help="the cache entries to write")
     parser.add_argument("--report", help="the report to write, as mypy prints it")
     parser.add_argument("--json-report", help="the same, one JSON object per line")
@@ -128,7 +129,24 @@ def perform(action: Action) -> int:
 
 
 def settings_of(action: Action) -> Settings:
-    return Settings(action.mypy_ini, supported_version(action.python_version), action.platform)
+    platform = None if names_platform(action.mypy_ini) else action.platform
+    return Settings(action.mypy_ini, supported_version(action.python_version), platform)
+
+
+def names_platform(mypy_ini: Optional[str]) -> bool:
+    """Whether a configuration says what to check for, wherever mypy runs."""
+    if mypy_ini is None:
+        return False
+    with open(mypy_ini, "rb") as file:
+        if b"platform" not in file.read():
+            return False
+    from mypy.config_parser import parse_config_file
+    from mypy.options import Options
+
+    options, unread = Options(), io.StringIO()
+    options.platform = ""
+    parse_config_file(options, lambda: None, mypy_ini, unread, unread)
+    return options.platform != ""
 
 
 def supported_version(version: Optional[str]) -> Optional[str]:
