@@ -171,7 +171,19 @@ sl_value sl_slow_function(const struct sl_call_frame *frame, struct sl_code *cod
 
 // ---------------------------------------------------------------- builtins with instructions of their own
 
+// Sets up the counter of range(stop) or range(start, stop). False: it is a matter for range itself.
+static bool count_by_one(sl_value *counter, uint32_t count) {
+  int32_t start = 0, stop;
+  if (count - 1 > 1 || !sl_int_to_int32(counter[count], &stop)) return false;
+  if (count == 2 && (!sl_int_to_int32(counter[1], &start) || start < 0)) return false;
+  counter[0] = sl_small_int_value(start);
+  counter[1] = (sl_value)(uintptr_t)(stop > start ? stop - start : 0);
+  counter[2] = sl_small_int_value(1);
+  return true;
+}
+
 bool sl_slow_range(struct sl_thread *thread, sl_value *counter, uint32_t count) {
+  if (SL_LIKELY(count_by_one(counter, count))) return true;
   sl_value builtin = sl_environment_get(sl_universe(), "range");
   sl_value range = sl_call(thread, builtin, counter + 1, count, NULL, 0);
   if (!range) return false;
