@@ -8,7 +8,7 @@
 #include "parser/grammar.h"
 #include "parser/parser.h"
 
-// re2c reads at most so far behind the end of the text. A tree takes up to 50 times the memory of its
+// re2c and literal.c read at most so far behind the end of the text. A tree takes up to 50 times the memory of its
 // text, and no file of use has 15 MB of code: what goes beyond is refused before it is taken.
 enum { PADDING = 8, LARGEST_TREE = 768 << 20 };
 

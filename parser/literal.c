@@ -145,14 +145,37 @@ static bool is_triple(const char *at, char quote) {
   return at[0] == quote && at[1] == quote && at[2] == quote;
 }
 
+// In each byte of a word its lowest and its highest bit.
+#define LOW_BITS 0x0101010101010101u
+#define HIGH_BITS 0x8080808080808080u
+
+// The highest bit of the first byte that is zero, and of some of those behind it.
+static uint64_t zero_bytes(uint64_t word) { return (word - LOW_BITS) & ~word & HIGH_BITS; }
+
+// The first byte at or after `at` that is a quote, a backslash, a line end or NUL. Eight bytes at a time, which may
+// reach behind the end of the text: it is padded.
+static const char *skip_plain(const char *at, char quote) {
+  const uint64_t quotes = LOW_BITS * (unsigned char)quote;
+  for (;; at += 8) {
+    uint64_t word;
+    memcpy(&word, at, 8);
+    uint64_t found = zero_bytes(word) | zero_bytes(word ^ quotes) |
+                     zero_bytes(word ^ LOW_BITS * '\\') | zero_bytes(word ^ LOW_BITS * '\n');
+    if (!found) continue;
+    if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__) return at + __builtin_ctzll(found) / 8;
+    while (*at && *at != quote && *at != '\\' && *at != '\n') {
+      at++;
+    }
+    return at;
+  }
+}
+
 // Where the content that begins at `at` ends: at the closing quotes, or where the literal breaks off.
 // `escapes` tells whether there is a backslash in it.
 static const char *find_end(const char *at, const char *limit, char quote, bool triple,
                             bool *escapes) {
   for (;; at++) {
-    while (*at != quote && *at != '\\' && *at != '\n' && *at) {
-      at++;
-    }
+    at = skip_plain(at, quote);
     if (at >= limit) return limit;
     if (*at == quote && (!triple || is_triple(at, quote))) return at;
     if (*at == '\n' && !triple) return at;
