@@ -108,32 +108,42 @@ $(BUILD)/libstarlark.o: $(STARLARK_OBJECTS)
 	@$(CC) $(CFLAGS_ALL) -fPIE -flto=auto -Wno-maybe-uninitialized -r -flinker-output=nolto-rel \
 	    -o $@ $^
 
-# What hosts may use, in one name a line. The leaves are there for libstarmypy.
-STARLARK_DOORS := runtime/starlark.h builtins/builtins.h
-$(BUILD)/starlark.exports: EXPORTS = sl_ $(STARLARK_DOORS) $(wildcard common/*.h)
+# What hosts may use, and what is there for libstarmypy alone: inner doors and the leaves, under
+# a version of their own (as glibc's GLIBC_PRIVATE). In one name a line.
+STARLARK_DOORS := runtime/starlark.h builtins/builtins.h parser/syntax.h
+STARLARK_INNER := runtime/object.h runtime/program.h $(wildcard common/*.h)
+$(BUILD)/starlark.exports: EXPORTS = sl_ $(STARLARK_DOORS)
+$(BUILD)/starlark-inner.exports: EXPORTS = sl_ $(STARLARK_DOORS) $(STARLARK_INNER)
 $(BUILD)/starmypy.exports: EXPORTS = bz_ rules/bazel.h
 $(BUILD)/%.exports: setup/exports.sh $(wildcard common/*.h parser/*.h runtime/*.h builtins/*.h rules/*.h rules/*/*.h)
 	@mkdir -p $(@D) && setup/exports.sh "$(CC)" $(EXPORTS) >$@
 
-$(call shared,starlark): $(SHARED_STARLARK) $(BUILD)/starlark.exports
+$(call shared,starlark): $(SHARED_STARLARK) $(BUILD)/starlark.exports $(BUILD)/starlark-inner.exports
+$(call shared,starlark): NODE = SL
+$(call shared,starlark): INNER = $(BUILD)/starlark-inner.exports
 $(call shared,starlark): LINKED = -flto=auto -Wno-maybe-uninitialized $(STARLARK_LIBRARIES)
 $(call shared,starmypy): $(SHARED_STARMYPY) $(BUILD)/starmypy.exports $(call shared,starlark)
+$(call shared,starmypy): NODE = BZ
 $(call shared,starmypy): LINKED = $(STARMYPY_LIBRARIES)
 $(SHARED): $(BUILD)/lib%.so.$(VERSION): $(BUILD)/objects
 	@echo "link    $@"
-	@(echo "{ global:"; sed 's/$$/;/' $(BUILD)/$*.exports; echo "local: *; };") >$(BUILD)/$*.map
+	@(echo "$(NODE)_$(INTERFACE) { global:"; sed 's/$$/;/' $(BUILD)/$*.exports; echo "local: *; };"; \
+	    $(if $(INNER),echo "$(NODE)_PRIVATE { global:"; \
+	        comm -13 $(BUILD)/$*.exports $(INNER) | sed 's/$$/;/'; echo "};")) >$(BUILD)/$*.map
 	@$(CC) $(CFLAGS_ALL) -fPIC $(LDFLAGS) -shared -Wl,-soname,lib$*.so.$(INTERFACE) \
 	    -Wl,--version-script,$(BUILD)/$*.map -Wl,-Bsymbolic-functions $(if $(SANITIZE),,-Wl,-z,defs) \
 	    -o $@ $(filter %.o %.so.$(VERSION),$^) $(LINKED)
 	@ln -sf $(@F) $(BUILD)/lib$*.so.$(INTERFACE) && ln -sf $(@F) $(BUILD)/lib$*.so
 
-# The archives for hosts: all in one object, in which only what hosts may use has a name.
+# The archives for hosts: all in one object, in which only what hosts, or libstarmypy, may use has a name.
 INSTALLED := $(ARCHIVES:$(BUILD)/%=$(BUILD)/installed/%)
-$(INSTALLED): $(BUILD)/installed/lib%.a: $(BUILD)/lib%.a $(BUILD)/%.exports
+$(BUILD)/installed/libstarlark.a: KEPT := $(BUILD)/starlark-inner.exports
+$(BUILD)/installed/libstarmypy.a: KEPT := $(BUILD)/starmypy.exports
+$(INSTALLED): $(BUILD)/installed/lib%.a: $(BUILD)/lib%.a $(BUILD)/%.exports $(BUILD)/starlark-inner.exports
 	@echo "archive $@"
 	@mkdir -p $(@D) && rm -f $@
 	@$(CC) -nostdlib -r -Wl,--whole-archive $< -o $(@D)/$*.o
-	@objcopy --keep-global-symbols=$(BUILD)/$*.exports $(@D)/$*.o && ar qcs $@ $(@D)/$*.o
+	@objcopy --keep-global-symbols=$(KEPT) $(@D)/$*.o && ar qcs $@ $(@D)/$*.o
 
 define COMPILE
 @echo "compile $<"

@@ -4,7 +4,7 @@
 #ifndef BUILTINS_ARGUMENTS_H_
 #define BUILTINS_ARGUMENTS_H_
 
-#include "runtime/starlark.h"
+#include "runtime/object.h"
 
 // A position in a sequence as slices understand it: negative counts from the end, and what is out of range
 // is moved to the nearest end.

@@ -3,6 +3,7 @@
 // Dict: dict() and the methods of dicts. Invariant: a method that changes the dict checks first that it may,
 // before it looks at its arguments, as Bazel does.
 #include "builtins/builtins.h"
+#include "runtime/object.h"
 
 static sl_value dict_function(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)self;

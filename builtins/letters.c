@@ -6,6 +6,7 @@
 
 #include "builtins/arguments.h"
 #include "common/utf8.h"
+#include "parser/syntax.h"
 
 enum { CASED = SL_CHARACTER_UPPER | SL_CHARACTER_LOWER | SL_CHARACTER_TITLE };
 

@@ -4,7 +4,7 @@
 #ifndef BUILTINS_LETTERS_H_
 #define BUILTINS_LETTERS_H_
 
-#include "runtime/starlark.h"
+#include "runtime/object.h"
 
 enum sl_letters_case {
   SL_LETTERS_LOWER,

@@ -5,6 +5,7 @@
 
 #include "builtins/arguments.h"
 #include "builtins/builtins.h"
+#include "runtime/program.h"
 
 static sl_value bool_function(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)thread, (void)self;

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "builtins/builtins.h"
+#include "runtime/object.h"
+#include "runtime/program.h"
 
 // A key in the order that is being made.
 struct entry {

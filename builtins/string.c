@@ -8,6 +8,7 @@
 #include "builtins/builtins.h"
 #include "builtins/letters.h"
 #include "common/utf8.h"
+#include "runtime/program.h"
 
 // ---------------------------------------------------------------- bytes
 

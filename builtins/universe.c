@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "builtins/builtins.h"
+#include "runtime/program.h"
 
 static struct sl_environment *make(bool sets, bool bytes) {
   struct sl_environment *environment = sl_environment_new(NULL);

@@ -17,6 +17,7 @@
 #include "cli/ninja_run.h"
 #include "cli/workers.h"
 #include "common/hash.h"
+#include "runtime/object.h"
 
 // What stands in place of mypy's exit status for a target that was not checked, because mypy could
 // not finish a dependency.

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "runtime/object.h"
 
 // ---------------------------------------------------------------- targets
 

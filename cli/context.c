@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "runtime/object.h"
+#include "runtime/program.h"
 
 static void tell(bool color, enum bz_event_kind kind, const char *position, const char *text) {
   static const char *const words[] = {"ERROR", "WARNING", "INFO", "DEBUG"};

@@ -5,7 +5,8 @@
 #ifndef CLI_EVALUATION_H_
 #define CLI_EVALUATION_H_
 
-#include "runtime/starlark.h"
+#include "runtime/object.h"
+#include "runtime/program.h"
 
 struct bz_loaded;
 

@@ -13,6 +13,7 @@
 #include "cli/interpreter.h"
 #include "cli/lock.h"
 #include "cli/workers.h"
+#include "runtime/object.h"
 
 #define COMMANDS (OPTIONS_WORKSPACE | OPTIONS_ANALYSIS | OPTIONS_CHECK | OPTIONS_EXPLAIN)
 

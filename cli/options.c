@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/spell.h"
+#include "runtime/object.h"
 
 enum option_kind {
   OPTION_BOOL,

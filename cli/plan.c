@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/plan_model.h"
+#include "runtime/object.h"
 
 #define COMMANDS (OPTIONS_WORKSPACE | OPTIONS_ANALYSIS | OPTIONS_EXPLAIN)
 

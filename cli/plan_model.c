@@ -3,6 +3,7 @@
 // Plan_model: counts over the units of a plan. What holds below a unit is known when it is looked
 // at, as units stand behind their dependencies. A set is a row of bits.
 #include "cli/plan_model.h"
+#include "runtime/object.h"
 
 #include <stdlib.h>
 #include <string.h>

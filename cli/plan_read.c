@@ -9,6 +9,7 @@
 #include "cli/ninja_log.h"
 #include "cli/plan_model.h"
 #include "common/hash.h"
+#include "runtime/object.h"
 
 // ---------------------------------------------------------------- units
 

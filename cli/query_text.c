@@ -2,6 +2,7 @@
 //
 // Query text: joins the words of a query, or reads it from a file.
 #include "cli/query_text.h"
+#include "runtime/object.h"
 
 static const char *keep(struct sl_text *text) {
   const char *kept = bz_text_copy(sl_text_string(text));

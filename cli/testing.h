@@ -5,7 +5,8 @@
 #ifndef CLI_TESTING_H_
 #define CLI_TESTING_H_
 
-#include "runtime/starlark.h"
+#include "runtime/object.h"
+#include "runtime/program.h"
 
 // A dialect's universe and
 //   catch(f)             calls f(); None, or the message of its error

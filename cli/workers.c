@@ -17,6 +17,7 @@
 
 #include "cli/process.h"
 #include "cli/worker_client.h"
+#include "runtime/object.h"
 
 #define PROGRAM ".starmypy"
 #define SOCKETS ".workers"

@@ -19,6 +19,7 @@
 
 #include "common/arena.h"
 #include "common/text.h"
+#include "parser/operator.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -202,36 +203,6 @@ enum sl_node_kind {
   SL_NODE_LOAD_BINDING,  // local = "name" of a load
   SL_NODE_TYPE_ALIAS,    // type T = ...
 };
-
-enum sl_operator {
-  SL_OP_NONE,
-  SL_OP_PLUS,
-  SL_OP_MINUS,
-  SL_OP_STAR,
-  SL_OP_SLASH,
-  SL_OP_SLASH_SLASH,
-  SL_OP_PERCENT,
-  SL_OP_AMPERSAND,
-  SL_OP_PIPE,
-  SL_OP_CARET,
-  SL_OP_LESS_LESS,
-  SL_OP_GREATER_GREATER,
-  SL_OP_EQUAL,
-  SL_OP_NOT_EQUAL,
-  SL_OP_LESS,
-  SL_OP_LESS_EQUAL,
-  SL_OP_GREATER,
-  SL_OP_GREATER_EQUAL,
-  SL_OP_IN,
-  SL_OP_NOT_IN,
-  SL_OP_AND,
-  SL_OP_OR,
-  SL_OP_TILDE,
-  SL_OP_NOT,
-};
-
-// The operator as it is written: "+", "not in".
-const char *sl_operator_text(enum sl_operator op);
 
 enum sl_argument_kind {
   SL_ARGUMENT_POSITIONAL,

@@ -14,10 +14,6 @@ void sl_thread_cancel(struct sl_thread *thread, const char *reason) {
   atomic_store_explicit(&thread->cancel_reason, reason, memory_order_relaxed);
 }
 
-void sl_thread_set_time_limit(struct sl_thread *thread, uint32_t milliseconds) {
-  thread->deadline = milliseconds ? sl_clock() + (uint64_t)milliseconds * 1000000 : 0;
-}
-
 // Whether the host wants the evaluation to go on. False with an error pending.
 static bool check_wanted(struct sl_thread *thread) {
   if (SL_UNLIKELY(atomic_load_explicit(&thread->cancel_reason, memory_order_relaxed) != NULL)) {
@@ -37,22 +33,13 @@ uint64_t sl_thread_allocated(const struct sl_thread *thread) {
   return thread->allocated + (counting ? sl_heap_meter() - thread->meter : 0);
 }
 
-void sl_thread_set_allocation_limit(struct sl_thread *thread, uint64_t bytes) {
-  thread->allocated = sl_thread_allocated(thread);
-  thread->allocation_limit = bytes;
-  thread->meter = sl_heap_meter();
-}
-
-void sl_thread_set_value_limit(struct sl_thread *thread, size_t bytes) {
-  thread->value_limit = bytes;
-}
-
 // Whether the thread is within its limit, and may ask for so many bytes. What is asked for may be more
 // than what will be taken, so it counts only where the whole limit would not allow for it: the limit
 // is exact, and never passed by more than itself. False with an error pending.
 static bool check_allocated(struct sl_thread *thread, size_t wanted) {
   uint64_t limit = thread->allocation_limit;
-  if (SL_LIKELY(!limit) || (sl_thread_allocated(thread) <= limit && wanted <= limit)) return true;
+  if (SL_LIKELY(!limit)) return true;
+  if (sl_thread_allocated(thread) <= limit && wanted <= thread->allocation_share) return true;
   return sl_fail_false(thread, CANCELLED "too much memory");
 }
 
@@ -99,14 +86,6 @@ static void begin_slice(struct sl_thread *thread) {
   thread->slice = thread->budget = slice;
 }
 
-void sl_thread_set_step_limit(struct sl_thread *thread, uint64_t steps) {
-  uint64_t taken = sl_thread_steps(thread);
-  thread->step_limit = steps;
-  // A limit that is behind already takes effect at the next step.
-  if (steps && steps < taken) thread->step_limit = taken;
-  begin_slice(thread);
-}
-
 bool sl_thread_next_slice(struct sl_thread *thread) {
   thread->budget++;  // the step that found the slice used up is not taken yet
   if (!check_wanted(thread)) return false;
@@ -124,11 +103,32 @@ bool sl_thread_take_steps(struct sl_thread *thread, uint64_t steps) {
   return SL_LIKELY(thread->budget >= 0) || sl_thread_next_slice(thread);
 }
 
-// ---------------------------------------------------------------- calls in each other
+// ---------------------------------------------------------------- setting
 
-void sl_thread_set_depth_limit(struct sl_thread *thread, uint32_t calls) {
-  ptrdiff_t limit = calls && calls < SL_FRAME_LIMIT ? (ptrdiff_t)calls : SL_FRAME_LIMIT;
-  thread->frame_limit = thread->frames + limit + 1;
+// The count at which a limit of so many from now on is reached; 0: never.
+static uint64_t limit_from(uint64_t taken, uint64_t more) {
+  return more && more <= UINT64_MAX - taken ? taken + more : more;
+}
+
+static void set_allocation_limit(struct sl_thread *thread, uint64_t bytes) {
+  thread->allocated = sl_thread_allocated(thread);
+  thread->allocation_limit = limit_from(thread->allocated, bytes);
+  thread->allocation_share = bytes;
+  thread->meter = sl_heap_meter();
+}
+
+void sl_thread_set_limits(struct sl_thread *thread, const struct sl_limits *limits) {
+  static const struct sl_limits none;
+  if (!limits) limits = &none;
+  thread->step_limit = limit_from(sl_thread_steps(thread), limits->steps);
+  begin_slice(thread);
+  if (limits->bytes || thread->allocation_limit) set_allocation_limit(thread, limits->bytes);
+  thread->value_limit = limits->value_bytes;
+  uint32_t depth = limits->depth;
+  thread->frame_limit =
+      thread->frames + (depth && depth < SL_FRAME_LIMIT ? depth : SL_FRAME_LIMIT) + 1;
+  thread->deadline =
+      limits->milliseconds ? sl_clock() + (uint64_t)limits->milliseconds * 1000000 : 0;
 }
 
 // ---------------------------------------------------------------- whole evaluations

@@ -20,8 +20,8 @@ struct sl_loader_entry {
   struct sl_program *program;
   struct sl_loader_entry **loads;  // what its load statements mean, in their order
   size_t load_count;
-  size_t missing;  // how many of them have not ended
-  struct sl_loader_entry **dependents;
+  size_t missing;                       // how many of them have not ended
+  struct sl_loader_entry **dependents;  // what loads it
   size_t dependent_count, dependent_capacity;
   struct sl_module *module;             // of one that is DONE
   struct sl_pending_error error;        // of one that has FAILED
@@ -29,6 +29,7 @@ struct sl_loader_entry {
   struct sl_loader_entry *walked_from;  // of the walk that tells what was printed
   size_t walked;                        // how many of its loads that walk has seen
   bool told;
+  bool forgotten;
 };
 
 // In uncollectable memory that is scanned. All of it, and every entry, is changed in the monitor; but what an entry
@@ -173,9 +174,8 @@ static void parse_entry(struct sl_loader *loader, struct sl_thread *thread,
     entry->loads = sl_allocate((entry->load_count + 1) * sizeof *entry->loads);
     for (size_t i = 0; i < entry->load_count; i++) {
       entry->loads[i] = find(loader, names[i]);
-      if (has_ended(entry->loads[i])) continue;
-      entry->missing++;
       add_dependent(entry->loads[i], entry);
+      if (!has_ended(entry->loads[i])) entry->missing++;
     }
     if (entry->missing == 0) enqueue(loader, entry);
   } else {
@@ -347,6 +347,52 @@ static void tell(struct sl_loader *loader, struct sl_thread *thread,
   }
 }
 
+// ---------------------------------------------------------------- forgetting
+
+// Marks an entry and all that load it, which queue up by `next`.
+static void mark_forgotten(struct sl_loader_entry *entry) {
+  struct sl_loader_entry *last = entry;
+  if (entry->forgotten) return;
+  entry->forgotten = true;
+  for (entry->next = NULL; entry; entry = entry->next) {
+    for (size_t i = 0; i < entry->dependent_count; i++) {
+      struct sl_loader_entry *dependent = entry->dependents[i];
+      if (dependent->forgotten) continue;
+      dependent->forgotten = true;
+      dependent->next = NULL;
+      last = last->next = dependent;
+    }
+  }
+}
+
+static void free_texts(struct sl_loader_entry *entry) {
+  sl_error_free(&entry->error);
+  sl_text_free(&entry->printed);
+}
+
+static void drop_forgotten_dependents(struct sl_loader_entry *entry) {
+  size_t count = 0;
+  for (size_t i = 0; i < entry->dependent_count; i++) {
+    if (!entry->dependents[i]->forgotten) entry->dependents[count++] = entry->dependents[i];
+  }
+  entry->dependent_count = count;
+}
+
+static void drop_forgotten(struct sl_loader *loader) {
+  for (size_t i = 0; i < loader->slot_count; i++) {
+    for (struct sl_loader_entry **at = &loader->slots[i], *entry; (entry = *at) != NULL;) {
+      if (entry->forgotten) {
+        *at = entry->next_of_slot;
+        loader->entry_count--;
+        free_texts(entry);
+      } else {
+        drop_forgotten_dependents(entry);
+        at = &entry->next_of_slot;
+      }
+    }
+  }
+}
+
 // ---------------------------------------------------------------- externals
 
 struct sl_loader *sl_loader_new(const struct sl_loader_options *options) {
@@ -369,12 +415,22 @@ void sl_loader_free(struct sl_loader *loader) {
   sl_crew_join(loader->crew);
   sl_monitor_free(loader->monitor);
   for (size_t i = 0; i < loader->slot_count; i++) {
-    for (struct sl_loader_entry *entry = loader->slots[i]; entry; entry = entry->next_of_slot) {
-      sl_error_free(&entry->error);
-      sl_text_free(&entry->printed);
-    }
+    for (struct sl_loader_entry *entry = loader->slots[i]; entry; entry = entry->next_of_slot)
+      free_texts(entry);
   }
   sl_free_root(loader);
+}
+
+// Nothing is being done: sl_loader_load has returned.
+void sl_loader_forget(struct sl_loader *loader, const char *name) {
+  sl_monitor_enter(loader->monitor);
+  for (size_t i = 0; i < loader->slot_count; i++) {
+    for (struct sl_loader_entry *entry = loader->slots[i]; entry; entry = entry->next_of_slot) {
+      if (name ? sl_string_is(entry->name, name) : entry->state != DONE) mark_forgotten(entry);
+    }
+  }
+  drop_forgotten(loader);
+  sl_monitor_leave(loader->monitor);
 }
 
 bool sl_loader_load(struct sl_loader *loader, struct sl_thread *thread, const char *const *names,

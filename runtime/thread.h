@@ -84,6 +84,7 @@ struct sl_thread {
   uint64_t allocated;                   // bytes, by evaluations that have ended
   uint64_t meter;                       // what the heap's meter told when this evaluation began
   uint64_t allocation_limit;            // bytes
+  uint64_t allocation_share;            // what of it was left when it was set
   size_t value_limit;                   // bytes
   uint64_t deadline;                    // as sl_clock tells the time
   _Atomic(const char *) cancel_reason;  // NULL: go on

@@ -13,7 +13,8 @@
 
 #include <string.h>
 
-#include "runtime/starlark.h"
+#include "runtime/object.h"
+#include "runtime/program.h"
 
 #define SL_LIKELY(x) __builtin_expect(!!(x), 1)
 #define SL_UNLIKELY(x) __builtin_expect(!!(x), 0)

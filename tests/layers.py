@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Check the one rule of the tree: every #include points to a door of a lower layer, every library has its one file.
 
-A layer's headers are its own; its door is what others may include. The tables below are the architecture:
+A layer's headers are its own; its doors are what others may include. The tables below are the architecture:
 change them only together with docs/architecture.md.
 """
 
@@ -13,23 +13,25 @@ from typing import Dict, Iterator, List, Tuple
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
-# Each layer, from the bottom up: its folder, its door, and the layers whose doors it may include.
+# Each layer, from the bottom up: its folder, its doors, and the layers whose doors it may include.
 # A file belongs to the layer with the longest folder that holds it. common/ is not a layer: leaves, for everyone.
 LIBSTARLARK = ["builtins", "runtime", "parser"]
 LOADING = ["rules/workspace"] + LIBSTARLARK
 ANALYSIS = ["rules/loading"] + LOADING
 ABOVE = ["rules/analysis"] + ANALYSIS
-LAYERS: Dict[str, Tuple[str, List[str]]] = {
-    "parser": ("parser/syntax.h", []),
-    "runtime": ("runtime/starlark.h", ["parser"]),
-    "builtins": ("builtins/builtins.h", ["runtime"]),
-    "rules/workspace": ("rules/workspace/workspace.h", LIBSTARLARK),
-    "rules/loading": ("rules/loading/loading.h", LOADING),
-    "rules/analysis": ("rules/analysis/analysis.h", ANALYSIS),
-    "rules/graph": ("rules/graph/graph.h", ABOVE),
-    "rules/query": ("rules/query/query.h", ABOVE),
-    "rules": ("rules/bazel.h", ["rules/query", "rules/graph"] + ABOVE),
-    "cli": ("", ["rules"] + LIBSTARLARK),
+# Doors of runtime/ for the layers above, but not for hosts: they are not installed, so no installed header includes them.
+INNER = ["runtime/object.h", "runtime/program.h"]
+LAYERS: Dict[str, Tuple[List[str], List[str]]] = {
+    "parser": (["parser/syntax.h", "parser/operator.h"], []),
+    "runtime": (["runtime/starlark.h"] + INNER, ["parser"]),
+    "builtins": (["builtins/builtins.h"], ["runtime", "parser"]),
+    "rules/workspace": (["rules/workspace/workspace.h"], LIBSTARLARK),
+    "rules/loading": (["rules/loading/loading.h"], LOADING),
+    "rules/analysis": (["rules/analysis/analysis.h"], ANALYSIS),
+    "rules/graph": (["rules/graph/graph.h"], ABOVE),
+    "rules/query": (["rules/query/query.h"], ABOVE),
+    "rules": (["rules/bazel.h"], ["rules/query", "rules/graph"] + ABOVE),
+    "cli": ([], ["rules"] + LIBSTARLARK),
 }
 LEAVES = "common"
 
@@ -79,6 +81,10 @@ def layer_of(path: str) -> str:
     return folder
 
 
+def is_installed(path: str) -> bool:
+    return path not in INNER and any(path in doors for doors, _ in LAYERS.values())
+
+
 def fault_of_own(path: str, header: str) -> str:
     """Why path may not include our own header, or nothing."""
     layer = layer_of(path)
@@ -89,12 +95,14 @@ def fault_of_own(path: str, header: str) -> str:
     owner = layer_of(header)
     if not owner:
         return "%s is in no layer" % header
+    if header in INNER and is_installed(path):
+        return "%s is not installed, but this header is" % header
     if owner == layer:
         return ""
-    door, below = LAYERS[owner][0], LAYERS[layer][1]
+    doors, below = LAYERS[owner][0], LAYERS[layer][1]
     if owner not in below:
         return "%s is not below %s" % (owner, layer)
-    return "" if header == door else "%s is private; the door is %s" % (header, door)
+    return "" if header in doors else "%s is private; the door is %s" % (header, doors[0])
 
 
 def fault_of_system(path: str, header: str) -> str:

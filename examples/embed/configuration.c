@@ -12,7 +12,7 @@
 
 struct settings {
   const char *host;
-  int32_t port;
+  int64_t port;
   double timeout;
   sl_value routes;  // dict: path to handler
 };
@@ -29,7 +29,7 @@ static const char example[] =
 static bool expect(struct sl_thread *thread, const char *name, sl_value value, bool fits,
                    const char *want) {
   if (fits) return true;
-  return sl_fail_false(thread, "%s: got %s, want %s", name, sl_type_name(value), want);
+  return sl_fail(thread, "%s: got %s, want %s", name, sl_type_name(value), want);
 }
 
 static bool read_settings(struct sl_thread *thread, const struct sl_module *module,
@@ -37,17 +37,20 @@ static bool read_settings(struct sl_thread *thread, const struct sl_module *modu
   sl_value host = sl_module_get(module, "host"), port = sl_module_get(module, "port");
   sl_value timeout = sl_module_get(module, "timeout"), routes = sl_module_get(module, "routes");
   if (host) {
-    if (!expect(thread, "host", host, sl_is_string(host), "string")) return false;
+    if (!expect(thread, "host", host, sl_has_type(host, &sl_string_type), "string")) return false;
     settings->host = sl_string_bytes(host);
   }
-  if (port && !sl_to_int32(thread, port, "port", &settings->port)) return false;
+  if (port) {
+    bool fits = sl_int_to_int64(port, &settings->port) && (uint64_t)settings->port <= UINT16_MAX;
+    if (!expect(thread, "port", port, fits, "int up to 65535")) return false;
+  }
   if (timeout) {
-    bool number = sl_is_float(timeout) || sl_is_int(timeout);
+    bool number = sl_has_type(timeout, &sl_float_type) || sl_has_type(timeout, &sl_int_type);
     if (!expect(thread, "timeout", timeout, number, "float")) return false;
     if (!sl_to_double(thread, timeout, &settings->timeout)) return false;
   }
   if (routes) {
-    if (!expect(thread, "routes", routes, sl_is_dict(routes), "dict")) return false;
+    if (!expect(thread, "routes", routes, sl_has_type(routes, &sl_dict_type), "dict")) return false;
     settings->routes = routes;
   }
   return true;
@@ -59,7 +62,7 @@ static void show(const struct settings *settings) {
   size_t cursor = 0;
   for (sl_value path, name;
        settings->routes && sl_dict_next(settings->routes, &cursor, &path, &name);) {
-    if (sl_is_string(path) && sl_is_string(name))
+    if (sl_has_type(path, &sl_string_type) && sl_has_type(name, &sl_string_type))
       printf("  %s -> %s\n", sl_string_bytes(path), sl_string_bytes(name));
   }
 }

@@ -59,7 +59,9 @@ static bool read_module(struct sl_thread *thread, void *data, const char *name,
 // Modules are not trusted with time.
 static void prepare(struct sl_thread *thread, void *data) {
   (void)data;
-  sl_thread_set_step_limit(thread, sl_thread_steps(thread) + 10000000);
+  struct sl_limits limits = {0};
+  limits.steps = 10000000;
+  sl_thread_set_limits(thread, &limits);
 }
 
 static void print(struct sl_thread *thread, const char *position, const char *text, size_t length) {

@@ -13,29 +13,15 @@
 #include "runtime/starlark.h"
 
 // What a program may take unless the command line says otherwise.
-struct limits {
-  uint64_t steps, bytes, value, depth, milliseconds;
-};
-static struct limits limits = {10000000, 256 << 20, 16 << 20, 200, 2000};
+static struct sl_limits limits = {10000000, 256 << 20, 16 << 20, 200, 2000};
 
+// Whether an argument is a limit, which is taken over.
 static bool read_option(const char *argument) {
-  const struct {
-    const char *name;
-    uint64_t *value;
-  } options[] = {
-      {"--steps=", &limits.steps},
-      {"--bytes=", &limits.bytes},
-      {"--value=", &limits.value},
-      {"--depth=", &limits.depth},
-      {"--milliseconds=", &limits.milliseconds},
-  };
-  for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
-    size_t length = strlen(options[i].name);
-    if (strncmp(argument, options[i].name, length) != 0) continue;
-    *options[i].value = strtoull(argument + length, NULL, 10);
-    return true;
-  }
-  return false;
+  return sscanf(argument, "--steps=%" SCNu64, &limits.steps) == 1 ||
+         sscanf(argument, "--bytes=%" SCNu64, &limits.bytes) == 1 ||
+         sscanf(argument, "--value=%zu", &limits.value_bytes) == 1 ||
+         sscanf(argument, "--depth=%" SCNu32, &limits.depth) == 1 ||
+         sscanf(argument, "--milliseconds=%" SCNu32, &limits.milliseconds) == 1;
 }
 
 // The whole file; NULL: it cannot be read.
@@ -73,11 +59,7 @@ int main(int argc, char **argv) {
   sl_initialize(NULL);
   struct sl_thread *thread = sl_thread_new();
   sl_thread_set_print(thread, print);
-  sl_thread_set_step_limit(thread, limits.steps);
-  sl_thread_set_allocation_limit(thread, limits.bytes);
-  sl_thread_set_value_limit(thread, limits.value);
-  sl_thread_set_depth_limit(thread, (uint32_t)limits.depth);
-  sl_thread_set_time_limit(thread, (uint32_t)limits.milliseconds);
+  sl_thread_set_limits(thread, &limits);
 
   bool ran = sl_execute_text(thread, argv[i], text, length, sl_universe()) != NULL;
   // The message alone: what is in a report, the program decides.

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "rules/analysis/state.h"
+#include "runtime/program.h"
 
 enum part_kind { PART_VALUE, PART_ALL, PART_JOINED };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "rules/analysis/state.h"
+#include "runtime/program.h"
 
 #define BUILT_IN(name, native) \
   { &bz_provider_type, (name), (name), NULL, NULL, (native) }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "rules/analysis/state.h"
+#include "runtime/program.h"
 
 // ---------------------------------------------------------------- providers of targets without an implementation
 

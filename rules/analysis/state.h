@@ -7,6 +7,7 @@
 #define RULES_ANALYSIS_STATE_H_
 
 #include "rules/analysis/analysis.h"
+#include "runtime/object.h"
 
 struct bz_aspect;
 struct bz_aspect_step;

@@ -11,6 +11,7 @@
 #include "rules/graph/describe.h"
 #include "rules/graph/dump.h"
 #include "rules/graph/ids.h"
+#include "runtime/object.h"
 
 // The tables of the container, in the order of their fields.
 enum table {

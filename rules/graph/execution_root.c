@@ -15,6 +15,7 @@
 #include "common/hash.h"
 #include "rules/graph/describe.h"
 #include "rules/graph/lower.h"
+#include "runtime/object.h"
 
 #define LIST_FILE ".links-of-starmypy"
 

@@ -11,6 +11,7 @@
 
 #include "rules/graph/describe.h"
 #include "rules/graph/ids.h"
+#include "runtime/object.h"
 
 #define TREE_SUFFIX ".zip"
 

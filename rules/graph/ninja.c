@@ -11,6 +11,7 @@
 #include "rules/graph/dump.h"
 #include "rules/graph/ids.h"
 #include "rules/graph/lower.h"
+#include "runtime/object.h"
 
 struct ninja {
   struct sl_thread *thread;

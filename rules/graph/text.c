@@ -6,6 +6,7 @@
 
 #include "rules/graph/describe.h"
 #include "rules/graph/dump.h"
+#include "runtime/object.h"
 
 static int compare_strings(const void *a, const void *b) {
   return strcmp(*(const char *const *)a, *(const char *const *)b);

@@ -7,6 +7,7 @@
 
 #include "common/hash.h"
 #include "rules/graph/lower.h"
+#include "runtime/object.h"
 
 // What an action says, in Bazel's words, when our kind of worker can do it.
 static const char *const requirements[][2] = {{"supports-workers", "1"},

@@ -13,6 +13,7 @@
 #ifndef RULES_LOADING_LOADING_H_
 #define RULES_LOADING_LOADING_H_
 
+#include "parser/syntax.h"
 #include "rules/workspace/workspace.h"
 
 #ifdef __cplusplus

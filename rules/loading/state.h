@@ -6,6 +6,8 @@
 #define RULES_LOADING_STATE_H_
 
 #include "rules/loading/loading.h"
+#include "runtime/object.h"
+#include "runtime/program.h"
 
 // ---------------------------------------------------------------- source files
 

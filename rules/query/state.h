@@ -6,6 +6,7 @@
 #define RULES_QUERY_STATE_H_
 
 #include "rules/query/query.h"
+#include "runtime/object.h"
 
 // ---------------------------------------------------------------- expressions (parse.c)
 

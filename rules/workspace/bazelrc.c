@@ -9,6 +9,7 @@
 
 #include "common/text.h"
 #include "rules/workspace/workspace.h"
+#include "runtime/object.h"
 
 // A word of an rc line with where it stands.
 struct word {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "rules/workspace/state.h"
+#include "runtime/program.h"
 
 // The file being executed: data of the thread.
 struct reading {

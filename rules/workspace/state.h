@@ -9,6 +9,7 @@
 #include "common/arena.h"
 #include "common/hash.h"
 #include "rules/workspace/workspace.h"
+#include "runtime/object.h"
 
 // An apparent name and the canonical one it stands for.
 struct bz_mapping {

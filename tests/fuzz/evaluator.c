@@ -2,6 +2,7 @@
 //
 // Fuzzes the evaluator: whatever a program is, it ends, with values that can be shown and are equal to themselves, or with an
 // error that has a text.
+#include "runtime/program.h"
 #include "tests/fuzz/harness.h"
 
 #include "builtins/builtins.h"
@@ -62,7 +63,7 @@ static struct sl_thread *new_thread(void) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static struct sl_thread *thread;
   if (!thread) thread = new_thread();
-  sl_thread_set_step_limit(thread, sl_thread_steps(thread) + STEPS);
+  sl_thread_set_limits(thread, &(struct sl_limits){.steps = STEPS});
   run(thread, (const char *)data, size);
   return 0;
 }

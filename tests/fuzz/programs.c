@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "builtins/builtins.h"
+#include "runtime/program.h"
 
 enum { STEPS = 3000000 };
 
@@ -57,7 +58,7 @@ static void run(const char *text, size_t length, const struct sl_dialect *dialec
   struct sl_thread *thread = sl_thread_new();
   sl_thread_set_print(thread, print);
   sl_thread_set_load(thread, refuse);
-  sl_thread_set_step_limit(thread, STEPS);
+  sl_thread_set_limits(thread, &(struct sl_limits){.steps = STEPS});
   struct sl_file *file = sl_file_parse("p.star", text, length, dialect);
   struct sl_program *program = sl_program_new(thread, file, sl_universe_of(dialect));
   if (!program) {

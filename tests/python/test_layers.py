@@ -17,6 +17,7 @@ class LayersTest(unittest.TestCase):
             ("runtime/types/list.c", "runtime/value.h"),
             ("runtime/thread.c", "runtime/types/list.h"),
             ("builtins/len.c", "runtime/starlark.h"),
+            ("builtins/len.c", "runtime/object.h"),
             ("rules/query/query.c", "rules/loading/loading.h"),
             ("cli/lsp/server.c", "rules/bazel.h"),
             ("parser/arena.c", "common/text.h"),
@@ -28,6 +29,8 @@ class LayersTest(unittest.TestCase):
         for path, header, why in (
             ("parser/resolve.c", "runtime/starlark.h", "not below"),
             ("builtins/len.c", "runtime/value.h", "private"),
+            ("builtins/builtins.h", "runtime/object.h", "not installed"),
+            ("runtime/starlark.h", "runtime/object.h", "not installed"),
             ("rules/loading/package.c", "rules/analysis/analysis.h", "not below"),
             ("rules/analysis/rule.c", "rules/bazel.h", "not below"),
             ("cli/main.c", "rules/query/query.h", "not below"),

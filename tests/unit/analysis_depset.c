@@ -2,6 +2,7 @@
 //
 // Depsets: the orders that Bazel was measured to give, the layout of children, the words of errors, and depth.
 #include "rules/analysis/analysis.h"
+#include "runtime/object.h"
 #include "tests/unit/check.h"
 
 static struct sl_thread *thread;

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "builtins/builtins.h"
+#include "runtime/object.h"
+#include "runtime/program.h"
 
 static int failures;
 

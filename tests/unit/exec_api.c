@@ -3,6 +3,8 @@
 // The embedding API of evaluation: programs, modules, loading, printing, natives, limits, frames and errors.
 #include <pthread.h>
 
+#include "runtime/object.h"
+#include "runtime/program.h"
 #include "runtime/starlark.h"
 #include "tests/unit/check.h"
 
@@ -317,13 +319,13 @@ static void test_steps(void) {
   check(run("l.bzl", loop) != NULL);
   uint64_t steps = sl_thread_steps(thread) - before;
   check(steps >= 1000000 && steps < 1000100);
-  sl_thread_set_step_limit(thread, sl_thread_steps(thread) + 500000);
+  sl_thread_set_limits(thread, &(struct sl_limits){.steps = 500000});
   check(run("l.bzl", loop) == NULL);
   check_text(sl_error_message(thread), "Starlark computation cancelled: too many steps");
   sl_error_clear(thread);
   check(run("l.bzl", "x = [i for i in range(10)]\n") == NULL);
   sl_error_clear(thread);
-  sl_thread_set_step_limit(thread, 0);
+  sl_thread_set_limits(thread, NULL);
   check(run("l.bzl", loop) != NULL);
 }
 
@@ -336,12 +338,12 @@ static void test_step_limit_of_natives(void) {
       "(\"a,\" * 1000000).split(\",\")", "json.decode(\"[\" + \"0,\" * 1000000 + \"0]\")",
   };
   for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
-    sl_thread_set_step_limit(thread, sl_thread_steps(thread) + 500000);
+    sl_thread_set_limits(thread, &(struct sl_limits){.steps = 500000});
     check(run("l.bzl", programs[i]) == NULL);
     check_text(sl_error_message(thread), "Starlark computation cancelled: too many steps");
     sl_error_clear(thread);
   }
-  sl_thread_set_step_limit(thread, 0);
+  sl_thread_set_limits(thread, NULL);
 }
 
 static void *cancel(void *data) {

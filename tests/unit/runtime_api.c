@@ -2,6 +2,8 @@
 //
 // The public header, function by function, where no other test has a use for it: what hosts get, and what failure looks
 // like. tests/python/test_embed_install.py sees to it that none is left out.
+#include "runtime/object.h"
+#include "runtime/program.h"
 #include "runtime/starlark.h"
 #include "tests/unit/check.h"
 
@@ -42,9 +44,11 @@ static void test_memory(void) {
   bytes = sl_reallocate(bytes, 10000);
   check(bytes[99] == 7);
   check(sl_heap_used() > 0 && sl_heap_used() <= sl_heap_size());
-  check(sl_heap_admit_large(thread, SL_LARGE_BLOCK));
+  check(sl_heap_admit(thread, SL_LARGE_BLOCK - 1) && sl_heap_admit_large(thread, SL_LARGE_BLOCK));
   check_failed(sl_heap_admit_large(thread, (size_t)1 << 40), "out of memory: the limit is 2048 MB");
   struct sl_text text = {0};
+  check(sl_text_admit(thread, &text, 1) && text.capacity == 0);
+  check(sl_thread_take_bytes(thread, 1) && sl_thread_take_bytes(thread, 1 << 20));
   check(sl_text_admit_large(thread, &text, 1 << 20) && text.capacity >= 1 << 20);
   check_failed(sl_text_admit_large(thread, &text, (size_t)1 << 40),
                "out of memory: the limit is 2048 MB");

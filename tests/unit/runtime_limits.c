@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <time.h>
 
+#include "runtime/object.h"
 #include "runtime/starlark.h"
 #include "tests/unit/check.h"
 
@@ -24,24 +25,23 @@ static bool passes(const char *text, const char *message) {
 // Sets one kind of limit so that what is left of it is as given.
 typedef void (*setter)(uint64_t left);
 
-static void set_steps(uint64_t left) {
-  sl_thread_set_step_limit(thread, sl_thread_steps(thread) + left);
-}
-static void set_bytes(uint64_t left) {
-  sl_thread_set_allocation_limit(thread, sl_thread_allocated(thread) + left);
-}
-static void set_value(uint64_t left) { sl_thread_set_value_limit(thread, left); }
-static void set_depth(uint64_t left) { sl_thread_set_depth_limit(thread, (uint32_t)left); }
+static void set(struct sl_limits limits) { sl_thread_set_limits(thread, &limits); }
+static void set_steps(uint64_t left) { set((struct sl_limits){.steps = left}); }
+static void set_bytes(uint64_t left) { set((struct sl_limits){.bytes = left}); }
+static void set_value(uint64_t left) { set((struct sl_limits){.value_bytes = left}); }
+static void set_depth(uint64_t left) { set((struct sl_limits){.depth = (uint32_t)left}); }
+static void set_time(uint32_t left) { set((struct sl_limits){.milliseconds = left}); }
 
-static void check_limit(setter set, uint64_t value, const char *program, const char *message) {
+static void check_limit(setter limit, uint64_t value, const char *program, const char *message) {
+  check(value > 1);  // 0 is no limit
   static const char after[] = "x = [i for i in range(10)]\n";
-  set(value + 1);
+  limit(value + 1);
   check(passes(program, message));
-  set(value);
+  limit(value);
   check(passes(program, message));
-  set(value - 1);
+  limit(value - 1);
   check(!passes(program, message));
-  set(UINT32_MAX);
+  limit(UINT32_MAX);
   check(passes(after, ""));
 }
 
@@ -56,7 +56,7 @@ static const char small_objects[] =
 
 static void check_counted(const char *program) {
   uint64_t steps = 0, bytes = 0;
-  sl_thread_set_allocation_limit(thread, UINT64_MAX);
+  set_bytes(UINT64_MAX);
   // What is made at first use only is made then.
   for (int i = 0; i < 2; i++) {
     steps = sl_thread_steps(thread);
@@ -67,15 +67,17 @@ static void check_counted(const char *program) {
   bytes = sl_thread_allocated(thread) - bytes;
   check(steps > 0 && bytes > 0);
   check_limit(set_steps, steps, program, "Starlark computation cancelled: too many steps");
-  sl_thread_set_step_limit(thread, 0);
   check_limit(set_bytes, bytes, program, "Starlark computation cancelled: too much memory");
-  sl_thread_set_allocation_limit(thread, 0);
+  sl_thread_set_limits(thread, NULL);
 }
 
 static void test_steps_and_bytes(void) {
-  static const char *const calls[] = {
-      "f(1)\n",         "f(1000)\n",      "f(20000)\n",
-      "'a' * 100000\n", "[f] * 100000\n", "' '.join([str(x) for x in range(5000)])\n"};
+  static const char *const calls[] = {"f(1)\n",
+                                      "f(1000)\n",
+                                      "f(20000)\n",
+                                      "f(0)\n'a' * 100000\n",
+                                      "f(0)\n[f] * 100000\n",
+                                      "' '.join([str(x) for x in range(5000)])\n"};
   for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
     char program[400];
     snprintf(program, sizeof program, "%s%s", small_objects, calls[i]);
@@ -87,10 +89,10 @@ static void test_steps_and_bytes(void) {
 static void test_bytes_are_those_of_evaluations(void) {
   uint64_t before = sl_thread_allocated(thread);
   check(passes("x = list(range(1000))\n", ""));
-  sl_thread_set_allocation_limit(thread, UINT64_MAX);
+  set_bytes(UINT64_MAX);
   for (int i = 0; i < 1000; i++) (void)sl_tuple_new(10, &(sl_value *){NULL});
   check(sl_thread_allocated(thread) == before);
-  sl_thread_set_allocation_limit(thread, 0);
+  sl_thread_set_limits(thread, NULL);
 }
 
 // ---------------------------------------------------------------- values
@@ -119,7 +121,7 @@ static void test_values(void) {
   // Tables double: that of 600 entries has room for 1024.
   strcpy(message, "out of memory: a value of 32768 bytes, the limit is 32767");
   check_limit(set_value, 1024 * 32, "{i: 0 for i in range(600)}\n", message);
-  sl_thread_set_value_limit(thread, 0);
+  sl_thread_set_limits(thread, NULL);
   check(passes("x = 'a' * 100000000\n", ""));
 }
 
@@ -132,7 +134,7 @@ static void test_depth(void) {
       "def c():\n  return b()\n"
       "c()\n";
   check_limit(set_depth, 4, program, "stack overflow: more than 3 calls in each other");
-  sl_thread_set_depth_limit(thread, 0);
+  sl_thread_set_limits(thread, NULL);
   check(passes(program, ""));
 }
 
@@ -156,7 +158,7 @@ static void test_time(void) {
   const char *const programs[] = {endless, heavy};
   for (int i = 0; i < 2; i++) {
     double start = seconds();
-    sl_thread_set_time_limit(thread, 100);
+    set_time(100);
     check(!passes(programs[i], "Starlark computation cancelled: too much time"));
     double taken = seconds() - start;
     check(taken >= 0.1 && taken < 2);
@@ -164,9 +166,9 @@ static void test_time(void) {
   // Still over: the limit holds until it is set again.
   check(
       !passes("x = [i for i in range(100000)]\n", "Starlark computation cancelled: too much time"));
-  sl_thread_set_time_limit(thread, 60000);
+  set_time(60000);
   check(passes("x = [i for i in range(100000)]\n", ""));
-  sl_thread_set_time_limit(thread, 0);
+  sl_thread_set_limits(thread, NULL);
 }
 
 // ---------------------------------------------------------------- cancelling

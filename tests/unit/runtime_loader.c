@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "runtime/object.h"
 #include "runtime/starlark.h"
 #include "tests/unit/check.h"
 
@@ -29,7 +30,13 @@ static const struct {
     {"lib/endless.star", "def f():\n  for i in range(1 << 30):\n    pass\nf()\n"},
     {"lib/none.star", "load('none_such.star', 'x')\n"},
     {"lib/up.star", "load('../x.star', 'x')\n"},
+    {"lib/app.star",
+     "load('c.star', 'c')\nload('edited.star', 'e')\nprint('app')\napp = c + [e]\n"},
+    {"lib/other.star", "load('c.star', 'c')\nother = c\n"},
 };
+
+// Text of lib/edited.star, as it is now.
+static const char *edited;
 
 enum { ROWS = 40, COLUMNS = 8 };
 
@@ -47,6 +54,10 @@ static bool read(struct sl_thread *reader, void *data, const char *name, struct 
       sl_text_format(text, "load('t%d_%d.star', v%d = 'v')\n", row + 1, (column + i) % COLUMNS, i);
     }
     sl_text_append_string(text, "v = (v0 + v1) % 1000003\nl = [str(i) for i in range(v % 50)]\n");
+    return true;
+  }
+  if (strcmp(name, "lib/edited.star") == 0) {
+    sl_text_append_string(text, edited);
     return true;
   }
   for (size_t i = 0; i < sizeof modules / sizeof *modules; i++) {
@@ -67,7 +78,7 @@ static bool resolve(struct sl_thread *resolver, void *data, const char *from, co
 
 static void prepare(struct sl_thread *runner, void *data) {
   (void)data;
-  sl_thread_set_step_limit(runner, sl_thread_steps(runner) + 100000);
+  sl_thread_set_limits(runner, &(struct sl_limits){.steps = 100000});
 }
 
 static struct sl_text printed;
@@ -157,6 +168,43 @@ static void test_cycles(unsigned jobs) {
   sl_loader_free(loader);
 }
 
+// A host that lives long: what it forgets is read and run anew, with all that loads it, and nothing else.
+static void test_forgetting(unsigned jobs) {
+  struct sl_loader *loader = open(jobs);
+  struct sl_module *other = load(loader, "lib/other.star");
+  edited = "e = 1 // 0\n";
+  const char *first = error_of(loader, "lib/app.star");
+  check(strstr(first, "division by zero") != NULL && reads == 4);
+  // What failed fails again, without being tried.
+  edited = "e = 1\n";
+  check(strstr(error_of(loader, "lib/app.star"), "division by zero") != NULL && reads == 4);
+  sl_loader_forget(loader, NULL);
+  struct sl_module *one = load(loader, "lib/app.star");
+  check(one && reads == 6);
+  check_text(sl_text_string(&printed),
+             "lib/c.star:1:6 c 1;lib/c.star:2:6 c 2;lib/app.star:3:6 app;");
+  // What was loaded stays, and so does a module that the host has.
+  edited = "e = 2\n";
+  check(load(loader, "lib/app.star") == one);
+  sl_loader_forget(loader, NULL);
+  sl_loader_forget(loader, "lib/none.star");
+  check(load(loader, "lib/app.star") == one && reads == 6);
+  sl_loader_forget(loader, "lib/edited.star");
+  struct sl_module *two = load(loader, "lib/app.star");
+  check(two && two != one && reads == 8);
+  check(sl_list_get(sl_module_get(one, "app"), 1) == sl_int(1));
+  check(sl_list_get(sl_module_get(two, "app"), 1) == sl_int(2));
+  check(load(loader, "lib/other.star") == other && reads == 8);
+  // A cycle is forgotten as a whole; a module below it is kept.
+  check(strstr(error_of(loader, "lib/outside.star"), "cycle") != NULL && reads == 12);
+  sl_loader_forget(loader, "lib/y.star");
+  check(strstr(error_of(loader, "lib/outside.star"), "cycle") != NULL && reads == 16);
+  check(load(loader, "lib/other.star") == other && reads == 16);
+  sl_loader_forget(loader, "lib/c.star");
+  check(load(loader, "lib/other.star") != other && reads == 18);
+  sl_loader_free(loader);
+}
+
 // Paths are many, modules few.
 static void test_lattice(unsigned jobs) {
   struct sl_loader *loader = open(jobs);
@@ -195,6 +243,7 @@ int main(void) {
     test_order(jobs);
     test_failures(jobs);
     test_cycles(jobs);
+    test_forgetting(jobs);
     test_lattice(jobs);
   }
   test_cancel();

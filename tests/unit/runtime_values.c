@@ -4,6 +4,7 @@
 // cycles and depth, the collector.
 #include <stdlib.h>
 
+#include "runtime/object.h"
 #include "runtime/starlark.h"
 #include "tests/unit/check.h"
 
@@ -43,6 +44,45 @@ static void check_texts(void) {
   check_repr(sl_range(thread, 5, 0, -2), "range(5, 0, -2)");
   check_repr(sl_bytes("a\0", 2), "b\"a\\x00\"");
   check_str(string("a\"b"), "a\"b");
+}
+
+// What the layout of the word tells, and what any host can ask.
+static void check_kinds(void) {
+  sl_value big = sl_int(INT64_MAX), small = sl_int(-7), item = sl_int(1);
+  const char *const names[] = {"x"};
+  const struct {
+    sl_value value;
+    const struct sl_type *type;
+    bool is_kind;
+  } values[] = {
+      {SL_NONE, &sl_none_type, true},
+      {SL_TRUE, &sl_bool_type, sl_is_bool(SL_TRUE)},
+      {small, &sl_int_type, sl_is_int(small) && sl_is_small_int(small)},
+      {big, &sl_int_type, sl_is_int(big) && !sl_is_small_int(big)},
+      {sl_float(0.5), &sl_float_type, sl_is_float(sl_float(0.5))},
+      {sl_float(1e300), &sl_float_type, sl_is_float(sl_float(1e300))},
+      {string("a"), &sl_string_type, sl_is_string(string("a"))},
+      {sl_bytes("a", 1), &sl_bytes_type, sl_is_object_of(sl_bytes("a", 1), &sl_bytes_type)},
+      {sl_list(thread, NULL, 0), &sl_list_type, sl_is_list(sl_list(thread, NULL, 0))},
+      {sl_tuple(NULL, 0), &sl_tuple_type, sl_is_tuple(sl_tuple(NULL, 0))},
+      {sl_dict(thread, 0), &sl_dict_type, sl_is_dict(sl_dict(thread, 0))},
+      {sl_set(thread, 0), &sl_set_type, sl_is_set(sl_set(thread, 0))},
+      {sl_struct(NULL, names, &item, 1), &sl_struct_type,
+       sl_is_struct(sl_struct(NULL, names, &item, 1))},
+  };
+  size_t count = sizeof values / sizeof *values;
+  for (size_t i = 0; i < count; i++) {
+    check(values[i].is_kind && sl_type_of(values[i].value) == values[i].type);
+    check(sl_is_object(values[i].value) || !sl_is_object_of(values[i].value, values[i].type));
+    for (size_t j = 0; j < count; j++)
+      check(sl_has_type(values[i].value, values[j].type) == (values[i].type == values[j].type));
+  }
+  int32_t number = 0;
+  check(sl_to_int32(thread, small, "index", &number) && number == -7);
+  check(!sl_to_int32(thread, big, "index", &number));
+  check_message("got 9223372036854775807 for index, want value in signed 32-bit range");
+  check(!sl_to_int32(thread, SL_NONE, "index", &number));
+  check_message("got NoneType for index, want int");
 }
 
 static void check_cycles(void) {
@@ -269,6 +309,7 @@ int main(void) {
   sl_initialize(NULL);
   thread = sl_thread_new();
   check_texts();
+  check_kinds();
   check_cycles();
   check_depth();
   check_shared_parts();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // .bazelrc: which words of which lines a command gets, in which order, and the errors.
+#include "runtime/object.h"
 #include "tests/unit/scratch.h"
 
 static struct sl_thread *thread;

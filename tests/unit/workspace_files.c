@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Files: directories and packages of repositories on disk, in the binary and in memory; writing.
+#include "runtime/object.h"
 #include "tests/unit/scratch.h"
 
 static struct sl_thread *thread;

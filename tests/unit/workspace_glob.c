@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // glob() and subpackages(): what matches, what is never seen, and the errors.
+#include "runtime/object.h"
 #include "tests/unit/scratch.h"
 
 static struct sl_thread *thread;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Labels: which strings are one, what each is, how it shows, and in which order they stand.
+#include "runtime/object.h"
 #include "tests/unit/scratch.h"
 
 static struct sl_thread *thread;

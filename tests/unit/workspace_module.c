@@ -2,6 +2,7 @@
 //
 // MODULE.bazel: what each repository sees under which name, where it comes from, the tags of module
 // extensions; REPO.bazel.
+#include "runtime/object.h"
 #include "tests/unit/scratch.h"
 
 static struct sl_thread *thread;
