@@ -7,11 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/hash.h"
+
 // A file that was run, or that is running.
 struct bz_loaded {
   sl_value path;             // a string
   struct sl_module *module;  // NULL: it is running
-  struct bz_loaded *next;
+  UT_hash_handle hh;         // whose links are what keeps the entries alive
 };
 
 // ---------------------------------------------------------------- files
@@ -69,19 +71,25 @@ static struct sl_module *read_and_run(struct bz_evaluation *evaluation, const ch
 }
 
 struct sl_module *bz_evaluation_run_path(struct bz_evaluation *evaluation, const char *path) {
-  for (struct bz_loaded *loaded = evaluation->loaded; loaded; loaded = loaded->next) {
-    if (!sl_string_is(loaded->path, path)) continue;
+  struct bz_loaded *loaded;
+  HASH_FIND_STR(evaluation->loaded, path, loaded);
+  if (loaded) {
     if (!loaded->module)
       sl_fail(evaluation->thread, "cycle in load statements: %s loads itself", path);
     return loaded->module;
   }
-  struct bz_loaded *loaded = sl_allocate(sizeof *loaded);
-  *loaded = (struct bz_loaded){sl_string_from(path), NULL, evaluation->loaded};
-  evaluation->loaded = loaded;
+  loaded = sl_allocate(sizeof *loaded);
+  loaded->path = sl_string_from(path);
+  HASH_ADD_KEYPTR(hh, evaluation->loaded, sl_string_bytes(loaded->path),
+                  sl_string_length(loaded->path), loaded);
   loaded->module = read_and_run(evaluation, path);
   // A file that failed may be mended, and asked for again.
-  if (!loaded->module) evaluation->loaded = loaded->next;
+  if (!loaded->module) HASH_DEL(evaluation->loaded, loaded);
   return loaded->module;
+}
+
+void bz_evaluation_forget(struct bz_evaluation *evaluation) {
+  HASH_CLEAR(hh, evaluation->loaded);
 }
 
 // The path of a file that `from` loads.

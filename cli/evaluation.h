@@ -25,6 +25,8 @@ void bz_evaluation_begin(struct bz_evaluation *evaluation);
 bool bz_evaluation_read(const char *path, struct sl_text *out);
 // The module of a file, which is run unless it was before. NULL with an error pending.
 struct sl_module *bz_evaluation_run_path(struct bz_evaluation *evaluation, const char *path);
+// Forgets what was run: each file will run anew.
+void bz_evaluation_forget(struct bz_evaluation *evaluation);
 // Runs a parsed file. NULL with an error pending.
 struct sl_module *bz_evaluation_run(struct bz_evaluation *evaluation, struct sl_file *file);
 const struct sl_dialect *bz_evaluation_dialect(const struct bz_evaluation *evaluation,

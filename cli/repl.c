@@ -187,7 +187,7 @@ static void run_piece(struct session *session) {
   struct sl_file *file =
       bz_evaluation_parse(&session->dialect, sl_module_name(session->module),
                           sl_text_string(&session->piece), session->piece.length);
-  session->evaluation.loaded = NULL;  // files may have been edited since
+  bz_evaluation_forget(&session->evaluation);  // files may have been edited since
   running = thread;
   session->failed = !sl_module_continue(thread, session->module, file, environment_of(session));
   if (!session->failed) show(session, sl_module_result(session->module));
