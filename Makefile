@@ -49,7 +49,7 @@ STARLARK := $(wildcard common/*.c parser/*.c runtime/*.c runtime/types/*.c built
 STARMYPY := $(wildcard rules/*.c rules/*/*.c)
 CLI := $(wildcard cli/*.c cli/*/*.c)
 # Programs of one file each: unit tests, and examples of embedding.
-SINGLE := $(wildcard tests/unit/*.c examples/*/*.c) tests/fuzz/programs.c
+SINGLE := $(wildcard tests/unit/*.c examples/*/*.c) tests/fuzz/programs.c bench/frontend.c
 # Folders whose files the binary carries: one subfolder per repository.
 EMBED := rules/core rules/python rules/mypy
 EMBEDDED := $(shell find $(EMBED) -name __pycache__ -prune -o -print 2>/dev/null)
@@ -270,7 +270,7 @@ endif
 # --- gates ---------------------------------------------------------------------------------------
 
 C_FOLDERS := common parser runtime runtime/types builtins rules rules/* cli cli/* tests/unit \
-    tests/fuzz examples/*
+    tests/fuzz examples/* bench
 C_FILES := $(wildcard $(C_FOLDERS:=/*.[ch]) examples/*/*.cc)
 PYTHON_FOLDERS := setup bench bench/mypy tests tests/conformance tests/kinds tests/monorepo \
     tests/proto tests/python
@@ -285,7 +285,7 @@ format: $(VENVS)/tools/lock  ## format the C sources in place
 format-check: $(VENVS)/tools/lock
 	@$(VENVS)/tools/bin/clang-format --dry-run -Werror $(C_FILES)
 
-SEARCHED := tests:bench/mypy:rules/mypy/rules_mypy/mypy/private
+SEARCHED := tests:bench:bench/mypy:rules/mypy/rules_mypy/mypy/private
 MYPY = MYPYPATH=$(SEARCHED) $(VENVS)/mypy/bin/python -m mypy --strict --no-error-summary \
     --cache-dir $(VENVS)/mypy/cache
 # One by one: the tools are scripts, not modules of one program, and may have the same names.
