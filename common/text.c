@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_CAPACITY = 64 };
+// Enough for most texts, which then are never moved.
+enum { FIRST_CAPACITY = 240 };
 
 static _Noreturn void exhausted(void) {
   fputs("out of memory\n", stderr);

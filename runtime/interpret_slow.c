@@ -37,6 +37,8 @@ bool sl_slow_unary(struct sl_thread *thread, const struct sl_instruction *pc, en
 }
 
 int sl_slow_contains(struct sl_thread *thread, sl_value x, sl_value item) {
+  const struct sl_type *type = sl_type_of(x);
+  if (SL_LIKELY(type->contains != NULL)) return type->contains(thread, x, item);
   sl_value found = sl_binary(thread, SL_OP_IN, item, x);
   return found ? found == SL_TRUE : -1;
 }

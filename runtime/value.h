@@ -186,7 +186,9 @@ sl_value sl_string_join(const sl_value *strings, uint32_t count);
 uint32_t sl_string_hash(struct sl_string *string);
 uint32_t sl_hash_bytes(const char *bytes, size_t length);
 static inline bool sl_string_equal(const struct sl_string *a, const struct sl_string *b) {
-  return a == b || (a->length == b->length && memcmp(a->bytes, b->bytes, a->length) == 0);
+  // Most strings that differ do so at once.
+  return a == b || (a->length == b->length && a->bytes[0] == b->bytes[0] &&
+                    memcmp(a->bytes, b->bytes, a->length) == 0);
 }
 
 // Dict look-ups with the key's hash at hand. NULL: not there (or, when an error is pending, too deep to compare).

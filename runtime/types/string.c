@@ -80,10 +80,25 @@ sl_value sl_string_format(const char *format, ...) {
 
 // ---------------------------------------------------------------- hash
 
-static uint64_t load_word(const char *bytes, size_t length) {
-  uint64_t word = 0;
-  memcpy(&word, bytes, length);
+static inline uint64_t load_8(const char *bytes) {
+  uint64_t word;
+  memcpy(&word, bytes, sizeof word);
   return word;
+}
+
+static inline uint64_t load_4(const char *bytes) {
+  uint32_t word;
+  memcpy(&word, bytes, sizeof word);
+  return word;
+}
+
+// Up to eight bytes as a word, which no others of as many give.
+static inline uint64_t load_last(const char *bytes, size_t length) {
+  if (length >= 4) return load_4(bytes) | load_4(bytes + length - 4) << 32;
+  if (length == 0) return 0;
+  uint64_t first = (unsigned char)bytes[0], middle = (unsigned char)bytes[length / 2],
+           last = (unsigned char)bytes[length - 1];
+  return first | middle << 8 | last << 16;
 }
 
 uint32_t sl_hash_bytes(const char *bytes, size_t length) {
@@ -91,10 +106,10 @@ uint32_t sl_hash_bytes(const char *bytes, size_t length) {
   uint64_t state = length ^ 0x2d358dccaa6c78a5u;
   size_t i = 0;
   for (; i + 8 < length; i += 8) {
-    product_type product = (product_type)(state ^ load_word(bytes + i, 8)) * 0x8bb84b93962eacc9u;
+    product_type product = (product_type)(state ^ load_8(bytes + i)) * 0x8bb84b93962eacc9u;
     state = (uint64_t)product ^ (uint64_t)(product >> 64);
   }
-  return sl_hash_word(state ^ load_word(bytes + i, length - i));
+  return sl_hash_word(state ^ load_last(bytes + i, length - i));
 }
 
 // Threads may compute it at the same time: they store the same word.
@@ -177,21 +192,43 @@ sl_value sl_string_intern(const char *bytes, size_t length) {
 
 // ---------------------------------------------------------------- slots
 
+// Whether one of the bytes of a word is a control character, a quote or a backslash; seldom said of others, too.
+static inline bool has_special(uint64_t word) {
+  const uint64_t ones = UINT64_MAX / 255, high = ones * 0x80;
+  uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\';
+  return ((word - ones * ' ') | (quote - ones) | (backslash - ones)) & ~word & high;
+}
+
+static const char *escape_of(unsigned char c) {
+  switch (c) {
+    case '"':
+      return "\\\"";
+    case '\\':
+      return "\\\\";
+    case '\n':
+      return "\\n";
+    case '\r':
+      return "\\r";
+    case '\t':
+      return "\\t";
+    default:
+      return NULL;
+  }
+}
+
 void sl_string_quote(const char *bytes, size_t length, struct sl_text *out) {
   sl_text_reserve(out, length + 2);
   sl_text_append_char(out, '"');
   size_t plain = 0;  // where the bytes begin that are written as they are
   for (size_t i = 0; i < length; i++) {
+    while (i + 8 <= length && !has_special(load_8(bytes + i))) i += 8;
+    if (i == length) break;
     unsigned char c = (unsigned char)bytes[i];
     if (SL_LIKELY(c >= ' ' && c != '"' && c != '\\')) continue;
     sl_text_append(out, bytes + plain, i - plain);
     plain = i + 1;
-    const char *escape = c == '"'    ? "\\\""
-                         : c == '\\' ? "\\\\"
-                         : c == '\n' ? "\\n"
-                         : c == '\r' ? "\\r"
-                                     : "\\t";
-    if (c >= ' ' || c == '\n' || c == '\r' || c == '\t') {
+    const char *escape = escape_of(c);
+    if (escape) {
       sl_text_append(out, escape, 2);
     } else {
       sl_text_format(out, "\\x%02x", c);
