@@ -92,12 +92,13 @@ static bool zip_rows(struct sl_thread *thread, struct sl_iterator *iterators, si
                      sl_value rows) {
   for (;;) {
     sl_value *items;
+    if (!sl_heap_admit(thread, columns * sizeof *items)) return false;
     sl_value row = sl_tuple_new(columns, &items);
     for (size_t i = 0; i < columns; i++) {
       items[i] = sl_iterate_next(&iterators[i]);
       if (!items[i]) return true;
     }
-    if (!sl_list_push(thread, rows, row) || !sl_thread_take_steps(thread, 1)) return false;
+    if (!sl_list_push(thread, rows, row) || !sl_thread_take_steps(thread, columns)) return false;
   }
 }
 

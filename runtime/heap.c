@@ -169,9 +169,16 @@ static void GC_CALLBACK ignore_warning(char *message, GC_word argument) {
   (void)argument;
 }
 
+// As much as programs want, unless the process may have less than twice that: it needs other memory, too, and texts grow
+// outside of the heap before they are strings in it.
+static size_t default_limit(void) {
+  uint64_t half = sl_process_memory() / 2;
+  return half < DEFAULT_LIMIT ? (size_t)half : DEFAULT_LIMIT;
+}
+
 void sl_initialize(const struct sl_options *options) {
   size_t initial_heap = options && options->initial_heap ? options->initial_heap : INITIAL_HEAP;
-  limit = options && options->heap_limit ? options->heap_limit : DEFAULT_LIMIT;
+  limit = options && options->heap_limit ? options->heap_limit : default_limit();
   if (!options || options->exact_pointers) GC_set_all_interior_pointers(0);
   GC_set_warn_proc(ignore_warning);
   GC_set_free_space_divisor(1);

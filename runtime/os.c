@@ -4,9 +4,12 @@
 // code.
 #include "runtime/os.h"
 
+#include <fcntl.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -99,6 +102,36 @@ void sl_crew_join(struct sl_crew *crew) {
 unsigned sl_processor_count(void) {
   long count = sysconf(_SC_NPROCESSORS_ONLN);
   return count > 0 ? (unsigned)count : 1;
+}
+
+// ---------------------------------------------------------------- memory
+
+static uint64_t smaller(uint64_t a, uint64_t b) { return a < b ? a : b; }
+
+// What a control group's file says, "max" or a number of bytes.
+static uint64_t group_limit(const char *path) {
+  char text[32] = "";
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return UINT64_MAX;
+  ssize_t length = read(file, text, sizeof text - 1);
+  close(file);
+  return length > 0 && text[0] != 'm' ? strtoull(text, NULL, 10) : UINT64_MAX;
+}
+
+static uint64_t resource_limit(int resource) {
+  struct rlimit limit;
+  bool limited = getrlimit(resource, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+  return limited ? limit.rlim_cur : UINT64_MAX;
+}
+
+uint64_t sl_process_memory(void) {
+  // Of control groups in both versions; in a container its own one is the root.
+  static const char *const groups[] = {"/sys/fs/cgroup/memory.max",
+                                       "/sys/fs/cgroup/memory/memory.limit_in_bytes"};
+  uint64_t bytes = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+  for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
+    bytes = smaller(bytes, group_limit(groups[i]));
+  return smaller(bytes, smaller(resource_limit(RLIMIT_AS), resource_limit(RLIMIT_DATA)));
 }
 
 // ---------------------------------------------------------------- time

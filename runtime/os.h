@@ -35,6 +35,9 @@ struct sl_crew *sl_crew_new(unsigned count, void (*work)(void *data), void *data
 void sl_crew_join(struct sl_crew *crew);
 unsigned sl_processor_count(void);
 
+// Bytes of memory that the process may have: the machine's, unless its container or its own limits leave it less.
+uint64_t sl_process_memory(void);
+
 // Nanoseconds since some moment: a clock that nobody sets.
 uint64_t sl_clock(void);
 

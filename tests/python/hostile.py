@@ -71,6 +71,7 @@ TOO_BIG: Programs = {
     "json indented, 1,000,000 deep": ('x = json.indent("[" * 1000000 + "]" * 1000000)', BIG),
     "enumerate of a long list": ("x = enumerate([0] * (1 << 26))", BIG),
     "zip of 100,000 ranges": ("x = zip(*[range(1000)] * 100000)", ""),
+    "zip of 100,000 huge ranges": (f"x = zip(*[{RANGE}] * 100000)", BIG),
     "an int of 1,000,000 digits": ('x = int("7" * 1000000)\nprint(x * x // x == x, len(str(x)))', ""),
     "an int of 9,000,000 digits shown": (f'x = {DIGITS}\nprint(len(str(x)), len("%d" % x))', ""),
     "an int of 9,000,000 digits divided": (f'x = {DIGITS}\ny = x // int("3" * 5000000) % 7', ""),

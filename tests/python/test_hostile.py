@@ -59,6 +59,15 @@ class HostileTest(unittest.TestCase):
     def test_too_big(self) -> None:
         self.check_programs(hostile.TOO_BIG)
 
+    @unittest.skipIf(SANITIZED, "sanitizers reserve more than that")
+    def test_too_big_for_little_memory(self) -> None:
+        """What the process may have draws the line: no program gets as far as an allocation that fails."""
+        for name, (program, _) in hostile.TOO_BIG.items():
+            with self.subTest(name):
+                path = hostile.write(self.folder, program)
+                taken = hostile.measure(self.folder, [workspaces.STARMYPY, "eval", path], 300 << 20)
+                self.assertIn(taken.status, (0, 1), taken.output[-500:])
+
     def test_shared(self) -> None:
         self.check_programs(hostile.SHARING)
 

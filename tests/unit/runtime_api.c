@@ -231,7 +231,7 @@ static void test_questions(void) {
 }
 
 int main(void) {
-  sl_initialize(NULL);
+  sl_initialize(&(struct sl_options){.exact_pointers = true, .heap_limit = (size_t)2 << 30});
   thread = sl_thread_new();
   test_memory();
   test_thread();
