@@ -69,8 +69,7 @@ static sl_value key_value(struct sl_thread *thread, const struct bz_target *targ
   if (i == 1) return sl_string_from(target->rule_class->name);
   size_t index = i == 0 ? 0 : i - 1;
   if (!is_shown(target, index)) return NULL;
-  return bz_value_represent(thread, target, &target->rule_class->attributes[index],
-                            bz_target_value(target, index));
+  return bz_value_represent(thread, target, bz_target_value(target, index));
 }
 
 static sl_value rule_find(struct sl_thread *thread, sl_value x, sl_value key) {

@@ -297,9 +297,11 @@ sl_value bz_select_resolve(struct sl_thread *thread, const struct bz_target *tar
 
 // As existing_rule() represents it (bazel reference: tuples, ":name" labels, selects); NULL: not representable.
 sl_value bz_value_represent(struct sl_thread *thread, const struct bz_target *target,
-                            const struct bz_attribute *attribute, sl_value stored);
-// As `query --output=build` prints it.
-void bz_value_build_text(sl_value stored, enum bz_attribute_type type, struct sl_text *out);
+                            sl_value stored);
+// As text: of BUILD files, as `query --output=build` prints it, or as Java's toString() shows it, which is what attr() of queries
+// looks at: booleans are numbers. Selects have the first form only.
+enum bz_value_form { BZ_FORM_BUILD, BZ_FORM_JAVA };
+void bz_value_text(sl_value stored, enum bz_value_form form, struct sl_text *out);
 // Converts a value given by a user to stored form: strings become Labels in the context of repository and package. NULL with an
 // error pending, worded for `what` ("attribute 'srcs' in 'filegroup' rule").
 sl_value bz_value_convert(struct sl_thread *thread, enum bz_attribute_type type, sl_value given,

@@ -71,14 +71,13 @@ static sl_value represent_select(struct sl_thread *thread, const struct bz_targe
 }
 
 sl_value bz_value_represent(struct sl_thread *thread, const struct bz_target *target,
-                            const struct bz_attribute *attribute, sl_value stored) {
-  (void)attribute;  // stored values tell their form themselves
+                            sl_value stored) {
   if (!stored) return NULL;
   return bz_is_select(stored) ? represent_select(thread, target, bz_select_of(stored))
                               : represent_plain(thread, target, stored);
 }
 
-// ---------------------------------------------------------------- query --output=build
+// ---------------------------------------------------------------- as text
 
 static void write_string(const char *bytes, size_t length, struct sl_text *out) {
   sl_text_append_char(out, '"');
@@ -106,62 +105,80 @@ static void write_string(const char *bytes, size_t length, struct sl_text *out) 
   sl_text_append_char(out, '"');
 }
 
-static void write_plain(sl_value stored, struct sl_text *out);
+static void write_plain(sl_value stored, enum bz_value_form form, struct sl_text *out);
 
-static void write_list(sl_value list, struct sl_text *out) {
+static void write_list(sl_value list, enum bz_value_form form, struct sl_text *out) {
   sl_text_append_char(out, '[');
   for (size_t i = 0; i < sl_list_length(list); i++) {
     if (i) sl_text_append_string(out, ", ");
-    write_plain(sl_list_get(list, i), out);
+    write_plain(sl_list_get(list, i), form, out);
   }
   sl_text_append_char(out, ']');
 }
 
-static void write_dict(sl_value dict, struct sl_text *out) {
+static void write_dict(sl_value dict, enum bz_value_form form, struct sl_text *out) {
   sl_text_append_char(out, '{');
   size_t cursor = 0;
   sl_value key, value;
   for (const char *comma = ""; sl_dict_next(dict, &cursor, &key, &value); comma = ", ") {
     sl_text_append_string(out, comma);
-    write_plain(key, out);
-    sl_text_append_string(out, ": ");
-    write_plain(value, out);
+    write_plain(key, form, out);
+    sl_text_append_string(out, form == BZ_FORM_BUILD ? ": " : "=");
+    write_plain(value, form, out);
   }
   sl_text_append_char(out, '}');
 }
 
-static void write_plain(sl_value stored, struct sl_text *out) {
+static void write_text(const char *bytes, size_t length, enum bz_value_form form,
+                       struct sl_text *out) {
+  if (form == BZ_FORM_BUILD) {
+    write_string(bytes, length, out);
+  } else {
+    sl_text_append(out, bytes, length);
+  }
+}
+
+static void write_label(sl_value label, enum bz_value_form form, struct sl_text *out) {
+  const char *quote = form == BZ_FORM_BUILD ? "\"" : "";
+  sl_text_append_string(out, quote);
+  bz_label_display(bz_label_of(label), out);
+  sl_text_append_string(out, quote);
+}
+
+static void write_plain(sl_value stored, enum bz_value_form form, struct sl_text *out) {
+  static const char *const booleans[][2] = {
+      [BZ_FORM_BUILD] = {"False", "True"},
+      [BZ_FORM_JAVA] = {"0", "1"},
+  };
   int64_t number;
   if (sl_is_bool(stored)) {
-    sl_text_append_string(out, stored == SL_TRUE ? "True" : "False");
+    sl_text_append_string(out, booleans[form][stored == SL_TRUE]);
   } else if (sl_is_string(stored)) {
-    write_string(sl_string_bytes(stored), sl_string_length(stored), out);
+    write_text(sl_string_bytes(stored), sl_string_length(stored), form, out);
   } else if (sl_int_to_int64(stored, &number)) {
     sl_text_append_integer(out, number);
   } else if (bz_is_label(stored)) {
-    sl_text_append_char(out, '"');
-    bz_label_display(bz_label_of(stored), out);
-    sl_text_append_char(out, '"');
+    write_label(stored, form, out);
   } else if (sl_is_list(stored)) {
-    write_list(stored, out);
+    write_list(stored, form, out);
   } else if (sl_is_dict(stored)) {
-    write_dict(stored, out);
-  } else {
+    write_dict(stored, form, out);
+  } else if (form == BZ_FORM_BUILD) {
     sl_text_append_string(out, "None");
   }
 }
 
 static void write_selector(const struct bz_selector *part, struct sl_text *out) {
   if (part->plain) {
-    write_plain(part->plain, out);
+    write_plain(part->plain, BZ_FORM_BUILD, out);
     return;
   }
   sl_text_append_string(out, "select({");
   for (size_t i = 0; i < part->count; i++) {
     if (i) sl_text_append_string(out, ", ");
-    write_plain(part->keys[i], out);
+    write_plain(part->keys[i], BZ_FORM_BUILD, out);
     sl_text_append_string(out, ": ");
-    write_plain(part->values[i], out);
+    write_plain(part->values[i], BZ_FORM_BUILD, out);
   }
   sl_text_append_char(out, '}');
   if (*part->no_match_error) {
@@ -171,10 +188,9 @@ static void write_selector(const struct bz_selector *part, struct sl_text *out) 
   sl_text_append_char(out, ')');
 }
 
-void bz_value_build_text(sl_value stored, enum bz_attribute_type type, struct sl_text *out) {
-  (void)type;  // stored values tell their form themselves
+void bz_value_text(sl_value stored, enum bz_value_form form, struct sl_text *out) {
   if (!bz_is_select(stored)) {
-    write_plain(stored, out);
+    write_plain(stored, form, out);
     return;
   }
   const struct bz_select *select = bz_select_of(stored);

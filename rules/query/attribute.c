@@ -14,50 +14,6 @@ int32_t bz_query_attribute(const struct bz_target *target, const char *name) {
   return bz_rule_class_attribute(target->rule_class, bz_text_format("_%s", name + 1));
 }
 
-// ---------------------------------------------------------------- values as text
-
-static void write_value(sl_value value, struct sl_text *out);
-
-static void write_list(sl_value list, struct sl_text *out) {
-  sl_text_append_char(out, '[');
-  for (size_t i = 0; i < sl_list_length(list); i++) {
-    if (i) sl_text_append_string(out, ", ");
-    write_value(sl_list_get(list, i), out);
-  }
-  sl_text_append_char(out, ']');
-}
-
-static void write_dict(sl_value dict, struct sl_text *out) {
-  sl_text_append_char(out, '{');
-  size_t cursor = 0;
-  sl_value key, value;
-  for (const char *comma = ""; sl_dict_next(dict, &cursor, &key, &value); comma = ", ") {
-    sl_text_append_string(out, comma);
-    write_value(key, out);
-    sl_text_append_char(out, '=');
-    write_value(value, out);
-  }
-  sl_text_append_char(out, '}');
-}
-
-// As Java's toString() shows it; booleans are numbers.
-static void write_value(sl_value value, struct sl_text *out) {
-  int64_t number;
-  if (sl_is_bool(value)) {
-    sl_text_append_char(out, value == SL_TRUE ? '1' : '0');
-  } else if (sl_is_string(value)) {
-    sl_text_append(out, sl_string_bytes(value), sl_string_length(value));
-  } else if (sl_int_to_int64(value, &number)) {
-    sl_text_append_integer(out, number);
-  } else if (bz_is_label(value)) {
-    bz_label_display(bz_label_of(value), out);
-  } else if (sl_is_list(value)) {
-    write_list(value, out);
-  } else if (sl_is_dict(value)) {
-    write_dict(value, out);
-  }
-}
-
 // ---------------------------------------------------------------- choices of branches
 
 // The branches that a choice takes of each part; the last part changes fastest.
@@ -106,7 +62,7 @@ static bool take_value(sl_value value, bool (*take)(const char *text, size_t len
                        void *data) {
   if (!value || value == SL_NONE) return false;
   struct sl_text text = {0};
-  write_value(value, &text);
+  bz_value_text(value, BZ_FORM_JAVA, &text);
   bool taken = take(sl_text_string(&text), text.length, data);
   sl_text_free(&text);
   return taken;

@@ -46,7 +46,7 @@ static void append_attributes(const struct bz_target *rule, struct sl_text *out)
     const struct bz_attribute *attribute = &rule_class->attributes[i];
     bool is_hidden = *attribute->name == '$' || *attribute->name == ':';
     sl_text_format(out, "  %s%s = ", is_hidden ? "_" : "", attribute->name + is_hidden);
-    bz_value_build_text(bz_target_value(rule, i), attribute->type, out);
+    bz_value_text(bz_target_value(rule, i), BZ_FORM_BUILD, out);
     sl_text_append_string(out, ",\n");
   }
 }

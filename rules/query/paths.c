@@ -61,14 +61,23 @@ bool bz_query_allrdeps(struct bz_evaluation *evaluation, const struct bz_express
   return evaluate_rdeps(evaluation, call, &evaluation->universe, 0, out);
 }
 
+// What a path begins and ends with, and all that it may go through.
+struct ends {
+  struct bz_query_set from, to, closure;
+};
+
+static bool evaluate_ends(struct bz_evaluation *evaluation, const struct bz_expression *call,
+                          struct ends *ends) {
+  return evaluate_argument(evaluation, call, 0, &ends->from) &&
+         evaluate_argument(evaluation, call, 1, &ends->to) &&
+         bz_evaluate_closure(evaluation, call, &ends->from, -1, &ends->closure);
+}
+
 bool bz_query_allpaths(struct bz_evaluation *evaluation, const struct bz_expression *call,
                        struct bz_query_set *out) {
-  struct bz_query_set from = {0}, to = {0}, closure = {0};
-  if (!evaluate_argument(evaluation, call, 0, &from) ||
-      !evaluate_argument(evaluation, call, 1, &to))
-    return false;
-  if (!bz_evaluate_closure(evaluation, call, &from, -1, &closure)) return false;
-  reach_back(&evaluation->nodes, &closure, &to, -1, out);
+  struct ends ends = {0};
+  if (!evaluate_ends(evaluation, call, &ends)) return false;
+  reach_back(&evaluation->nodes, &ends.closure, &ends.to, -1, out);
   return true;
 }
 
@@ -96,12 +105,9 @@ static bool find_path(const struct bz_query_nodes *nodes, uint32_t start,
 
 bool bz_query_somepath(struct bz_evaluation *evaluation, const struct bz_expression *call,
                        struct bz_query_set *out) {
-  struct bz_query_set from = {0}, to = {0}, closure = {0};
-  if (!evaluate_argument(evaluation, call, 0, &from) ||
-      !evaluate_argument(evaluation, call, 1, &to))
-    return false;
-  if (!bz_evaluate_closure(evaluation, call, &from, -1, &closure)) return false;
-  for (uint32_t i = 0; i < from.count; i++)
-    if (find_path(&evaluation->nodes, from.items[i], &to, out)) break;
+  struct ends ends = {0};
+  if (!evaluate_ends(evaluation, call, &ends)) return false;
+  for (uint32_t i = 0; i < ends.from.count; i++)
+    if (find_path(&evaluation->nodes, ends.from.items[i], &ends.to, out)) break;
   return true;
 }
