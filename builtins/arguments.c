@@ -50,13 +50,6 @@ sl_value sl_arguments_new_string(struct sl_thread *thread, size_t length, char *
   return sl_heap_admit(thread, length) ? sl_string_new(length, bytes) : NULL;
 }
 
-sl_value sl_arguments_finish(struct sl_thread *thread, bool written, struct sl_text *text) {
-  bool admitted = written && sl_heap_admit(thread, text->length);
-  sl_value result = admitted ? sl_string_from_text(text) : NULL;
-  sl_text_free(text);
-  return result;
-}
-
 sl_value sl_arguments_hash(sl_value string) {
   const char *bytes = sl_string_bytes(string);
   size_t length = sl_string_length(string);

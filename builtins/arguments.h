@@ -26,10 +26,6 @@ void sl_arguments_reverse(sl_value list);
 // is no memory for it.
 sl_value sl_arguments_new_string(struct sl_thread *thread, size_t length, char **bytes);
 
-// A string made from what was written into `text`, which is freed; NULL, passing on the pending error, if
-// the writing failed, or with one if there is no memory for it.
-sl_value sl_arguments_finish(struct sl_thread *thread, bool written, struct sl_text *text);
-
 // Reads digits with an optional sign, fraction and exponent, and nothing else. False: malformed. A number
 // that is too large becomes infinite.
 bool sl_number_read_float(const char *bytes, size_t length, double *out);

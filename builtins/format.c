@@ -120,7 +120,8 @@ sl_value sl_format(struct sl_thread *thread, sl_value self, sl_value *arguments)
       .named = arguments[1],
       .cursor = bytes,
       .end = bytes + sl_string_length(self),
+      .out = sl_text_begin(thread),
   };
   bool written = format(&formatter);
-  return sl_arguments_finish(thread, written, &formatter.out);
+  return sl_text_finish(thread, &formatter.out, written);
 }

@@ -138,6 +138,7 @@ static sl_value indent(struct sl_thread *thread, sl_value json, sl_value prefix,
       .indent = unit,
       .cursor = bytes,
       .end = bytes + sl_string_length(json),
+      .out = sl_text_begin(thread),
   };
   bool copied;
   do {
@@ -145,7 +146,7 @@ static sl_value indent(struct sl_thread *thread, sl_value json, sl_value prefix,
     copied = sl_thread_take_steps(thread, 1) && sl_text_admit(thread, &indenter.out, line) &&
              skip_space(&indenter) && copy_token(&indenter);
   } while (copied && indenter.depth > 0);
-  return sl_arguments_finish(thread, copied, &indenter.out);
+  return sl_text_finish(thread, &indenter.out, copied);
 }
 
 static sl_value json_indent(struct sl_thread *thread, sl_value self, sl_value *arguments) {

@@ -219,7 +219,7 @@ static bool encode(struct encoder *encoder, sl_value x) {
 
 sl_value sl_json_encode(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)self;
-  struct encoder encoder = {.thread = thread};
+  struct encoder encoder = {.thread = thread, .out = sl_text_begin(thread)};
   bool encoded = encode(&encoder, arguments[0]);
-  return sl_arguments_finish(thread, encoded, &encoder.out);
+  return sl_text_finish(thread, &encoder.out, encoded);
 }

@@ -43,7 +43,7 @@ static uint32_t convert(uint32_t code_point, enum sl_letters_case which, bool fi
 }
 
 sl_value sl_letters_convert(struct sl_thread *thread, sl_value string, enum sl_letters_case which) {
-  struct sl_text text = {0};
+  struct sl_text text = sl_text_begin(thread);
   bool admitted = sl_text_admit(thread, &text, sl_string_length(string));
   bool first = true, inside_word = false;
   for (struct reader reader = reader_of(string); admitted && next(&reader); first = false) {
@@ -56,7 +56,7 @@ sl_value sl_letters_convert(struct sl_thread *thread, sl_value string, enum sl_l
     }
     inside_word = reader.kind & SL_CHARACTER_LETTER;
   }
-  return sl_arguments_finish(thread, admitted, &text);
+  return sl_text_finish(thread, &text, admitted);
 }
 
 bool sl_letters_all(sl_value string, unsigned kinds) {

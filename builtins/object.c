@@ -54,20 +54,23 @@ static sl_value hash_function(struct sl_thread *thread, sl_value self, sl_value 
 
 static sl_value repr_function(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)self;
-  struct sl_text text = {0};
-  return sl_arguments_finish(thread, sl_repr(thread, arguments[0], &text), &text);
+  struct sl_text text = sl_text_begin(thread);
+  bool written = sl_repr(thread, arguments[0], &text);
+  return sl_text_finish(thread, &text, written);
 }
 
 static sl_value str_function(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)self;
   if (sl_is_string(arguments[0])) return arguments[0];
-  struct sl_text text = {0};
-  return sl_arguments_finish(thread, sl_str(thread, arguments[0], &text), &text);
+  struct sl_text text = sl_text_begin(thread);
+  bool written = sl_str(thread, arguments[0], &text);
+  return sl_text_finish(thread, &text, written);
 }
 
 static sl_value type_function(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)thread, (void)self;
-  return sl_string_from(sl_type_name(arguments[0]));
+  const char *name = sl_type_name(arguments[0]);
+  return sl_string_intern(name, strlen(name));
 }
 
 // Writes values as print() shows them, each after a separator unless it is the first thing in `out`.

@@ -63,6 +63,11 @@ SL_MUST_CHECK static inline bool sl_text_admit(struct sl_thread *thread, struct 
   return text->length + extra < SL_LARGE_BLOCK || sl_text_admit_large(thread, text, extra);
 }
 
+// An empty text to write a value in, of memory that is used again and again; and its end: what was written as a string.
+// NULL: it was not `written`, or, with an error pending, there is no room for the string.
+struct sl_text sl_text_begin(struct sl_thread *thread);
+sl_value sl_text_finish(struct sl_thread *thread, struct sl_text *text, bool written);
+
 // Counts the steps of a native that reads through a text of so many bytes: none for short ones. As sl_thread_take_steps.
 SL_MUST_CHECK static inline bool sl_thread_take_bytes(struct sl_thread *thread, size_t length) {
   return length < SL_LARGE_BLOCK || sl_thread_take_steps(thread, length / 64);

@@ -38,6 +38,7 @@ void sl_thread_free(struct sl_thread *thread) {
   sl_heap_remove_range(&thread->range);
   sl_error_clear(thread);
   sl_error_free(&thread->error);
+  sl_text_free(&thread->head.spare);
   free(thread->stack);
   free(thread->frames);
   sl_free_root(thread);

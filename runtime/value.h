@@ -173,6 +173,7 @@ struct sl_bound_method {
 // What every thread begins with: the part that values rely on. The rest is the interpreter's.
 struct sl_thread_head {
   struct sl_mutability *mutability;  // owner of new lists, dicts and sets; never NULL
+  struct sl_text spare;              // what sl_text_finish keeps for sl_text_begin
 };
 static inline struct sl_thread_head *sl_thread_head(struct sl_thread *thread) {
   return (struct sl_thread_head *)(void *)thread;

@@ -142,12 +142,11 @@ static bool write_all(struct formatter *f) {
 
 sl_value sl_format_percent(struct sl_thread *thread, sl_value pattern, sl_value arguments) {
   struct formatter f = {.thread = thread, .pattern = pattern, .items = &arguments, .count = 1};
+  f.out = sl_text_begin(thread);
   if (sl_is_tuple(arguments)) {
     f.items = sl_tuple_items(arguments);
     f.count = sl_tuple_length(arguments);
   }
-  bool written = write_all(&f) && sl_heap_admit(thread, f.out.length);
-  sl_value result = written ? sl_string_from_text(&f.out) : NULL;
-  sl_text_free(&f.out);
-  return result;
+  bool written = write_all(&f);
+  return sl_text_finish(thread, &f.out, written);
 }

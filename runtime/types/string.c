@@ -78,6 +78,28 @@ sl_value sl_string_format(const char *format, ...) {
   return string;
 }
 
+// ---------------------------------------------------------------- from texts
+
+// Whoever writes values in each other begins several texts: the inner ones get memory of their own.
+struct sl_text sl_text_begin(struct sl_thread *thread) {
+  struct sl_text text = sl_thread_head(thread)->spare;
+  sl_thread_head(thread)->spare = (struct sl_text){0};
+  sl_text_reset(&text);
+  return text;
+}
+
+sl_value sl_text_finish(struct sl_thread *thread, struct sl_text *text, bool written) {
+  struct sl_text *spare = &sl_thread_head(thread)->spare;
+  bool admitted = written && sl_heap_admit(thread, text->length);
+  sl_value result = admitted ? sl_string_from_text(text) : NULL;
+  if (spare->bytes || text->capacity > SL_LARGE_BLOCK) {
+    sl_text_free(text);
+  } else {
+    *spare = *text;
+  }
+  return result;
+}
+
 // ---------------------------------------------------------------- hash
 
 static inline uint64_t load_8(const char *bytes) {
