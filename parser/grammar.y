@@ -40,6 +40,18 @@ static bool ends_list(const struct sl_parse *parse) {
   }
 }
 
+// A symbol of the grammar; of a LONE token what it is elsewhere.
+static int ordinary_kind(int symbol) {
+  switch (symbol) {
+    case SL_TOKEN_LONE_NAME:
+      return SL_TOKEN_IDENTIFIER;
+    case SL_TOKEN_LONE_STRING:
+      return SL_TOKEN_STRING;
+    default:
+      return symbol;
+  }
+}
+
 static void error_here(struct sl_parse *parse, const char *message) {
   sl_expect_error(parse, parse->lookahead, &parse->token, message);
 }
@@ -83,7 +95,7 @@ static void check_variable(struct sl_parse *parse, const struct sl_node *target,
   _Static_assert(YYNTOKEN <= 64, "the tokens fit into the bit sets of struct sl_expect");
   const yyStackEntry *top = yypParser->yytos;
   const yyStackEntry *below = top > yypParser->yystack ? top - 1 : top;
-  struct sl_expect expect = {.top = top->major, .below = below->major};
+  struct sl_expect expect = {ordinary_kind(top->major), ordinary_kind(below->major), 0, 0};
   for (unsigned token = 1; token < YYNTOKEN; token++) {
     uint64_t bit = (uint64_t)1 << token;
     if (yy_find_shift_action((YYCODETYPE)token, top->stateno) <= YY_MAX_SHIFTREDUCE) {
