@@ -110,12 +110,10 @@ struct sl_dict_entry {
 struct sl_dict {
   const struct sl_type *type;  // &sl_dict_type or &sl_set_type
   struct sl_mutability *owner;
-  uint32_t count;       // live entries
-  uint32_t used;        // entries in use, holes included
-  uint32_t capacity;    // entries allocated
-  uint32_t iterators;   // active iterations; not 0: locked
-  uint32_t index_mask;  // slots in `index` - 1
-  uint32_t first;       // no live entry before it: removing from the front stays O(1)
+  uint32_t count;      // live entries
+  uint32_t used;       // entries in use, holes included
+  uint32_t capacity;   // entries allocated: a power of two, or none
+  uint32_t iterators;  // active iterations; not 0: locked
   struct sl_dict_entry *entries;
   uint32_t *index;  // NULL up to 8 entries; 0: free, 1: deleted, else entry + 2. Atomic
 };

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Dict: hash tables in order of insertion; sets are the same tables without values. Invariants:
-// entries [0, used) hold every live entry in order, holes have a NULL key, and none before `first`
-// is live. Up to SMALL entries there is no index, and look-ups scan. Each slot of the index that is
-// not free was taken by one entry put since the last rebuild, so the index, of twice the capacity,
-// is never more than half full.
+// entries [0, used) hold every live entry in order, and holes have a NULL key; one that is the very
+// first has as its value the number of the first live entry. Up to SMALL entries there is no index,
+// and look-ups scan. Each slot of the index that is not free was taken by one entry put since the
+// last rebuild, so the index, of twice the capacity, is never more than half full.
 #include "runtime/types/table.h"
 
 static struct sl_dict *as_dict(sl_value value) { return (struct sl_dict *)(void *)value; }
@@ -25,10 +25,19 @@ struct sl_dict *sl_table_new(const struct sl_type *type, struct sl_mutability *o
   return table;
 }
 
+// The slots of an index - 1: there are twice as many as entries.
+static inline uint32_t mask_of(const struct sl_dict *table) { return 2 * table->capacity - 1; }
+
+// No live entry is before it, so that removing from the front takes constant time.
+static inline uint32_t first_of(const struct sl_dict *table) {
+  if (!table->used || table->entries[0].key) return 0;
+  return (uint32_t)(uintptr_t)table->entries[0].value;
+}
+
 // Puts entry `i` into the index, which has room.
 static void index_entry(struct sl_dict *table, uint32_t hash, uint32_t i) {
-  uint32_t slot = hash & table->index_mask;
-  while (table->index[slot] >= ENTRY) slot = (slot + 1) & table->index_mask;
+  uint32_t mask = mask_of(table), slot = hash & mask;
+  while (table->index[slot] >= ENTRY) slot = (slot + 1) & mask;
   table->index[slot] = i + ENTRY;
 }
 
@@ -44,17 +53,15 @@ static bool admit(struct sl_thread *thread, size_t capacity) {
 static void rebuild(struct sl_dict *table, size_t capacity) {
   struct sl_dict_entry *entries = sl_allocate(capacity * sizeof *entries);
   uint32_t count = 0;
-  for (uint32_t i = table->first; i < table->used; i++) {
+  for (uint32_t i = first_of(table); i < table->used; i++) {
     if (table->entries[i].key) entries[count++] = table->entries[i];
   }
   table->entries = entries;
   table->capacity = (uint32_t)capacity;
   table->used = count;
-  table->first = 0;
   table->index = NULL;
   if (capacity <= SMALL) return;
   table->index = sl_allocate_atomic(2 * capacity * sizeof *table->index);
-  table->index_mask = (uint32_t)(2 * capacity - 1);
   for (uint32_t i = 0; i < count; i++) index_entry(table, entries[i].hash, i);
 }
 
@@ -73,7 +80,7 @@ static bool make_room(struct sl_thread *thread, struct sl_dict *table) {
 }
 
 void sl_table_reserve(struct sl_dict *table, size_t count) {
-  size_t capacity = FIRST_CAPACITY;
+  size_t capacity = 1;
   while (capacity < count) capacity *= 2;
   if (capacity > table->capacity) rebuild(table, capacity);
 }
@@ -93,13 +100,14 @@ enum { ABSENT = -1, FAILED = -2 };
 static int64_t find(struct sl_thread *thread, const struct sl_dict *table, sl_value key,
                     uint32_t hash, uint32_t *slot) {
   if (!table->index) {
-    for (uint32_t i = table->first; i < table->used; i++) {
+    for (uint32_t i = 0; i < table->used; i++) {
       int match = matches(thread, &table->entries[i], key, hash);
       if (SL_UNLIKELY(match)) return match > 0 ? (int64_t)i : FAILED;
     }
     return ABSENT;
   }
-  for (uint32_t i = hash & table->index_mask;; i = (i + 1) & table->index_mask) {
+  uint32_t mask = mask_of(table);
+  for (uint32_t i = hash & mask;; i = (i + 1) & mask) {
     uint32_t content = table->index[i];
     *slot = i;
     if (content == FREE) return ABSENT;
@@ -134,12 +142,13 @@ __attribute__((always_inline)) static inline sl_value *find_string(const struct 
                                                                    const struct sl_string *key,
                                                                    uint32_t hash, uint32_t *slot) {
   if (!table->index) {
-    for (uint32_t i = table->first; i < table->used; i++) {
+    for (uint32_t i = 0; i < table->used; i++) {
       if (matches_string(&table->entries[i], key, hash)) return &table->entries[i].value;
     }
     return NULL;
   }
-  for (uint32_t i = hash & table->index_mask;; i = (i + 1) & table->index_mask) {
+  uint32_t mask = mask_of(table);
+  for (uint32_t i = hash & mask;; i = (i + 1) & mask) {
     uint32_t content = table->index[i];
     *slot = i;
     if (content == FREE) return NULL;
@@ -209,12 +218,14 @@ sl_value sl_table_remove(struct sl_thread *thread, struct sl_dict *table, sl_val
   table->entries[i] = (struct sl_dict_entry){0};
   table->count--;
   if (table->index) table->index[slot] = DELETED;
-  while (table->first < table->used && !table->entries[table->first].key) table->first++;
+  uint32_t first = first_of(table);
+  while (first < table->used && !table->entries[first].key) first++;
+  if (first) table->entries[0].value = (sl_value)(uintptr_t)first;
   return removed;
 }
 
 void sl_table_clear(struct sl_dict *table) {
-  table->count = table->used = table->capacity = table->first = 0;
+  table->count = table->used = table->capacity = 0;
   table->entries = NULL;
   table->index = NULL;
 }
@@ -222,7 +233,7 @@ void sl_table_clear(struct sl_dict *table) {
 struct sl_dict *sl_dict_copy(struct sl_thread *thread, const struct sl_dict *from) {
   if (!admit(thread, from->count) || !sl_thread_take_steps(thread, from->count)) return NULL;
   struct sl_dict *copy = sl_table_new(from->type, sl_thread_head(thread)->mutability, from->count);
-  for (uint32_t i = from->first; i < from->used; i++) {
+  for (uint32_t i = first_of(from); i < from->used; i++) {
     const struct sl_dict_entry *entry = &from->entries[i];
     if (entry->key) append_indexed(copy, entry->key, entry->hash, entry->value);
   }
@@ -241,7 +252,7 @@ sl_value sl_dict_of_names(struct sl_thread *thread, const struct sl_shape *names
 }
 
 const struct sl_dict_entry *sl_table_next(const struct sl_dict *table, size_t *cursor) {
-  size_t i = *cursor < table->first ? table->first : *cursor;
+  size_t i = *cursor ? *cursor : first_of(table);
   while (i < table->used && !table->entries[i].key) i++;
   *cursor = i + 1;
   return i < table->used ? &table->entries[i] : NULL;
