@@ -80,8 +80,7 @@ static sl_value bytes_binary(struct sl_thread *thread, enum sl_operator op, sl_v
     size_t times;
     if (!sl_sequence_repetitions(thread, left->length, y, INT32_MAX, "bytes", &times)) return NULL;
     sl_value result = sl_bytes(NULL, times * left->length);
-    for (size_t i = 0; i < times; i++)
-      memcpy(as_bytes(result)->bytes + i * left->length, left->bytes, left->length);
+    sl_sequence_repeat(left->bytes, left->length, times, as_bytes(result)->bytes);
     return result;
   }
   if (op != SL_OP_PLUS || reversed || !sl_has_type(y, &sl_bytes_type)) return NULL;

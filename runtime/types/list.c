@@ -148,7 +148,7 @@ static sl_value repeat(struct sl_thread *thread, const struct sl_list *list, sl_
     return NULL;
   struct sl_list *result = list_new(sl_thread_head(thread)->mutability, times * list->length);
   result->length = (uint32_t)(times * list->length);
-  sl_sequence_repeat(list->items, list->length, times, result->items);
+  sl_sequence_repeat(list->items, list->length * sizeof *list->items, times, result->items);
   return (sl_value)(void *)result;
 }
 

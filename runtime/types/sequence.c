@@ -67,10 +67,15 @@ bool sl_sequence_repetitions(struct sl_thread *thread, size_t length, sl_value n
   return true;
 }
 
-void sl_sequence_repeat(const sl_value *items, size_t count, size_t times, sl_value *out) {
-  if (count == 0) return;
-  for (size_t i = 0; i < times; i++) {
-    memcpy(out + i * count, items, count * sizeof *items);
+// What is there is doubled until it is all: few copies, however short the unit.
+void sl_sequence_repeat(const void *unit, size_t size, size_t times, void *out) {
+  size_t all = size * times;
+  if (!all) return;
+  memcpy(out, unit, size);
+  for (size_t done = size; done < all;) {
+    size_t more = done < all - done ? done : all - done;
+    memcpy((char *)out + done, out, more);
+    done += more;
   }
 }
 

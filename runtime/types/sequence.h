@@ -26,8 +26,8 @@ bool sl_sequence_slice(struct sl_thread *thread, size_t length, sl_value start, 
 // beyond `limit`.
 bool sl_sequence_repetitions(struct sl_thread *thread, size_t length, sl_value n, int64_t limit,
                              const char *unit, size_t *times) SL_MUST_CHECK;
-// Fills `out` with `times` copies of the items.
-void sl_sequence_repeat(const sl_value *items, size_t count, size_t times, sl_value *out);
+// Fills `out` with `times` copies of the `size` bytes of a unit.
+void sl_sequence_repeat(const void *unit, size_t size, size_t times, void *out);
 // False: the sum of two lengths is beyond the limit.
 bool sl_sequence_check_sum(struct sl_thread *thread, size_t a, size_t b) SL_MUST_CHECK;
 

@@ -408,9 +408,7 @@ static sl_value repeat(struct sl_thread *thread, const struct sl_string *string,
   if (times * string->length <= 1) return sl_string(string->bytes, times * string->length);
   char *bytes;
   sl_value result = sl_string_new(times * string->length, &bytes);
-  if (string->length == 1) memset(bytes, string->bytes[0], times);
-  for (size_t i = 0; string->length > 1 && i < times; i++)
-    memcpy(bytes + i * string->length, string->bytes, string->length);
+  sl_sequence_repeat(string->bytes, string->length, times, bytes);
   return result;
 }
 

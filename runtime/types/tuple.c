@@ -121,7 +121,7 @@ static sl_value repeat(struct sl_thread *thread, const struct sl_tuple *tuple, s
     return NULL;
   if (!admit(thread, times * tuple->length)) return NULL;
   struct sl_tuple *result = tuple_new(times * tuple->length);
-  sl_sequence_repeat(tuple->items, tuple->length, times, result->items);
+  sl_sequence_repeat(tuple->items, tuple->length * sizeof *tuple->items, times, result->items);
   return (sl_value)(void *)result;
 }
 
