@@ -233,14 +233,14 @@ bench-mypy: $(BUILD)/starmypy $(VENVS)/mypy/lock  ## time ways to run mypy; B="t
 
 # libFuzzer's harnesses, instrumented throughout, so in a build of their own; below it is what they find.
 FUZZERS := $(addprefix tests/fuzz/,lexer parser evaluator)
-FUZZ_SECONDS ?= 20
+FUZZ_SECONDS ?= 30
 FUZZ_FLAGS := -timeout=20 -rss_limit_mb=4096 -max_len=4096 -seed=1
 $(addprefix $(BUILD)/,$(FUZZERS)): $(BUILD)/%: %.c $(ARCHIVES)
 	@echo "compile $<"
 	@mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) -fsanitize=fuzzer $(LDFLAGS) -MMD -MP -o $@ $< $(ARCHIVES) \
 	    $(LIBRARIES)
 
-fuzz:  ## fuzz lexer, parser and evaluator, FUZZ_SECONDS each (20)
+fuzz:  ## fuzz lexer, parser and evaluator, FUZZ_SECONDS each (30)
 	$(SUBMAKE) BUILD=$(BUILD)/fuzz CC=clang SANITIZE=address,undefined,fuzzer-no-link fuzz-run
 
 fuzz-run: $(addprefix $(BUILD)/,$(FUZZERS))

@@ -12,6 +12,7 @@
 
 #include "common/spell.h"
 #include "parser/parser.h"
+#include "parser/typing.h"
 
 struct scope;
 
@@ -407,6 +408,50 @@ static void define(struct resolver *resolver, struct sl_node *node, const struct
   mark_assigned(resolver, resolver->states[name->id].visible);
 }
 
+// ---------------------------------------------------------------- annotations
+
+static bool resolves_types(const struct sl_dialect *dialect) {
+  return dialect->type_resolution || dialect->type_checking;
+}
+
+// The names of an annotation are of the same scopes as others. Which mean types is for typing_resolve.c to say: here
+// it is only told what hides what.
+static void annotate(struct resolver *resolver, struct sl_node *node) {
+  if (!node || !resolves_types(resolver->dialect)) return;
+  switch (node->kind) {
+    case SL_NODE_IDENTIFIER: {
+      const struct binding *binding = resolver->states[node->identifier.name->id].visible;
+      node->op = !binding                           ? SL_SCOPE_PREDECLARED
+                 : binding->kind == SL_SCOPE_GLOBAL ? SL_SCOPE_GLOBAL
+                                                    : SL_SCOPE_LOCAL;
+      node->mark = binding ? binding->index : 0;
+      break;
+    }
+    case SL_NODE_INDEX:
+      annotate(resolver, node->index.object);
+      annotate(resolver, node->index.key);
+      break;
+    case SL_NODE_BINARY:
+      annotate(resolver, node->binary.left);
+      annotate(resolver, node->binary.right);
+      break;
+    case SL_NODE_TUPLE:
+    case SL_NODE_CHAIN:
+      for (uint32_t i = 0; i < node->list.count; i++) annotate(resolver, node->list.items[i]);
+      break;
+    default:
+      break;
+  }
+}
+
+static void annotate_function(struct resolver *resolver,
+                              const struct sl_function_syntax *function) {
+  for (uint32_t i = 0; i < function->parameter_count; i++) {
+    annotate(resolver, function->parameters[i].type);
+  }
+  annotate(resolver, function->result_type);
+}
+
 static void cannot_assign(struct resolver *resolver, const struct sl_node *target) {
   struct sl_text text = {0};
   sl_print_expression(&text, resolver->file, target);
@@ -477,6 +522,7 @@ static void visit_function(struct resolver *resolver, struct sl_node *node) {
       visit(resolver, function->parameters[i].default_value);
     }
   }
+  annotate_function(resolver, function);
   // The body only runs once the function has its name.
   if (node->kind == SL_NODE_DEF) define(resolver, node, function->name);
 
@@ -629,6 +675,7 @@ static void visit(struct resolver *resolver, struct sl_node *node) {
       visit_comprehension(resolver, node);
       break;
     case SL_NODE_CAST:
+      annotate(resolver, node->cast.type);
       visit(resolver, node->cast.value);
       break;
     case SL_NODE_ELLIPSIS:
@@ -679,6 +726,7 @@ static bool visit_nested(struct resolver *resolver, struct sl_node *node) {
 
 static void visit_assignment(struct resolver *resolver, struct sl_node *node) {
   struct sl_node *target = node->assign.target;
+  annotate(resolver, node->assign.type);
   if (node->assign.value) visit(resolver, node->assign.value);
   if (node->kind == SL_NODE_AUGMENTED) {
     if (target->kind == SL_NODE_LIST || target->kind == SL_NODE_TUPLE) {
@@ -726,6 +774,7 @@ static bool visit_statement(struct resolver *resolver, struct sl_node *node) {
       return true;
     case SL_NODE_TYPE_ALIAS:
       check_type_parameters(resolver, node->assign.type);
+      annotate(resolver, node->assign.value);
       assign(resolver, node->assign.target);
       return true;
     case SL_NODE_DEF:
@@ -800,6 +849,7 @@ bool sl_file_resolve(struct sl_file *file, const struct sl_names *names) {
   visit_block(&resolver, top_level->body);
   finish_uses(&resolver, &scope);
   free(resolver.states);
+  if (resolves_types(file->dialect) && !file->error_count) sl_typing_check(file, names);
   sl_diagnostic_sort(file);
   return !file->error_count;
 }

@@ -41,6 +41,9 @@ struct sl_dialect {
   bool load_binds_globally;  // a loaded name is a global of the file (BUILD), else local to it
   bool global_reassignment;  // a global may be bound twice
   bool type_syntax;          // annotations, `type` statement, cast(), isinstance()
+  bool type_resolution;      // annotations have to name types
+  bool type_checking;        // files are checked against their annotations; resolves them first
+  bool untyped_calls;        // and calls of annotated functions elsewhere
   bool while_loops;          // the while statement
   bool recursion;            // functions may call themselves (checked at run time)
   bool sets;                 // set() exists (sl_universe_of asks)
@@ -225,6 +228,7 @@ struct sl_node_list {
 };
 
 struct sl_function_syntax;
+struct sl_static_frame;
 
 // No tree is deeper than this, so that whoever walks one may recurse; deeper nesting is an error of the file.
 enum { SL_DEPTH_LIMIT = 2000 };
@@ -302,6 +306,7 @@ struct sl_function_syntax {
   uint32_t local_count;
   struct sl_free_variable *free_variables;
   uint32_t free_count;
+  struct sl_static_frame *types;  // what annotations say; NULL unless the dialect resolves them
 };
 
 // A comment, from its "#" to the end of its line.

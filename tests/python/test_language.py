@@ -16,7 +16,7 @@ OPTION = re.compile(r'^    \{"(\w+)",', re.MULTILINE)
 LITERAL = r'"(?:[^"\\]|\\.)*"'
 # A call that reports an error, up to its text, which may be several literals.
 REPORT = re.compile(
-    r"\b(?:sl_fail|sl_fail_false|sl_fail_in|sl_diagnostic_add|sl_diagnostic_defer|error|escape_error|not_allowed|sl_expect_error"
+    r"\b(?:sl_fail|sl_fail_false|sl_fail_in|sl_diagnostic_add|sl_diagnostic_defer|sl_typing_error|error|escape_error|not_allowed|sl_expect_error"
     r"|error_here|check_annotation)\((?:[^;\"]*?[,(]\s*)?((?:%s\s*(?:PRI\w+\s*)?)+)" % LITERAL
 )
 DIRECTIVE = re.compile(r"%(?:\.\*)?[-+ 0#]*\d*(?:\.\d+)?(?:hh|h|ll|l|z|j|t)?[a-zA-Z]")
