@@ -186,11 +186,12 @@ static void put_rule_name(struct sl_text *out, const char *mnemonic) {
   }
 }
 
-// To ninja a process that ends well has done its work; here it must have made its outputs, too.
+// To ninja a process that ends well has done its work; here it must have made its outputs, too. What it
+// does not write anew is no reason for others to run.
 static const char rule_body[] =
     "\n  command = $run && for f in $out $made; do [ -e \"$$f\" ] || [ -L \"$$f\" ] || "
     "{ printf \"output '%s' was not created\\n\" \"$$f\" >&2; exit 1; }; done"
-    "\n  description = $description\n";
+    "\n  description = $description\n  restat = 1\n";
 
 static void write_rule(struct ninja *ninja, const char *mnemonic) {
   bool is_new;
@@ -249,14 +250,13 @@ static void put_edge(struct ninja *ninja, const struct bz_action *action) {
   sl_text_append_char(ninja->out, '\n');
 }
 
-// Beside the list of unused inputs stands a makefile of the used ones. What is not written anew then
-// is no reason for others to run.
+// Beside the list of unused inputs stands a makefile of the used ones.
 static void put_used_inputs(struct ninja *ninja, const struct bz_action *action) {
   const char *path = action->unused_inputs_list->path;
   sl_value file = sl_string_format("%s.d", path);
   sl_text_append_string(ninja->out, "  depfile = ");
   put_value(ninja->out, sl_string_bytes(file), sl_string_length(file));
-  sl_text_append_string(ninja->out, "\n  deps = gcc\n  restat = 1\n  made = ");
+  sl_text_append_string(ninja->out, "\n  deps = gcc\n  made = ");
   put_argument(ninja->out, file);
   sl_text_append_char(ninja->out, '\n');
 }

@@ -67,6 +67,7 @@ mapped = mypy(mode = "shared", types = {
     requirement("leaf"): requirement("types_leaf"),
     requirement("plain"): "@@//chain:plain_stubs",
 })
+needy = mypy(types = types, package_modules = "@@//chain:imports")
 choosy = mypy(mode = "shared", package_modules = {"Top": ["top.one"]}, skip_packages = ["LEAF"])
 """
 
@@ -144,7 +145,7 @@ genrule(name = "gen", outs = ["gen.py"], cmd = "echo 'GEN = 1' >$@")
 genrule(name = "gen_rooted", outs = ["root/rooted.py"], cmd = "echo 'ROOTED = 1' >$@")
 py_library(name = "made", srcs = [":gen", "written.py"])
 py_library(name = "rooted", srcs = [":gen_rooted"], imports = ["root"])
-py_library(name = "climber", srcs = ["climber.py"], deps = [":grown"])
+py_library(name = "climber", srcs = ["climber.py"], deps = [":grown"], visibility = ["//chain:__pkg__"])
 virtual(name = "virtual")
 tree(name = "tree")
 py_library(name = "grown", srcs = ["written.py", ":tree"])
@@ -155,7 +156,10 @@ loose(name = "loose", srcs = ["text.txt"], deps = {":made": ""})
 """
 
 CHAIN = """
+load("@pip_types//:types.bzl", "types")
+load("@rules_mypy//mypy:mypy.bzl", "mypy_imports")
 load("@rules_mypy//mypy:stubs.bzl", "mypy_stubs")
+mypy_imports(name = "imports", deps = [":packages", ":top", "//made:climber"], types = types, visibility = ["//visibility:public"])
 py_library(name = "bottom", srcs = ["bottom.py"])
 py_library(name = "no_sources", deps = [":bottom"])
 py_library(name = "tagged", srcs = ["tagged.py"], tags = ["no-mypy"], deps = [":no_sources"])

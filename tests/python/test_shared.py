@@ -434,6 +434,40 @@ class SharedTest(unittest.TestCase):
         self.assertIn(f"{PYPI}leaf/site-packages/leaf.py", analysis.inputs("MypyPackage", pypi("top")))
         self.assertNotIn(f"{PYPI}plain/site-packages/plain_package/__init__.py", analysis.inputs("mypy", "//chain:packages"))
 
+    def test_modules_that_targets_import(self) -> None:
+        analysis = self.analyze("//chain:packages", aspect="needy")
+        lists = f"{K}/chain/imports/rules_python++pip+pypi_311_"
+        wanted = f"{lists}top/pkg.modules"
+        self.assertEqual(analysis.manifests[pypi("top")]["wanted"], [f"@{wanted}"])
+        self.assertIn(wanted, analysis.inputs("MypyPackage", pypi("top")))
+        self.assertNotIn(wanted, analysis.inputs("MypyPackage", pypi("leaf")))
+        ring = "@@rules_python++pip+pypi//_groups:ring"
+        both = [f"{lists}left/pkg.modules", f"{lists}right/pkg.modules"]
+        self.assertEqual(analysis.manifests[ring]["wanted"], [f"@{path}" for path in both])
+        self.assertLessEqual(set(both), analysis.inputs("MypyPackage", ring))
+        # Others are analysed by those who import them.
+        self.assertIn(f"{PYPI}top/site-packages/top/__init__.py", analysis.inputs("mypy", "//chain:packages"))
+
+    def test_lists_of_imports(self) -> None:
+        graph = ActionGraph(self.run_command("aquery", "deps(//chain:imports)").stdout)
+        lists = graph.with_mnemonic("MypyImports")
+        top = lists["//chain:top"]
+        self.assertEqual(top.outputs, [f"{K}/chain/top.mypy_imports"])
+        arguments = ["--module", "chain.top", "chain/top.py", "--output", f"{K}/chain/top.mypy_imports"]
+        self.assertEqual(list(top.arguments[1:]), ["--action=imports", *arguments])
+        self.assertIn("chain/top.py", top.inputs)
+        self.assertNotIn("chain/tagged.py", top.inputs)
+        leaf = list(lists[pypi("leaf")].arguments)
+        self.assertIn("--root site-packages " + f"{PYPI}leaf/site-packages", " ".join(leaf))
+        self.assertIn("--directory made.tree ", " ".join(lists["//made:grown"].arguments))
+        self.assertIn(pypi("types_leaf"), lists)  # Stubs are asked as well.
+        self.assertNotIn("//chain:no_sources", lists)
+        (wanted,) = graph.with_mnemonic("MypyWanted").values()
+        named = {name for name in wanted.inputs if name.endswith(".mypy_imports")}
+        self.assertEqual(named, {output for action in lists.values() for output in action.outputs})
+        self.assertEqual(list(wanted.arguments).count("--package"), len(wanted.outputs))
+        self.assertEqual(len(wanted.outputs), sum("--root" in action.arguments for action in lists.values()))
+
     # ------------------------------------------------------------ what mypy makes of it
 
     @workspaces.needs_mypy
@@ -507,6 +541,34 @@ class SharedTest(unittest.TestCase):
         self.assertEqual(
             revealed["//chain:packages"], ["tuple[int, int, tuple[int, float], int, int]"]
         )
+
+    @workspaces.needs_mypy
+    def test_who_runs_again_because_of_an_import(self) -> None:
+        source = Path(self.folder.name, "workspace/chain/packages.py")
+        text = source.read_text()
+        self.addCleanup(source.write_text, text)
+
+        def check() -> Dict[str, int]:
+            self.check("//chain:packages", SHARED, "--strict_cache", "--strategy=local", aspect="needy")
+            folder = Path(self.folder.name, "base/execroot/_main", K)
+            return {str(path.relative_to(folder)): path.stat().st_mtime_ns for path in folder.glob("external/*/*.mypy_pack")}
+
+        before = check()
+        source.write_text(text + "from top.one import ONE\n")
+        self.assertEqual(check(), before)
+        source.write_text(text.replace("grpc.aio, left", "grpc, left").replace("grpc.aio.RUNTIME, ", ""))
+        after = check()
+        changed = {name for name in before if before[name] != after[name]}
+        self.assertEqual(changed, {"external/rules_python++pip+pypi_311_grpcio/pkg.mypy_pack"})
+
+    @workspaces.needs_mypy
+    def test_modules_that_nobody_imports_make_no_difference(self) -> None:
+        expected = self.check("//chain:packages", SHARED, aspect="default")
+        for strategy in ("local", "worker"):
+            with self.subTest(strategy=strategy):
+                self.run_command("clean")
+                revealed = self.check("//chain:packages", SHARED, "--strict_cache", f"--strategy={strategy}", aspect="needy")
+                self.assertEqual(revealed["//chain:packages"], expected["//chain:packages"])
 
 
 if __name__ == "__main__":

@@ -6,17 +6,29 @@ _WORKER = {
     "requires-worker-protocol": "json",
     "supports-multiplex-workers": "1",
     "supports-workers": "1",
-    "worker-key-mnemonic": "mypy",  # one worker for all three
+    "worker-key-mnemonic": "mypy",  # one worker for all of them
 }
 
 # Arguments: the report, the exit status that mypy would have had, what to make if it is 0.
 _VERDICT = 'if read -r status <"$2" && [ "$status" = 0 ]; then : >"$3"; else cat "$1" >&2; false; fi'
 
-def _arguments(ctx, kind, manifest, python_version, pack):
+def new_arguments(ctx, kind):
+    """The beginning of a command line of mypy_runner.py.
+
+    Args:
+      ctx: a context.
+      kind: what to do.
+    Returns:
+      Args.
+    """
     arguments = ctx.actions.args()
     arguments.use_param_file("@%s", use_always = True)
     arguments.set_param_file_format("multiline")
     arguments.add(kind, format = "--action=%s")
+    return arguments
+
+def _arguments(ctx, kind, manifest, python_version, pack):
+    arguments = new_arguments(ctx, kind)
     arguments.add("--manifest", manifest)
     arguments.add("--mypy-ini", ctx.file._mypy_ini)
     if python_version:
@@ -27,7 +39,14 @@ def _arguments(ctx, kind, manifest, python_version, pack):
     arguments.add("--pack", pack)
     return arguments
 
-def _run(ctx, arguments, **kwargs):
+def run_mypy(ctx, arguments, **kwargs):
+    """Runs mypy_runner.py.
+
+    Args:
+      ctx: a context with the attribute _mypy_cli.
+      arguments: what new_arguments gives, and more.
+      **kwargs: those of ctx.actions.run that are not the same for all of these actions.
+    """
     ctx.actions.run(
         executable = ctx.executable._mypy_cli,
         arguments = [arguments],
@@ -45,7 +64,7 @@ def analyze_typeshed(ctx, manifest, pack, python_version):
       pack: the File to make.
       python_version: the version to check for, or None.
     """
-    _run(
+    run_mypy(
         ctx,
         _arguments(ctx, "typeshed", manifest, python_version, pack),
         mnemonic = "MypyTypeshed",
@@ -54,7 +73,7 @@ def analyze_typeshed(ctx, manifest, pack, python_version):
         outputs = [pack],
     )
 
-def analyze_package(ctx, manifest, pack, sources, below):
+def analyze_package(ctx, manifest, pack, sources, lists, below):
     """Analyses a distribution, without reporting errors.
 
     Args:
@@ -62,15 +81,16 @@ def analyze_package(ctx, manifest, pack, sources, below):
       manifest: the manifest of the distribution.
       pack: the File to make.
       sources: depset of the distribution's files.
+      lists: Files that tell which modules are wanted; none: the manifest does.
       below: what its dependencies hand on.
     """
-    _run(
+    run_mypy(
         ctx,
         _arguments(ctx, "package", manifest, below.python_version, pack),
         mnemonic = "MypyPackage",
         progress_message = "Analysing %{label} for mypy",
         inputs = depset(
-            [manifest, ctx.file._mypy_ini],
+            [manifest, ctx.file._mypy_ini] + lists,
             transitive = [sources, below.manifests, below.packs, below.interfaces, below.files],
         ),
         outputs = [pack],
@@ -103,7 +123,7 @@ def check_target(ctx, manifest, interfaces, sources, below, strict_cache, silent
     arguments.add("--unused-inputs-list", unused)
     flags = {"--color": ctx.attr.color, "--strict-cache": strict_cache, "--silent": silent}
     arguments.add_all([flag for flag, given in flags.items() if given])
-    _run(
+    run_mypy(
         ctx,
         arguments,
         mnemonic = "mypy",

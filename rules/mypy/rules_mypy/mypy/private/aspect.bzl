@@ -9,7 +9,7 @@ load(":closure.bzl", "DEPENDENCIES", "PYTHON_TOOLCHAIN")
 load(":compat.bzl", "compat")
 load(":flags.bzl", "BuildSettingInfo")
 load(":platforms.bzl", "PLATFORMS")
-load(":providers.bzl", _MypyCacheInfo = "MypyCacheInfo", _MypyInfo = "MypyInfo", _MypySharedInfo = "MypySharedInfo")
+load(":providers.bzl", "MypyImportsInfo", _MypyCacheInfo = "MypyCacheInfo", _MypyInfo = "MypyInfo", _MypySharedInfo = "MypySharedInfo")
 load(":shared.bzl", "shared")
 
 MypyCacheInfo = _MypyCacheInfo
@@ -59,8 +59,9 @@ def mypy(
       opt_in_tags: if given, only targets with one of these tags are checked.
       mode: how analysis is shared: "shared", or "compat", which is what the rules_mypy module does; default: the build setting
         @rules_mypy//mypy:mode.
-      package_modules: dict of a distribution's name to the list of its modules to analyse once for all, with those that they import;
-        what imports others analyses these itself. Default: all modules of each.
+      package_modules: which modules of distributions to analyse once for all, with those that they import; what imports others analyses
+        these itself. A dict of a distribution's name to the list of its modules, or the label of a mypy_imports target: those that the
+        targets below that one need. Default: all modules of each.
       skip_packages: names of distributions that are not analysed once for all, but by everything that imports them.
     Returns:
       An aspect.
@@ -68,6 +69,9 @@ def mypy(
     if mode != None and mode not in _MODES:
         fail("mode is '{}', want one of {}".format(mode, ", ".join(_MODES.keys())))
     types = types or {}
+    package_imports = None
+    if package_modules != None and type(package_modules) != "dict":
+        package_imports, package_modules = package_modules, None
     return aspect(
         implementation = _mypy_impl,
         attr_aspects = ["deps"] if mode == "compat" else DEPENDENCIES,
@@ -87,6 +91,7 @@ def mypy(
                 allow_single_file = True,
             ),
             "_opt_in_tags": attr.string_list(default = opt_in_tags or []),
+            "_package_imports": attr.label(default = package_imports, providers = [MypyImportsInfo]),
             "_package_modules": attr.string(default = json.encode({
                 normalize_name(name): modules
                 for name, modules in (package_modules or {}).items()

@@ -17,9 +17,9 @@ def _targets(value):
         return [value]
     return [item for item in value if type(item) == "Target"] if kind in ("list", "dict") else []
 
-def dependencies(ctx):
+def dependencies(ctx, attributes = DEPENDENCIES):
     """The targets that a target imports from, in order."""
-    return [dep for name in DEPENDENCIES for dep in _targets(getattr(ctx.rule.attr, name, None))]
+    return [dep for name in attributes for dep in _targets(getattr(ctx.rule.attr, name, None))]
 
 def files_of(ctx, *attributes):
     """The files of some attributes of a target, of those that its rule has."""

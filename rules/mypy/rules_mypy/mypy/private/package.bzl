@@ -5,7 +5,7 @@ load("@rules_python//python/private:requirements.bzl", "normalize_name")
 load(":actions.bzl", "analyze_package", "analyze_typeshed")
 load(":closure.bzl", "files_of", "hand_over", "new_root", "shared_info", "write_manifest")
 load(":modules.bzl", "import_roots")
-load(":providers.bzl", "MypySharedInfo")
+load(":providers.bzl", "MypyImportsInfo", "MypySharedInfo")
 load(":py_type_library.bzl", "type_library_info")
 
 def is_python_toolchain(target):
@@ -37,7 +37,7 @@ def package_of(target, ctx):
     if is_python_toolchain(target):
         return _package()
     name = distribution_name(target, ctx)
-    sources = [file for file in files_of(ctx, "srcs", "pyi_srcs", "data") if _is_python(file)]
+    sources = package_sources(ctx)
     if not name or not sources:
         return None
     return _package(
@@ -99,8 +99,25 @@ def _stubs(target, ctx):
 def _is_python(file):
     return file.extension in ("py", "pyi") or file.basename == "py.typed" or file.is_directory
 
-# Stubs go first, so that what they do not have is looked up in the distribution itself.
-def _roots(target, ctx, name, sources, stubs, deps):
+def package_sources(ctx):
+    """The files of a distribution that can be of use."""
+    return [file for file in files_of(ctx, "srcs", "pyi_srcs", "data") if _is_python(file)]
+
+def package_roots(target, ctx, name, sources, stubs, deps):
+    """The search path entries of a distribution.
+
+    Stubs go first, so that what they do not have is looked up in the distribution itself.
+
+    Args:
+      target: the target.
+      ctx: the aspect's context.
+      name: the distribution's.
+      sources: its files.
+      stubs: PyTypeLibraryInfo of what stands for it, by label.
+      deps: the targets that it depends on.
+    Returns:
+      A list of what new_root makes.
+    """
     own, _ = import_roots(target, ctx, deps)
     kind = "stubs" if name.startswith("types_") or name.endswith("_stubs") else "site-packages"
     folders = {file.root.path + "/" if file.root.path else "": True for file in sources}
@@ -119,6 +136,11 @@ def _members(deps):
     members = [getattr(dep[MypySharedInfo], "member", None) for dep in deps if MypySharedInfo in dep]
     return [member for member in members if member]
 
+# Files that tell which modules of some distributions are wanted; none: nobody has looked.
+def _lists(ctx, labels):
+    known = ctx.attr._package_imports[MypyImportsInfo].modules if ctx.attr._package_imports else {}
+    return [known[label] for label in labels if label in known]
+
 def visit_package(target, ctx, name, deps):
     """Analyses a distribution for all who import it; of a requirement cycle all members at once, by their group.
 
@@ -132,18 +154,20 @@ def visit_package(target, ctx, name, deps):
     """
     below = hand_over(ctx, deps)
     stubs = _stubs(target, ctx)
-    own = [file for file in files_of(ctx, "srcs", "pyi_srcs", "data") if _is_python(file)]
+    own = package_sources(ctx)
     members = _members(deps)
-    roots = _roots(target, ctx, name, own, stubs, deps) + [root for member in members for root in member.roots]
+    roots = package_roots(target, ctx, name, own, stubs, deps) + [root for member in members for root in member.roots]
     sources = depset(own, transitive = [info.files for info in stubs.values()] + [member.sources for member in members])
     if _tagged(ctx, "pypi_group"):
         manifest = write_manifest(ctx, "target", below, modules = {})
-        return shared_info(below, manifest, member = struct(roots = roots, sources = sources)), None
-    wanted = json.decode(ctx.attr._package_modules).get(name, "all")
+        member = struct(label = target.label, roots = roots, sources = sources)
+        return shared_info(below, manifest, member = member), None
+    lists = _lists(ctx, [target.label] + [member.label for member in members])
+    wanted = ["@" + file.path for file in lists] or json.decode(ctx.attr._package_modules).get(name, "all")
     pack = None if name in ctx.attr._skipped_packages else ctx.actions.declare_file(ctx.label.name + ".mypy_pack")
     manifest = write_manifest(ctx, "package", below, roots, pack = pack.path if pack else None, wanted = wanted)
     if pack:
-        analyze_package(ctx, manifest, pack, sources, below)
+        analyze_package(ctx, manifest, pack, sources, lists, below)
     info = shared_info(
         below,
         manifest,

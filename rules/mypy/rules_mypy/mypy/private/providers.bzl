@@ -5,6 +5,11 @@ MypyCacheInfo = provider(
     fields = {"directory": "File: the cache directory, with the caches of everything below merged in."},
 )
 
+MypyImportsInfo = provider(
+    doc = "Which modules of distributions some targets need.",
+    fields = {"modules": "dict from the Label of a distribution to the File that lists its modules that others import."},
+)
+
 MypySharedInfo = provider(
     doc = "What a target hands to its dependents, in mode \"shared\". Depsets hold the target's own and those of everything below.",
     fields = {
@@ -12,7 +17,7 @@ MypySharedInfo = provider(
         "interfaces": "depset of File: one for each module of a target.",
         "manifest": "File: tells which modules the target has, where they are found, and the manifests of its dependencies.",
         "manifests": "depset of File.",
-        "member": "struct(roots, sources): of a distribution in a requirement cycle, which is analysed with the others of its group.",
+        "member": "struct(label, roots, sources): of a distribution in a requirement cycle, which is analysed with the others of its group.",
         "modules": "list of struct(name, source): the target's own modules, by name; empty for a distribution.",
         "packs": "depset of File: the analysed modules of distributions and of the standard library.",
         "python_version": "string: the version that the target is checked for; None: that of the interpreter.",

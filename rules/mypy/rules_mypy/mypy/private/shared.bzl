@@ -32,8 +32,17 @@ def _given(target, ctx, deps):
         if _is_module(file) and file not in known and file.owner.workspace_root == target.label.workspace_root
     ]
 
-# The target's modules, and those of them for whose errors it answers: not for what other repositories or rules have written.
-def _sources(target, ctx, deps):
+def sources_of(target, ctx, deps):
+    """The modules of a target.
+
+    Args:
+      target: the target.
+      ctx: the aspect's context.
+      deps: the targets that it depends on.
+    Returns:
+      A list of Files, and a list of those of them for whose errors the target answers: not for what other repositories or rules
+      have written.
+    """
     listed = [file for file in files_of(ctx, "srcs", "pyi_srcs") if _is_module(file)]
     stubs = [file for file in files_of(ctx, "data") if file.extension == "pyi"]
     given = [] if listed else _given(target, ctx, deps)
@@ -105,7 +114,7 @@ def _check(ctx, manifest, contents, below, silent):
 
 def _visit_target(target, ctx, deps, reason):
     below = hand_over(ctx, deps)
-    listed, checked = _sources(target, ctx, deps)
+    listed, checked = sources_of(target, ctx, deps)
     neighbours = [(dep.label, dep[MypySharedInfo].modules) for dep in deps if MypySharedInfo in dep]
     contents = _contents(target, ctx, deps, listed, neighbours)
     manifest = _manifest(ctx, below, contents)

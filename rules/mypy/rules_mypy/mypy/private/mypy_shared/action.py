@@ -15,6 +15,7 @@ import warnings
 from dataclasses import dataclass, replace
 from typing import Mapping, Optional, Sequence
 
+from . import imports
 from .engine import (
     ConfigurationError,
     Engine,
@@ -24,6 +25,7 @@ from .engine import (
     choose,
 )
 from .hiding import give_up
+from .imports import read_wanted
 from .manifest import Closure, ManifestError, read_closure
 from .pack import (
     Blocked,
@@ -104,6 +106,8 @@ def parse_arguments(arguments: Sequence[str]) -> Action:
 
 def main(arguments: Sequence[str]) -> int:
     """Does one action and returns its exit status; what a user must know goes to stderr."""
+    if imports.is_meant(arguments):
+        return imports.main(arguments)
     action = parse_arguments(arguments)
     # mypy is compiled and has no Python frames: what its libraries deprecate would be blamed on us.
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -175,7 +179,7 @@ def perform_typeshed(action: Action, engine: Engine) -> int:
 def perform_package(action: Action, engine: Engine, closure: Closure) -> int:
     """Leaves out, one after the other, modules that mypy cannot even parse."""
     excluded: set[str] = set()
-    wanted = closure.own.wanted
+    wanted = read_wanted(closure.own.wanted)
     while True:
         world = package_world(closure, excluded)
         modules = [

@@ -14,9 +14,8 @@ from __future__ import annotations
 
 import gc
 import os
-import re
 from dataclasses import dataclass, field
-from typing import Iterable, Iterator, Optional, Sequence, TypeVar, Union
+from typing import Iterable, Optional, Sequence, TypeVar, Union
 
 from mypy.build import State
 from mypy.nodes import MypyFile
@@ -24,7 +23,7 @@ from mypy.typestate import reset_global_state
 from mypy.types import Instance, instance_cache
 
 from . import action as actions
-from . import mypy2
+from . import imports, mypy2
 from .action import Action
 from .engine import Settings
 from .graph2 import NearTooSmall
@@ -49,12 +48,8 @@ BODIES_SKIPPED = 4
 # Of so many own modules, at most, the imports are looked for.
 MODULES_TO_READ = 100
 
-# What a line of Python imports; a name too many does no harm.
-IMPORT = re.compile(
-    rb"^[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+(\([^)]*|[^\n]*)|import[ \t]+([^\n;]+))",
-    re.MULTILINE,
-)
-NAME = re.compile(rb"[^\W\d][\w.]*")
+# An action that only reads sources is so many times less work than one that checks them.
+MERELY_READ = 50
 
 
 @dataclass
@@ -344,6 +339,8 @@ class WarmHandler(Handler):
         self.others = 0  # Requests in a row that were not for the session.
 
     def weight(self, arguments: Sequence[str]) -> int:
+        if imports.is_meant(arguments):
+            return imports.size(arguments) // MERELY_READ
         try:
             action = actions.parse_arguments(arguments)
             manifest = read_manifest(action.manifest)
@@ -357,6 +354,9 @@ class WarmHandler(Handler):
         return FULL_SHARE
 
     def prepare(self, requests: Sequence[Sequence[str]]) -> int:
+        sources_only = list(map(imports.is_meant, requests))
+        if sources_only[0]:
+            return [*sources_only, False].index(False)
         self.files.look_again()
         self.prepared.clear()
         if self.warm is not None:
@@ -377,6 +377,8 @@ class WarmHandler(Handler):
 
     def understand(self, request: Sequence[str]) -> Optional[Prepared]:
         """None: typeshed's, or one that an action of its own has to complain about."""
+        if imports.is_meant(request):
+            return None
         try:
             action = actions.parse_arguments(request)
             if action.action == "typeshed":
@@ -410,6 +412,8 @@ class WarmHandler(Handler):
         return True
 
     def run(self, arguments: Sequence[str]) -> int:
+        if imports.is_meant(arguments):
+            return imports.main(arguments)
         prepared = self.prepared.get(tuple(arguments))
         if prepared is None or self.warm is None:
             return self.run_cold(arguments)
@@ -437,22 +441,7 @@ def imported(world: World) -> set[str]:
     # The many modules of a large package import each other, and take long to read.
     for module, path in list(world.own.items())[:MODULES_TO_READ]:
         with open(path, "rb") as file:
-            seen.update(names_imported(module, path, file.read()))
+            seen.update(imports.names_imported(module, path, imports.found(file.read())))
     elsewhere = world.paths.keys() - world.own.keys() - world.aliases.keys()
     return seen & elsewhere
 
-
-def names_imported(module: str, path: str, text: bytes) -> Iterator[str]:
-    for match in IMPORT.finditer(text):
-        dots, package, names, modules = match.groups()
-        if modules is not None:
-            yield from (name.decode() for name in NAME.findall(modules))
-            continue
-        base = package.decode()
-        if dots:
-            is_package = path.rpartition("/")[2].startswith("__init__.")
-            parts = module.split(".")
-            parents = parts[: len(parts) - len(dots) + is_package]
-            base = ".".join([*parents, base] if base else parents)
-        yield base
-        yield from (f"{base}.{name.decode()}" for name in NAME.findall(names))
