@@ -159,28 +159,49 @@ static double last_seconds(const struct ninja_log *log, sl_value file) {
 
 static double at_least(double seconds, double least) { return seconds > least ? seconds : least; }
 
-static bool read_package(struct context *context, const struct ninja_log *log, sl_value told,
-                         struct plan_package *package) {
+static bool add_sizes_of(struct context *context, sl_value depset, struct size *size) {
+  sl_value files = depset ? bz_depset_to_list(context->thread, depset) : sl_list_frozen(NULL, 0);
+  return files && add_sizes(context, files, size);
+}
+
+// Whether nothing of a package is wanted: actions have made lists of its modules, and these are empty.
+static bool is_unwanted(const char *execution_root, sl_value lists) {
+  size_t count = lists ? sl_list_length(lists) : 0;
+  for (size_t i = 0; i < count; i++) {
+    const struct bz_artifact *list =
+        (const struct bz_artifact *)(const void *)sl_list_get(lists, i);
+    struct stat status;
+    const char *path = bz_text_format("%s/%s", execution_root, list->path);
+    if (stat(path, &status) != 0 || status.st_size > 0) return false;
+  }
+  return count > 0;
+}
+
+static bool read_package(struct context *context, const char *execution_root,
+                         const struct ninja_log *log, sl_value told, struct plan_package *package) {
   const struct bz_check_cost *cost = &bz_check_default.cost;
-  sl_value name = field(told, "name"), sources = field(told, "sources");
-  struct size size = {0};
+  sl_value name = field(told, "name");
+  struct size size = {0}, wanted = {0};
   package->is_library = flag(told, "is_library");
   package->is_skipped = flag(told, "skipped");
   package->brings = brings_of(field(told, "compat_brings"));
   package->name =
       package->is_library || !name ? bz_check_default.library : bz_text_copy(sl_string_bytes(name));
-  sl_value files = sources ? bz_depset_to_list(context->thread, sources) : sl_list_frozen(NULL, 0);
-  if (!files || !add_sizes(context, files, &size)) return false;
+  if (!add_sizes_of(context, field(told, "sources"), &size)) return false;
+  if (!is_unwanted(execution_root, field(told, "lists")) &&
+      !add_sizes_of(context, field(told, "wanted"), &wanted))
+    return false;
   package->files = size.files;
   package->bytes = size.bytes;
   double seconds = last_seconds(log, field(told, "pack"));
   package->is_measured = seconds >= 0;
   package->seconds = package->is_measured  ? at_least(seconds - cost->process, 0)
                      : package->is_library ? cost->library
-                                           : (double)size.bytes * cost->package_byte;
-  // A part of the standard library is as slow as the whole.
+                                           : (double)wanted.bytes * cost->package_byte;
+  // A part of the standard library is as slow as the whole. What nobody wants is part of a package all the same.
   package->part = package->is_library ? package->seconds * (cost->library_part / cost->library)
-                                      : package->seconds;
+                  : wanted.bytes == size.bytes ? package->seconds
+                                               : (double)size.bytes * cost->package_byte;
   return true;
 }
 
@@ -229,7 +250,8 @@ static void add_missing_library(struct plan *plan) {
   plan->head = bz_check_default.cost.library + bz_check_default.cost.process;
 }
 
-static bool read_units(struct context *context, const struct ninja_log *log, struct plan *plan) {
+static bool read_units(struct context *context, const char *execution_root,
+                       const struct ninja_log *log, struct plan *plan) {
   plan->packages = sl_allocate((plan->unit_count + 1) * sizeof *plan->packages);
   for (size_t i = 0; i < plan->unit_count; i++) {
     struct plan_unit *unit = &plan->units[i];
@@ -238,7 +260,7 @@ static bool read_units(struct context *context, const struct ninja_log *log, str
       struct plan_package *package = &plan->packages[plan->package_count];
       package->unit = (int64_t)i;
       unit->package = (int64_t)plan->package_count++;
-      if (!read_package(context, log, told, package)) return false;
+      if (!read_package(context, execution_root, log, told, package)) return false;
     } else if (!read_target(context, log, plan, unit)) {
       return false;
     }
@@ -250,7 +272,7 @@ static bool read_units(struct context *context, const struct ninja_log *log, str
 bool plan_read(struct context *context, const struct checks *checks, struct plan *plan) {
   struct ninja_log *log = ninja_log_read(context->thread, checks->execution_root);
   find_units(plan, checks);
-  bool done = read_units(context, log, plan);
+  bool done = read_units(context, checks->execution_root, log, plan);
   ninja_log_free(log);
   return done;
 }

@@ -26,8 +26,15 @@ load("@rules_mypy//mypy:mypy.bzl", "mypy")
 
 aspect = mypy(skip_packages = ["Skipped"], types = types)
 
+listed_aspect = mypy(package_modules = {"huge": ["huge.module_1", "huge.none"]}, types = types)
+imported_aspect = mypy(package_modules = Label("//imports"), types = types)
+
 # It does not look at toolchains.
 compat_aspect = mypy(mode = "compat", types = types)
+"""
+IMPORTS = """load("@rules_mypy//mypy:mypy.bzl", "mypy_imports")
+
+mypy_imports(name = "imports", deps = ["//:base"], visibility = ["//visibility:public"])
 """
 
 
@@ -72,6 +79,7 @@ def layers():
     write("layers/MODULE.bazel", MODULE % "layers" + TYPES)
     write("layers/lock.txt", "huge==1.0\nskipped==1\nsmall==2.0\nstubbed==3\ntypes-stubbed==3\ntyping-extensions==4\n")
     write("layers/aspect.bzl", ASPECT)
+    write("layers/imports/BUILD.bazel", IMPORTS)
     targets = (
         library("base", "base.py", ["@pypi//huge"])
         + library("middle", "middle.py", [":base", "@pypi//stubbed"])

@@ -21,9 +21,18 @@ def _version_of(target):
 _BUNDLED = ["mypy_extensions", "typing_extensions"]
 
 # What MypyInfo tells of a target that stands for a distribution or, without a name, for the standard library.
-def _package(name = None, sources = depset(), pack = None, stubs = {}, skipped = False):
+def _package(name = None, sources = depset(), pack = None, stubs = {}, skipped = False, lists = [], wanted = None):
     brings = "nothing" if name in _BUNDLED else "itself" if stubs else "all"
-    return struct(compat_brings = brings, is_library = name == None, name = name, pack = pack, skipped = skipped, sources = sources)
+    return struct(
+        compat_brings = brings,
+        is_library = name == None,
+        lists = lists,
+        name = name,
+        pack = pack,
+        skipped = skipped,
+        sources = sources,
+        wanted = wanted or sources,
+    )
 
 def package_of(target, ctx):
     """What a target stands for, without an analysis for all.
@@ -136,6 +145,11 @@ def _members(deps):
     members = [getattr(dep[MypySharedInfo], "member", None) for dep in deps if MypySharedInfo in dep]
     return [member for member in members if member]
 
+# Those of some files that are modules or in packages of a list.
+def _only(files, modules):
+    marks = ["/" + module.replace(".", "/") + end for module in modules for end in ("/", ".")]
+    return depset([file for file in files.to_list() if [mark for mark in marks if mark in file.path]])
+
 # Files that tell which modules of some distributions are wanted; none: nobody has looked.
 def _lists(ctx, labels):
     known = ctx.attr._package_imports[MypyImportsInfo].modules if ctx.attr._package_imports else {}
@@ -175,4 +189,12 @@ def visit_package(target, ctx, name, deps):
         packs = [pack] if pack else [],
         roots = roots,
     )
-    return info, _package(name, sources, pack, stubs = stubs, skipped = not pack)
+    return info, _package(
+        name,
+        sources,
+        pack,
+        stubs = stubs,
+        skipped = not pack,
+        lists = lists,
+        wanted = sources if lists or wanted == "all" else _only(sources, wanted),
+    )

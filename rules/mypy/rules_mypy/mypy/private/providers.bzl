@@ -30,7 +30,7 @@ MypyInfo = provider(
     fields = {
         "exit_code": "File: the exit status of mypy, or 3: it was not run because of a dependency; absent in mode \"compat\", where it is that of the action.",
         "mode": "string: the mode of the aspect.",
-        "package": "struct(name, sources, pack, is_library, skipped, compat_brings): of a target that stands for a distribution or for the standard library: its name, a depset of its files, the File that its analysis makes (None: there is none), whether everything that imports it analyses it itself, and what it brings to the search path of dependents in mode \"compat\": \"all\" that is below it, \"itself\" as stubs stand for it, or \"nothing\".",
+        "package": "struct(name, sources, wanted, lists, pack, is_library, skipped, compat_brings): of a target that stands for a distribution or for the standard library: its name, a depset of its files and one of those that are asked for, Files that say which of its modules are wanted instead, the File that its analysis makes (None: there is none), whether everything that imports it analyses it itself, and what it brings to the search path of dependents in mode \"compat\": \"all\" that is below it, \"itself\" as stubs stand for it, or \"nothing\".",
         "path": "list of struct(entry, label, attribute): each entry of the search path in order, the target it is there for, and the attribute that brings it.",
         "reason": "string: why the target is not checked; absent if it is.",
         "report": "File: mypy's report.",

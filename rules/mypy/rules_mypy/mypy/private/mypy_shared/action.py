@@ -178,6 +178,8 @@ def perform_typeshed(action: Action, engine: Engine) -> int:
 
 def perform_package(action: Action, engine: Engine, closure: Closure) -> int:
     """Leaves out, one after the other, modules that mypy cannot even parse."""
+    from mypy.version import __version__ as version
+
     excluded: set[str] = set()
     wanted = read_wanted(closure.own.wanted)
     while True:
@@ -187,6 +189,8 @@ def perform_package(action: Action, engine: Engine, closure: Closure) -> int:
             for module in sorted(world.own)
             if (not is_test(module) if wanted == "all" else module in wanted)
         ]
+        if not modules:
+            return emit_pack(action, engine, Result(version), world.own)
         result = engine.package(settings_of(action), world, modules)
         if not result.blocked:
             return emit_pack(action, engine, result, world.own)
