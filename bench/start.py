@@ -4,8 +4,8 @@
 
   start.py --impl starmypy=build/starmypy --impl go='starlark {file}'
 
-Each --impl is NAME=COMMAND; {file} is replaced by the script's path, which is appended where the command
-does not have it. The commands take turns. Milliseconds of CPU of the whole process: minimum and median.
+Each --impl is NAME=COMMAND; {file} is replaced by the script's path, {folder} by its folder's; the path is appended where
+the command has neither. The commands take turns. Milliseconds of CPU of the whole process: minimum and median.
 """
 
 import argparse
@@ -22,7 +22,8 @@ def times_of(measured: List[Tuple[str, str]], script: str, rounds: int) -> Dict[
     times: Dict[str, List[float]] = {name: [] for name, _ in measured}
     for _ in range(rounds):
         for name, command in measured:
-            run = run_once(words_of(command, {"file": script}, "file"), 60)
+            values = {"file": script, "folder": os.path.dirname(script)}
+            run = run_once(words_of(command, values, "file"), 60)
             if run.status == 0:
                 times[name].append(1000 * run.cpu)
     return times
