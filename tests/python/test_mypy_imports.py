@@ -9,6 +9,7 @@ import unittest
 from pathlib import Path
 from typing import Dict, List, Sequence
 
+import workspaces
 from mypy_build import PRIVATE, RUNNER
 
 sys.path.insert(0, str(PRIVATE))
@@ -168,6 +169,31 @@ class ImportsTest(unittest.TestCase):
         self.assertEqual(wanted["send"], "cloud.send cloud.send.now")
         self.assertEqual(wanted["typed"], "typed typed.more")  # The stubs are analysed in its place.
         self.assertEqual(wanted["light"], "light")
+
+    @workspaces.needs_mypy
+    def test_worker(self) -> None:
+        """One fork does many; a request that makes no sense stops nothing."""
+        requests = []
+        for number in range(1, 6):
+            self.write(f"m{number}.py", f"import n{number}\n")
+            words = ["--action=imports", "--module", f"m{number}", f"m{number}.py", "--output", f"out/{number}"]
+            requests.append({"requestId": number, "arguments": words})
+        requests.insert(2, {"requestId": 6, "arguments": ["@nothing"]})
+        requests.insert(4, {"requestId": 7, "arguments": ["--action=imports", "--module", "x"]})
+        process = subprocess.run(
+            [workspaces.MYPY_PYTHON, str(RUNNER), "--persistent_worker"],
+            cwd=self.root,
+            input="".join(json.dumps(request) + "\n" for request in requests),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        answers = [json.loads(line) for line in process.stdout.splitlines()]
+        codes = {answer["requestId"]: answer["exitCode"] for answer in answers}
+        self.assertEqual(codes, {1: 0, 2: 0, 3: 0, 4: 0, 5: 0, 6: 2, 7: 2}, process.stderr)
+        for number in range(1, 6):
+            found = json.loads((self.root / f"out/{number}").read_text())
+            self.assertEqual(found, {f"m{number}": [f"n{number}"]})
 
     def test_files_change_when_the_answer_does(self) -> None:
         top: Dict[str, List[str]] = {"top": [], "top.a": []}

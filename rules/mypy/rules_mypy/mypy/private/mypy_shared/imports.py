@@ -12,6 +12,7 @@ one too few by everybody who imports it.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import re
@@ -39,9 +40,9 @@ INSIDE = b" \t\r\n#)]}"
 
 def is_meant(arguments: Sequence[str]) -> bool:
     """Whether a command line is for this module; the words may be in a parameter file."""
-    first = arguments[0]
+    first = arguments[0] if arguments else ""
     if first.startswith("@"):
-        with open(first[1:], encoding="utf-8") as file:
+        with contextlib.suppress(OSError), open(first[1:], encoding="utf-8") as file:
             first = file.readline().rstrip("\n")
     return first in [f"--action={kind}" for kind in KINDS]
 
