@@ -527,6 +527,32 @@ class SharedTests:
             pack = build.bytes("out/dist.mypy_pack")
             self.assertIn(b"dist.needed", pack)
             self.assertEqual(pack.count(b"dist.idle"), 1)  # There by its name, with no entry.
+            for names, same in (("dist\ndist.used\n", True), ("", False)):
+                sources["lists/dist"] = names
+                targets[0] = self.package("dist", wanted=["@lists/dist"])
+                build = self.build(targets, sources)
+                build.run()
+                self.assertEqual(build.revealed("a"), ["int", "str"])
+                self.assertEqual(build.bytes("out/dist.mypy_pack") == pack, same)
+
+        def test_wanted_modules_that_another_package_finds_missing(self) -> None:
+            """A list may lack what a package imports of one below it."""
+            build = self.build(
+                [
+                    self.package("low", wanted=[]),
+                    self.package("top", deps=["low"]),
+                    Target("a", ["a.py"], ["top"], arguments=["--strict-cache"]),
+                    Target("b", ["b.py"], ["a"], arguments=["--strict-cache"]),
+                ],
+                {
+                    "external/low/low/__init__.py": "class Low:\n    size = 1\n",
+                    "external/top/top.py": "from low import Low\n\nclass Top(Low): ...\n",
+                    "a.py": "from top import Top\n\nclass A(Top): ...\n\nreveal_type(Top.size)\n",
+                    "b.py": "from a import A\nreveal_type(A().size)\n",
+                },
+            )
+            build.run()
+            self.assertEqual(build.revealed("a") + build.revealed("b"), ["int", "int"])
 
         def test_package_of_another_one_that_is_missing_somewhere(self) -> None:
             """An optional import that only some consumers can satisfy disturbs nobody."""
@@ -780,6 +806,9 @@ leave_out(
         "test_strict",
     ],
 )
+
+# It analyses `top` again, and says so.
+leave_out(Mypy117Test, ["test_wanted_modules_that_another_package_finds_missing"])
 
 # What a program must do to see a release that it does not know.
 PRETEND = """\

@@ -79,7 +79,8 @@ def _path_of(label):
     return "/".join([part for part in [label.repo_name, label.package, label.name] if part])
 
 def _mypy_imports_impl(ctx):
-    lists = depset(transitive = [dep[_ListsInfo].lists for dep in ctx.attr.deps + ctx.attr.stubs]).to_list()
+    below = [dep[_ListsInfo].lists for dep in ctx.attr.deps + ctx.attr.stubs if _ListsInfo in dep]
+    lists = depset(transitive = below).to_list()
     packages = [found for found in lists if found.is_package]
     modules = {
         found.label: ctx.actions.declare_file("{}/{}.modules".format(ctx.label.name, _path_of(found.label)))
