@@ -26,9 +26,8 @@ if sys.path and os.path.abspath(sys.path[0]) == os.path.dirname(os.path.abspath(
 
 import argparse
 import contextlib
+import gc
 import importlib.util
-import shutil
-import tempfile
 import warnings
 from typing import Iterator, List, NoReturn, Optional, Sequence
 
@@ -57,6 +56,8 @@ def merge_cache(upstream: str, cache: str) -> None:
 
     Contents only: an input may be read-only, and mypy replaces entries of its own cache.
     """
+    import shutil  # Not for actions of mode "shared", whose time is mostly that of imports.
+
     for directory, _, names in os.walk(upstream):
         target = os.path.normpath(os.path.join(cache, os.path.relpath(directory, upstream)))
         os.makedirs(target, exist_ok=True)
@@ -82,6 +83,8 @@ def cache_directory(cache: Optional[str], upstreams: Sequence[str]) -> Iterator[
         prepare_cache(cache, upstreams)
         yield cache
         return
+    import tempfile  # As above.
+
     with tempfile.TemporaryDirectory(prefix="mypy_cache.") as temporary:
         yield temporary
 
@@ -152,7 +155,9 @@ def run_shared(arguments: Sequence[str]) -> int:
     sys.modules["mypy_shared"] = package
     spec.loader.exec_module(package)
     server = "--persistent_worker" in arguments
+    gc.disable()  # All that imports make stays.
     door = importlib.import_module("mypy_shared.worker" if server else "mypy_shared.action")
+    gc.enable()
     status = door.main(arguments)
     assert isinstance(status, int)
     return status

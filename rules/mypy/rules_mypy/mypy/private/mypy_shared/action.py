@@ -12,8 +12,7 @@ import functools
 import io
 import sys
 import warnings
-from dataclasses import dataclass, replace
-from typing import Mapping, Optional, Sequence
+from typing import Mapping, NamedTuple, Optional, Sequence
 
 from . import imports
 from .engine import (
@@ -51,8 +50,7 @@ from .world import World, package_world, target_world
 KINDS = ("typeshed", "package", "target")
 
 
-@dataclass(frozen=True)
-class Action:
+class Action(NamedTuple):
     """A command line."""
 
     action: str  # One of KINDS.
@@ -242,7 +240,7 @@ def emit_target(
     own = closure.own
     tell_rivals(closure, world, result)
     if result.status == BLOCKING and result.blocked:
-        result.blocked = replace(result.blocked, label=own.label)
+        result.blocked = result.blocked._replace(label=own.label)
     if result.status == NOT_CHECKED:
         reasons = world.blocked_imports(result.used)
         result.blocked = next(iter(reasons))

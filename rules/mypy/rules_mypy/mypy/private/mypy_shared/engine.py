@@ -9,8 +9,7 @@ what an engine returns does not tell which engine it was.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Optional, Protocol, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Optional, Protocol, Sequence
 
 if TYPE_CHECKING:
     from .pack import Entry
@@ -32,8 +31,7 @@ class UnknownMypy(Exception):
     """A mypy for which there is no engine."""
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """What tells one configuration of mypy from another."""
 
     mypy_ini: Optional[str]
@@ -67,10 +65,13 @@ def choose() -> tuple[Engine, str]:
     """The engine for the mypy at hand, and what the user should know about it."""
     from mypy.version import __version__ as version
 
+    from . import lean
+
     found = re.match(r"(\d+)\.(\d+)", version)
     release = (int(found[1]), int(found[2])) if found else OLDEST
     if release == (2, 4):
-        from . import mypy2
+        with lean.imports():
+            from . import mypy2
 
         return mypy2, ""
     if release == (1, 17):

@@ -12,8 +12,7 @@ its `modules` cannot be imported, whatever is on the disk.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
-from typing import Any, Callable, Optional, Union
+from typing import Any, Callable, NamedTuple, Optional, Union
 
 # The order in which search path entries are asked, after ".".
 ROOT_KINDS = ("source", "generated", "stubs", "site-packages")
@@ -23,8 +22,7 @@ class ManifestError(Exception):
     """A manifest that cannot be read or makes no sense."""
 
 
-@dataclass(frozen=True)
-class Module:
+class Module(NamedTuple):
     """A module of a target."""
 
     name: str
@@ -33,31 +31,28 @@ class Module:
     alias_of: Optional[str] = None  # The module that the source is; this is another name for it.
 
 
-@dataclass(frozen=True)
-class Root:
+class Root(NamedTuple):
     """An entry of the search path."""
 
     path: str
     kind: str  # One of ROOT_KINDS.
 
 
-@dataclass
-class Manifest:
+class Manifest(NamedTuple):
     """One file NAME.mypy.json."""
 
     path: str
     kind: str  # "target", "package" or "typeshed".
     label: str
-    modules: dict[str, Module] = field(default_factory=dict)
-    directories: dict[str, str] = field(default_factory=dict)  # Of modules; the package of each.
-    roots: list[Root] = field(default_factory=list)
-    pack: Optional[str] = None  # What a package or typeshed gives to its dependents.
-    wanted: Union[str, list[str]] = "all"  # Which modules of a package are analysed.
-    deps: list[str] = field(default_factory=list)  # Paths of manifests.
+    modules: dict[str, Module]
+    directories: dict[str, str]  # Of modules; the package of each.
+    roots: list[Root]
+    pack: Optional[str]  # What a package or typeshed gives to its dependents.
+    wanted: Union[str, list[str]]  # Which modules of a package are analysed.
+    deps: list[str]  # Paths of manifests.
 
 
-@dataclass
-class Closure:
+class Closure(NamedTuple):
     """A manifest and all that it depends on."""
 
     own: Manifest

@@ -25,9 +25,8 @@ import json
 import mmap
 import os
 import struct
-from dataclasses import asdict, dataclass
 from itertools import accumulate
-from typing import Mapping, Optional, Union
+from typing import Mapping, NamedTuple, Optional, Union
 
 MAGIC = b"mypy-pack 1 "
 BLOCKED = "blocked"
@@ -37,8 +36,7 @@ class PackError(Exception):
     """A file that is no pack, or one of another mypy."""
 
 
-@dataclass(frozen=True)
-class Blocked:
+class Blocked(NamedTuple):
     """Why a module has no interface: mypy could not finish the target `label`."""
 
     label: str
@@ -46,8 +44,7 @@ class Blocked:
     message: str
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """The cache entry of one module: what mypy would write into X.meta, X.data and X.meta_ex."""
 
     path: str  # The module's source, or the directory of a namespace package.
@@ -140,7 +137,7 @@ def pack_bytes(version: str, entries: Mapping[str, Entry]) -> bytes:
 
 
 def blocked_bytes(blocked: Blocked) -> bytes:
-    text = json.dumps(asdict(blocked), sort_keys=True)
+    text = json.dumps(blocked._asdict(), sort_keys=True)
     return MAGIC + BLOCKED.encode() + b"\n" + text.encode() + b"\n"
 
 

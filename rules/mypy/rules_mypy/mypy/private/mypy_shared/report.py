@@ -12,7 +12,6 @@ import contextlib
 import io
 import json
 import os
-from dataclasses import dataclass, field
 from typing import Iterator, Mapping, Optional, Protocol, Sequence
 
 from .pack import Blocked, Entry
@@ -23,19 +22,19 @@ BLOCKING = 2  # mypy could not finish.
 NOT_CHECKED = 3  # A dependency's mypy could not finish.
 
 
-@dataclass
 class Result:
     """What the analysis of a target, a package or typeshed gave."""
 
-    version: str  # mypy's.
-    status: int = CLEAN
-    stderr: str = ""
-    stdout: str = ""
-    messages: list[str] = field(default_factory=list)  # JSON objects.
-    entries: dict[str, Entry] = field(default_factory=dict)  # Of own modules.
-    used: set[str] = field(default_factory=set)  # Modules of others that own modules depend on.
-    again: dict[str, str] = field(default_factory=dict)  # Modules of others, and why.
-    blocked: Optional[Blocked] = None  # With status BLOCKING or NOT_CHECKED.
+    def __init__(self, version: str) -> None:
+        self.version = version  # mypy's.
+        self.status = CLEAN
+        self.stderr = ""
+        self.stdout = ""
+        self.messages: list[str] = []  # JSON objects.
+        self.entries: dict[str, Entry] = {}  # Of own modules.
+        self.used: set[str] = set()  # Modules of others that own modules depend on.
+        self.again: dict[str, str] = {}  # Modules of others, and why.
+        self.blocked: Optional[Blocked] = None  # With status BLOCKING or NOT_CHECKED.
 
 
 class Options(Protocol):

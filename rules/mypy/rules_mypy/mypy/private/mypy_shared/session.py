@@ -26,7 +26,6 @@ import gc
 import os
 import sys
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
 from typing import AbstractSet, Any, Iterable, Mapping, Optional, Sequence
 
 from mypy.build import (
@@ -134,19 +133,27 @@ class Release(ABC):
         """Makes of the entry of the namespace package `template` that of another one."""
 
 
-@dataclass
 class Session:
     """A mypy ready to work."""
 
-    release: Release
-    options: Options
-    complaints: str  # What mypy printed about its configuration.
-    manager: BuildManager
-    graph: dict[str, State]
-    entries: Entries
-    printer: Printer
-    near: Optional[dict[str, State]] = None  # See graph2.load_modules().
-    depths: dict[str, int] = field(default_factory=dict)  # See graph2.process_modules().
+    def __init__(
+        self,
+        release: Release,
+        options: Options,
+        complaints: str,
+        manager: BuildManager,
+        entries: Entries,
+        printer: Printer,
+    ) -> None:
+        self.release = release
+        self.options = options
+        self.complaints = complaints  # What mypy printed about its configuration.
+        self.manager = manager
+        self.graph: dict[str, State] = {}
+        self.entries = entries
+        self.printer = printer
+        self.near: Optional[dict[str, State]] = None  # See graph2.load_modules().
+        self.depths: dict[str, int] = {}  # See graph2.process_modules().
 
 
 def search_paths(silenced: tuple[str, ...]) -> SearchPaths:
@@ -173,7 +180,7 @@ def open_session(release: Release, settings: Settings, world: World, color: bool
         raise ConfigurationError("\n".join([*error.messages, ""])) from None
     # From here on mypy's own folder is nowhere to be seen.
     options.abs_custom_typeshed_dir = os.path.abspath(TYPESHED)
-    session = Session(release, options, complaints, manager, {}, entries, printer)
+    session = Session(release, options, complaints, manager, entries, printer)
     enter(session, world, color)
     return session
 

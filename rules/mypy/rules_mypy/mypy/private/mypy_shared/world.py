@@ -11,7 +11,6 @@ from __future__ import annotations
 import functools
 import keyword
 import os
-from dataclasses import dataclass, field
 from typing import Callable, Container, Iterable, Iterator, Mapping, Optional
 
 from .manifest import ROOT_KINDS, Closure, Manifest, Root
@@ -27,29 +26,25 @@ TEMPLATE = "starmypy_namespace_template"
 SUFFIXES = ("/__init__.pyi", "/__init__.py", ".pyi", ".py")
 
 
-@dataclass
 class World:
     """The modules of an action."""
 
-    own: dict[str, str] = field(default_factory=dict)  # Modules to analyse, their paths.
-    given: set[str] = field(default_factory=set)  # Modules of targets: those that users give mypy.
-    unowned: dict[str, str] = field(default_factory=dict)  # Modules that no action has.
-    aliases: dict[str, str] = field(
-        default_factory=dict
-    )  # Those that have an owner by another name.
-    rivals: dict[str, list[str]] = field(
-        default_factory=dict
-    )  # Who has a module that several have.
-    files: dict[str, str] = field(default_factory=dict)  # Paths of all, and the real files.
-    paths: dict[str, str] = field(default_factory=dict)  # Every module, namespaces included.
-    interfaces: dict[str, str] = field(default_factory=dict)  # Modules of other targets.
-    packs: dict[str, Pack] = field(default_factory=dict)  # Modules of packages and typeshed.
-    hidden: dict[str, str] = field(default_factory=dict)  # Of those, which a target has as well.
-    reasons: dict[str, str] = field(default_factory=dict)  # Why entries of modules are of no use.
-    namespaces: set[str] = field(default_factory=set)
-    template: Optional[Pack] = None  # The pack that has TEMPLATE.
-    silenced: tuple[str, ...] = ()  # Where nothing is reported, besides typeshed.
-    _opened: dict[str, Pack] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.own: dict[str, str] = {}  # Modules to analyse, their paths.
+        self.given: set[str] = set()  # Modules of targets: those that users give mypy.
+        self.unowned: dict[str, str] = {}  # Modules that no action has.
+        self.aliases: dict[str, str] = {}  # Those that have an owner by another name.
+        self.rivals: dict[str, list[str]] = {}  # Who has a module that several have.
+        self.files: dict[str, str] = {}  # Paths of all, and the real files.
+        self.paths: dict[str, str] = {}  # Every module, namespaces included.
+        self.interfaces: dict[str, str] = {}  # Modules of other targets.
+        self.packs: dict[str, Pack] = {}  # Modules of packages and typeshed.
+        self.hidden: dict[str, str] = {}  # Of those, which a target has as well.
+        self.reasons: dict[str, str] = {}  # Why entries of modules are of no use.
+        self.namespaces: set[str] = set()
+        self.template: Optional[Pack] = None  # The pack that has TEMPLATE.
+        self.silenced: tuple[str, ...] = ()  # Where nothing is reported, besides typeshed.
+        self._opened: dict[str, Pack] = {}
 
     def entry_of(self, module: str) -> Optional[Pack]:
         """The pack that has the module's entry; None if the module is to be analysed here."""
