@@ -115,7 +115,7 @@ struct sl_dict {
   uint32_t capacity;   // entries allocated: a power of two, or none
   uint32_t iterators;  // active iterations; not 0: locked
   struct sl_dict_entry *entries;
-  uint32_t *index;  // NULL up to 8 entries; 0: free, 1: deleted, else entry + 2. Atomic
+  uint32_t *index;  // NULL up to 8 entries; see dict.c. Atomic
 };
 
 struct sl_range {

@@ -11,8 +11,24 @@ static struct sl_dict *as_dict(sl_value value) { return (struct sl_dict *)(void 
 
 // Larger tables than these are refused: most look-ups in them miss all caches, and take forever.
 enum { FIRST_CAPACITY = 2, SMALL = 8, MOST = 1 << 24 };
-// What a slot of the index may hold besides the number of an entry + ENTRY.
-enum { FREE, DELETED, ENTRY };
+// What a slot of the index may hold besides the number of an entry + ENTRY. Its upper bits, for which
+// no number has a use, are those of the entry's hash: most other entries are passed over unseen.
+enum { FREE, DELETED, ENTRY, NUMBER_BITS = 25 };
+
+_Static_assert(MOST + ENTRY <= 1 << NUMBER_BITS, "a slot has room for every number");
+
+static inline uint32_t slot_content(uint32_t hash, uint32_t i) {
+  return hash >> NUMBER_BITS << NUMBER_BITS | (i + ENTRY);
+}
+
+// Whether a slot that is not free may be that of an entry with this hash.
+static inline bool may_match(uint32_t content, uint32_t hash) {
+  return (content ^ hash) >> NUMBER_BITS == 0 && content != DELETED;
+}
+
+static inline uint32_t number_in(uint32_t content) {
+  return (content & (((uint32_t)1 << NUMBER_BITS) - 1)) - ENTRY;
+}
 
 // ---------------------------------------------------------------- the table
 
@@ -38,7 +54,7 @@ static inline uint32_t first_of(const struct sl_dict *table) {
 static void index_entry(struct sl_dict *table, uint32_t hash, uint32_t i) {
   uint32_t mask = mask_of(table), slot = hash & mask;
   while (table->index[slot] >= ENTRY) slot = (slot + 1) & mask;
-  table->index[slot] = i + ENTRY;
+  table->index[slot] = slot_content(hash, i);
 }
 
 // Whether a table may have so many entries, and the heap room for it. False with an error pending.
@@ -111,9 +127,9 @@ static int64_t find(struct sl_thread *thread, const struct sl_dict *table, sl_va
     uint32_t content = table->index[i];
     *slot = i;
     if (content == FREE) return ABSENT;
-    if (content == DELETED) continue;
-    int match = matches(thread, &table->entries[content - ENTRY], key, hash);
-    if (match) return match > 0 ? (int64_t)content - ENTRY : FAILED;
+    if (!may_match(content, hash)) continue;
+    int match = matches(thread, &table->entries[number_in(content)], key, hash);
+    if (match) return match > 0 ? (int64_t)number_in(content) : FAILED;
   }
 }
 
@@ -152,8 +168,8 @@ __attribute__((always_inline)) static inline sl_value *find_string(const struct 
     uint32_t content = table->index[i];
     *slot = i;
     if (content == FREE) return NULL;
-    if (content == DELETED) continue;
-    struct sl_dict_entry *entry = &table->entries[content - ENTRY];
+    if (!may_match(content, hash)) continue;
+    struct sl_dict_entry *entry = &table->entries[number_in(content)];
     if (matches_string(entry, key, hash)) return &entry->value;
   }
 }
@@ -182,7 +198,7 @@ static inline bool append_at(struct sl_dict *table, uint32_t slot, sl_value key,
                              sl_value value) {
   if (SL_UNLIKELY(table->used == table->capacity)) return false;
   uint32_t i = append(table, key, hash, value);
-  if (table->index) table->index[slot] = i + ENTRY;
+  if (table->index) table->index[slot] = slot_content(hash, i);
   return true;
 }
 
