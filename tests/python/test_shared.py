@@ -462,7 +462,7 @@ class SharedTest(unittest.TestCase):
         self.assertIn("--directory made.tree ", " ".join(lists["//made:grown"].arguments))
         self.assertIn(pypi("types_leaf"), lists)  # Stubs are asked as well.
         self.assertNotIn("//chain:no_sources", lists)
-        (wanted,) = graph.with_mnemonic("MypyWanted").values()
+        wanted = graph.with_mnemonic("MypyWanted")["//chain:imports"]
         named = {name for name in wanted.inputs if name.endswith(".mypy_imports")}
         self.assertEqual(named, {output for action in lists.values() for output in action.outputs})
         self.assertEqual(list(wanted.arguments).count("--package"), len(wanted.outputs))

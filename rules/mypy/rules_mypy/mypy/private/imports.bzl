@@ -79,7 +79,7 @@ def _path_of(label):
     return "/".join([part for part in [label.repo_name, label.package, label.name] if part])
 
 def _mypy_imports_impl(ctx):
-    below = [dep[_ListsInfo].lists for dep in ctx.attr.deps + ctx.attr.stubs if _ListsInfo in dep]
+    below = [dep[_ListsInfo].lists for dep in ctx.attr.deps + ctx.attr.stubs]
     lists = depset(transitive = below).to_list()
     packages = [found for found in lists if found.is_package]
     modules = {
