@@ -65,6 +65,11 @@ static size_t find_last(struct span text, struct span sub) {
   return NOT_FOUND;
 }
 
+// Whether there is room for what find_last may need. False with an error pending.
+static bool admit_find_last(struct sl_thread *thread, struct span text, struct span sub) {
+  return sub.length > text.length || sl_heap_admit(thread, sub.length * sizeof(uint32_t));
+}
+
 // How often a part occurs without overlapping.
 static size_t count_in(struct span text, struct span sub) {
   if (sub.length == 0) return text.length + 1;
@@ -272,10 +277,12 @@ static sl_value string_index(struct sl_thread *thread, sl_value self, sl_value *
 }
 
 static sl_value string_rfind(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  if (!admit_find_last(thread, span_of(self), span_of(arguments[0]))) return NULL;
   return search(thread, self, arguments, find_last, false);
 }
 
 static sl_value string_rindex(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  if (!admit_find_last(thread, span_of(self), span_of(arguments[0]))) return NULL;
   return search(thread, self, arguments, find_last, true);
 }
 
@@ -379,6 +386,7 @@ static sl_value partition(struct sl_thread *thread, sl_value self, sl_value sepa
                           bool at_first) {
   struct span text = span_of(self), cut = span_of(separator);
   if (cut.length == 0) return sl_fail(thread, "empty separator");
+  if (!at_first && !admit_find_last(thread, text, cut)) return NULL;
   size_t found = at_first ? find_first(text, cut) : find_last(text, cut);
   if (found == NOT_FOUND) {
     sl_value empty = sl_string("", 0);
@@ -432,6 +440,7 @@ static sl_value string_rsplit(struct sl_thread *thread, sl_value self, sl_value 
   int32_t limit;
   if (!split_arguments(thread, arguments, &limit)) return NULL;
   struct span text = span_of(self), separator = span_of(arguments[0]);
+  if (!admit_find_last(thread, text, separator)) return NULL;
   sl_value parts = sl_list(thread, NULL, 0);
   size_t end = text.length;
   for (; limit != 0; limit--) {

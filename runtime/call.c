@@ -61,6 +61,16 @@ static bool expand_star_star(struct sl_thread *thread, const struct sl_site *sit
   return true;
 }
 
+// Whether the limits allow for operands of so many values, of which a tuple and a dict may be made. False with an error pending.
+static bool admit_operands(struct sl_thread *thread, size_t star_count, size_t extra) {
+  enum { ENTRY_SIZE = sizeof(struct sl_dict_entry) + 2 * sizeof(uint32_t) };
+  if (star_count > SL_STACK_VALUES || extra > SL_STACK_VALUES)
+    return sl_fail_false(thread, "stack overflow");
+  return sl_heap_admit(thread, star_count * sizeof(sl_value)) &&
+         sl_heap_admit(thread, extra * ENTRY_SIZE) &&
+         sl_thread_take_bytes(thread, (star_count + extra) * sizeof(sl_value));
+}
+
 // Copies a call's arguments to the top of the stack, * and ** expanded: positional arguments, names, values.
 static bool gather(struct sl_thread *thread, const struct sl_site *site, const sl_value *slots,
                    sl_value *to, struct sl_arguments *arguments) {
@@ -70,8 +80,7 @@ static bool gather(struct sl_thread *thread, const struct sl_site *site, const s
   if (site->star && !(star = star_operand(thread, site, *operand++))) return false;
   if (site->star_star && !(rest = star_star_operand(thread, site, *operand))) return false;
   size_t star_count = star ? (size_t)sl_length(star) : 0, extra = rest ? star_star_count(rest) : 0;
-  if (star_count > SL_STACK_VALUES || extra > SL_STACK_VALUES)
-    return sl_fail_false(thread, "stack overflow");
+  if (!admit_operands(thread, star_count, extra)) return false;
   if (!sl_stack_raise(thread, to + positional + star_count + 2 * (named + extra))) return false;
   sl_value *names = to + positional + star_count, *values = names + named + extra;
   memcpy(to, slots, positional * sizeof *to);

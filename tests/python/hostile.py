@@ -63,6 +63,8 @@ TOO_BIG: Programs = {
     "strings without end": (without_end("x = []", 'x.append("abc" + str(i))'), BIG),
     "functions without end": (without_end("x = []", "x.append(lambda: i)"), BIG),
     "a comprehension over a huge range": (f"x = [[i] for i in {RANGE}]", BIG),
+    "a huge string sought from the end": ('x = "a" * (1000 << 20)\nx.rfind(x)', BIG),
+    "long *args kept": ("d = list(range(1000000))\ndef f(*a): return a\nx = [f(*d) for i in range(100000)]", BIG),
     "join of long strings": ('x = ("a" * 1000000).join(["b"] * 1000000)', BIG),
     "replace by long strings": ('x = ("a" * 1000000).replace("a", "a" * 1000000)', BIG),
     "% of long strings": ('x = ("%s" * 10000) % tuple(["a" * 1000000] * 10000)', BIG),
