@@ -94,6 +94,7 @@ const struct sl_dialect_option sl_dialect_options[] = {
     {"typeresolution", "annotations must be types", FIELD(type_resolution)},
     {"typechecking", "files are checked against their annotations", FIELD(type_checking)},
     {"untypedcalls", "and so are calls of annotated functions elsewhere", FIELD(untyped_calls)},
+    {"dynamicchecking", "so are values, at calls", FIELD(dynamic_checking)},
     {"bytes", "b\"...\" and bytes()", FIELD(bytes)},
     {"hexescapes", "\\x, \\u and \\U in strings", FIELD(hex_escapes)},
     {"unknownescapes", "\\d stands for itself, as in Bazel before 4.0", FIELD(unknown_escapes)},

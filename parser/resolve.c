@@ -411,7 +411,7 @@ static void define(struct resolver *resolver, struct sl_node *node, const struct
 // ---------------------------------------------------------------- annotations
 
 static bool resolves_types(const struct sl_dialect *dialect) {
-  return dialect->type_resolution || dialect->type_checking;
+  return dialect->type_resolution || dialect->type_checking || dialect->dynamic_checking;
 }
 
 // The names of an annotation are of the same scopes as others. Which mean types is for typing_resolve.c to say: here

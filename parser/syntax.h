@@ -44,6 +44,7 @@ struct sl_dialect {
   bool type_resolution;      // annotations have to name types
   bool type_checking;        // files are checked against their annotations; resolves them first
   bool untyped_calls;        // and calls of annotated functions elsewhere
+  bool dynamic_checking;     // the same of values, when functions are called
   bool while_loops;          // the while statement
   bool recursion;            // functions may call themselves (checked at run time)
   bool sets;                 // set() exists (sl_universe_of asks)
@@ -373,6 +374,16 @@ void sl_file_continue(struct sl_file *file, const char *const *names, size_t cou
 // Resolves every identifier and adds static errors to the diagnostics. Call once; a file that had syntax
 // errors is resolved as far as it goes. Returns whether the file has no error at all.
 bool sl_file_resolve(struct sl_file *file, const struct sl_names *names);
+
+// What a resolved function's annotations say of a parameter, by the index of its local, or of its result, SL_RESULT: `shown`
+// as messages show it, `code` in prefix notation, for who has values to look at. False: they say nothing.
+//
+//   A anything   n None   b bool   i int   f float   s str   z nothing
+//   l E  list    S E  set    d K V  dict    t E  tuple of any length    C E  Collection    q E  Sequence    m K V  Mapping
+//   T N E...  tuple of N, U N E...  one of N: the number as decimal digits and a "."
+enum { SL_RESULT = -1 };
+bool sl_function_wants(const struct sl_function_syntax *function, int parameter,
+                       struct sl_text *code, struct sl_text *shown);
 
 void sl_file_free(struct sl_file *file);
 

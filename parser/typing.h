@@ -8,7 +8,7 @@
 //   typing_resolve.c   annotations to types                 typing_declare.c   what a file declares
 //   typing_check.c     statements                           typing_flow.c      what is known of variables
 //   typing_infer.c     expressions                          typing_call.c      calls
-//   typing_assign.c    targets of assignments
+//   typing_assign.c    targets of assignments               typing_encode.c    types for those who look at values
 //
 // Only files of a dialect with `type_resolution` or `type_checking` come here. Types are made once per file: equal
 // types are the same pointer. Gradual typing: whatever is not known is Any, which goes with everything.
@@ -130,6 +130,7 @@ sl_static sl_static_element(struct sl_static_types *types, sl_static type);
 
 // As messages show it; the text lives in the arena.
 const char *sl_static_show(struct sl_static_types *types, sl_static type);
+void sl_static_write(struct sl_text *out, sl_static type);
 
 // ---------------------------------------------------------------- typing_relation.c
 

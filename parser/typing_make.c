@@ -306,6 +306,8 @@ static void show(struct sl_text *out, sl_static type) {
   }
 }
 
+void sl_static_write(struct sl_text *out, sl_static type) { show(out, type); }
+
 const char *sl_static_show(struct sl_static_types *types, sl_static type) {
   struct sl_text text = {0};
   show(&text, type);

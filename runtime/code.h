@@ -77,6 +77,7 @@
   X(APPEND)               /* R[a].append(R[b]) without a result; else the call S[c] */            \
   X(POP)                  /* R[a] = R[b].pop(); else the call S[c] */                             \
   X(LENGTH)               /* R[a] = len(R[b]); K[c] is that builtin */                            \
+  X(CHECK_TYPE)           /* R[a] must be of the type K[c]: see wanted.h */                       \
   X(RETURN)               /* return R[a] */                                                       \
   X(RETURN_CONSTANT)      /* return K[c] */                                                       \
   /* Files. */                                                                                    \

@@ -73,6 +73,7 @@ static struct sl_code *compile_code(struct sl_compiler *compiler,
   if (compiler->failure) return code;
   describe_parameters(&assembler);
   describe_captures(&assembler);
+  sl_compile_wanted_parameters(&assembler);
   make_cells(&assembler);
   sl_compile_body(&assembler);
   if (assembler.first_unbound < assembler.end_unbound) {
@@ -89,7 +90,10 @@ void sl_compile_function(struct sl_assembler *assembler, const struct sl_functio
   uint32_t next = assembler->next;
   for (uint32_t i = 0; i < syntax->parameter_count; i++) {
     const struct sl_node *value = syntax->parameters[i].default_value;
-    if (value) sl_compile_expression(assembler, value, sl_reserve(assembler, 1));
+    if (!value) continue;
+    uint32_t place = sl_reserve(assembler, 1);
+    sl_compile_expression(assembler, value, place);
+    sl_compile_wanted_default(assembler, syntax, &syntax->parameters[i], place);
   }
   sl_value name =
       syntax->name ? sl_compile_name(compiler, syntax->name) : sl_string_intern("lambda", 6);

@@ -135,4 +135,14 @@ void sl_compile_for(struct sl_assembler *assembler, const struct sl_node *target
 void sl_compile_function(struct sl_assembler *assembler, const struct sl_function_syntax *syntax,
                          uint32_t target);
 
+// compile_wanted.c
+// Of a function of a dialect that wants values checked: its parameters, at its beginning; the default of a parameter of a
+// function that is being made; what it returns.
+void sl_compile_wanted_parameters(struct sl_assembler *assembler);
+void sl_compile_wanted_default(struct sl_assembler *assembler,
+                               const struct sl_function_syntax *function,
+                               const struct sl_parameter *parameter, uint32_t place);
+bool sl_compile_wants_result(const struct sl_assembler *assembler);
+void sl_compile_wanted_result(struct sl_assembler *assembler, uint32_t place, uint32_t offset);
+
 #endif  // RUNTIME_COMPILE_H_

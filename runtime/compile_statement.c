@@ -256,22 +256,36 @@ static void leave_loops(struct sl_assembler *assembler) {
   }
 }
 
-// The return statement; the body of a lambda; the one expression of a file.
+static void return_constant(struct sl_assembler *assembler, uint32_t constant) {
+  leave_loops(assembler);
+  sl_emit(assembler, SL_OPCODE_RETURN_CONSTANT, 0, 0, constant, SL_NO_OFFSET);
+}
+
+static void return_register(struct sl_assembler *assembler, uint32_t result, uint32_t offset) {
+  sl_compile_wanted_result(assembler, result, offset);
+  leave_loops(assembler);
+  sl_emit(assembler, SL_OPCODE_RETURN, result, 0, 0, SL_NO_OFFSET);
+}
+
+// The return statement; the body of a lambda; the one expression of a file; without a value also a function's end.
 static void return_value(struct sl_assembler *assembler, const struct sl_node *value) {
+  bool wanted = sl_compile_wants_result(assembler);
   uint32_t constant;
-  if (!assembler->top_level && value && sl_compile_constant(assembler, value, &constant)) {
-    leave_loops(assembler);
-    sl_emit(assembler, SL_OPCODE_RETURN_CONSTANT, 0, 0, constant, SL_NO_OFFSET);
-  } else if (value) {
+  if (value &&
+      (assembler->top_level || wanted || !sl_compile_constant(assembler, value, &constant))) {
     uint32_t result = sl_compile_operand(assembler, value);
     if (assembler->top_level) sl_emit(assembler, SL_OPCODE_RESULT, result, 0, 0, SL_NO_OFFSET);
-    leave_loops(assembler);
-    sl_emit(assembler, SL_OPCODE_RETURN, result, 0, 0, SL_NO_OFFSET);
-  } else {
-    leave_loops(assembler);
-    sl_emit(assembler, SL_OPCODE_RETURN_CONSTANT, 0, 0, sl_emit_constant(assembler, SL_NONE),
-            SL_NO_OFFSET);
+    return_register(assembler, result, value->start);
+    return;
   }
+  if (!value) constant = sl_emit_constant(assembler, SL_NONE);
+  if (!wanted) {
+    return_constant(assembler, constant);
+    return;
+  }
+  uint32_t result = sl_reserve(assembler, 1);
+  sl_emit(assembler, SL_OPCODE_CONSTANT, result, 0, constant, SL_NO_OFFSET);
+  return_register(assembler, result, assembler->syntax->name_start);
 }
 
 static void load(struct sl_assembler *assembler, const struct sl_node *node) {

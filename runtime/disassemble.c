@@ -86,6 +86,7 @@ static enum shape shape_of(enum sl_opcode op) {
       return K;
     case SL_OPCODE_CONSTANT:
     case SL_OPCODE_CHECK_LOCAL:
+    case SL_OPCODE_CHECK_TYPE:
       return AK;
     case SL_OPCODE_GET_CELL:
     case SL_OPCODE_FREE:

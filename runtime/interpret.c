@@ -9,6 +9,7 @@
 #endif
 
 #include "runtime/interpret.h"
+#include "runtime/wanted.h"
 
 #ifndef SL_SWITCH_DISPATCH
 // Labels as values are GNU C.
@@ -742,6 +743,10 @@ dispatch:
         NEXT();
       }
       SLOW(sl_slow_length(thread, pc, KC, B));
+      NEXT();
+    }
+    OPCODE(CHECK_TYPE) {
+      SLOW(sl_wanted_check(thread, A, KC));
       NEXT();
     }
     OPCODE(RETURN) {
