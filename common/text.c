@@ -4,6 +4,8 @@
 // bytes[length] is NUL and length < capacity.
 #include "common/text.h"
 
+#include "common/copy.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +38,7 @@ static inline void make_room(struct sl_text *text, size_t extra) {
 
 void sl_text_append(struct sl_text *text, const char *bytes, size_t length) {
   make_room(text, length);
-  if (length) memcpy(text->bytes + text->length, bytes, length);
+  sl_copy_bytes(text->bytes + text->length, bytes, length);
   text->length += length;
   text->bytes[text->length] = '\0';
 }

@@ -32,8 +32,30 @@ static int64_t clamp(int64_t n, int64_t least, int64_t greatest) {
   return n < least ? least : n > greatest ? greatest : n;
 }
 
+// A bound of a slice without a step, clamped. False: it is neither absent nor a small int.
+static inline bool clamp_bound(sl_value value, int64_t length, int64_t *bound) {
+  if (!value || value == SL_NONE) return true;
+  int32_t number;
+  if (!sl_int_to_int32(value, &number)) return false;
+  *bound = clamp(number < 0 ? number + length : number, 0, length);
+  return true;
+}
+
+// The usual slices, those without a step. False: it is another one, or wrong.
+static inline bool slice_by_one(int64_t length, sl_value start, sl_value stop, sl_value step,
+                                struct sl_slice *out) {
+  int64_t first = 0, last = length;
+  if ((step && step != SL_NONE) || !clamp_bound(start, length, &first) ||
+      !clamp_bound(stop, length, &last))
+    return false;
+  if (last < first) last = first;
+  *out = (struct sl_slice){(int32_t)first, (int32_t)last, 1, (uint32_t)(last - first)};
+  return true;
+}
+
 bool sl_sequence_slice(struct sl_thread *thread, size_t length, sl_value start, sl_value stop,
                        sl_value step, struct sl_slice *out) {
+  if (SL_LIKELY(slice_by_one((int64_t)length, start, stop, step, out))) return true;
   int64_t n = (int64_t)length;
   int64_t stride = 1;
   if (!read_bound(thread, step, "slice step", &stride)) return false;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/copy.h"
 #include "runtime/os.h"
 #include "runtime/types/format.h"
 #include "runtime/types/sequence.h"
@@ -57,7 +58,7 @@ sl_value sl_string(const char *bytes, size_t length) {
   if (length == 1) return sl_string_of_byte((unsigned char)bytes[0]);
   char *copy;
   sl_value string = sl_string_new(length, &copy);
-  memcpy(copy, bytes, length);
+  sl_copy_bytes(copy, bytes, length);
   return string;
 }
 
@@ -373,8 +374,8 @@ sl_value sl_string_concatenate(struct sl_thread *thread, sl_value a, sl_value b)
   if (!sl_heap_admit(thread, length)) return NULL;
   char *bytes;
   sl_value result = sl_string_new(length, &bytes);
-  memcpy(bytes, left->bytes, left->length);
-  memcpy(bytes + left->length, right->bytes, right->length);
+  sl_copy_bytes(bytes, left->bytes, left->length);
+  sl_copy_bytes(bytes + left->length, right->bytes, right->length);
   return result;
 }
 
@@ -392,7 +393,7 @@ sl_value sl_string_join(const sl_value *strings, uint32_t count) {
   sl_value result = sl_string_new(length, &bytes);
   for (uint32_t i = 0; i < count; i++) {
     const struct sl_string *string = as_string(strings[i]);
-    memcpy(bytes, string->bytes, string->length);
+    sl_copy_bytes(bytes, string->bytes, string->length);
     bytes += string->length;
   }
   return result;
