@@ -71,8 +71,13 @@ static bool read_platform(struct sl_thread *thread, struct bz_analysis *analysis
       bz_label_parse(thread, bz_workspace_main(analysis->workspace), "", platforms, length);
   const struct bz_target *platform =
       label ? bz_platform_load(thread, analysis, configuration, label) : NULL;
-  configuration->platform = platform ? platform->label : NULL;
-  return platform != NULL;
+  if (!platform) return false;
+  configuration->platform = platform->label;
+  if (platform->rule_class->behaviour == BZ_BEHAVIOUR_OPAQUE)
+    bz_event(analysis->workspace, BZ_WARNING, NULL,
+             "platform %s is not available, building for this machine: %s", bz_label_text(label),
+             label->repository->reason);
+  return true;
 }
 
 struct bz_analysis *bz_analysis_new(struct sl_thread *thread,

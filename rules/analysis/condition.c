@@ -121,16 +121,19 @@ struct bz_target *bz_platform_load(struct sl_thread *thread, struct bz_analysis 
                                    struct bz_label *label) {
   struct bz_target *target = bz_target_actual(thread, analysis, configuration, label);
   if (!target) return NULL;
-  bool is_platform = target->kind == BZ_TARGET_RULE &&
-                     target->rule_class->behaviour == BZ_BEHAVIOUR_CONSTRAINT &&
-                     bz_rule_class_attribute(target->rule_class, "constraint_values") >= 0;
-  if (is_platform) return target;
+  enum bz_behaviour behaviour =
+      target->kind == BZ_TARGET_RULE ? target->rule_class->behaviour : BZ_BEHAVIOUR_RULE;
+  if (behaviour == BZ_BEHAVIOUR_OPAQUE ||
+      (behaviour == BZ_BEHAVIOUR_CONSTRAINT &&
+       bz_rule_class_attribute(target->rule_class, "constraint_values") >= 0))
+    return target;
   sl_fail(thread, "Target %s was referenced as a platform, but does not provide PlatformInfo",
           bz_label_text(target->label));
   return NULL;
 }
 
-// The same of the platform of a configuration, which has what its parents have and it has not.
+// The same of the platform of a configuration, which has what its parents have and it has not. One of a repository that is not
+// there passes for the machine's.
 static int target_platform_says(struct sl_thread *thread, const struct constraint_query *query) {
   enum { LONGEST_CHAIN = 100 };
   struct bz_label *label = query->configuration->platform;
@@ -138,7 +141,8 @@ static int target_platform_says(struct sl_thread *thread, const struct constrain
     const struct bz_target *platform =
         bz_platform_load(thread, query->analysis, query->configuration, label);
     if (!platform) return -1;
-    if (is_in_platforms(platform->label, "host")) break;
+    bool is_opaque = platform->rule_class->behaviour == BZ_BEHAVIOUR_OPAQUE;
+    if (is_opaque || is_in_platforms(platform->label, "host")) break;
     int answer = platform_says(thread, query, platform);
     if (answer != UNDECIDED) return answer;
     label = parent_of(platform);

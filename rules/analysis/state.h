@@ -379,7 +379,7 @@ int bz_condition_holds(struct sl_thread *thread, struct bz_analysis *analysis,
 int bz_condition_constraint_holds(struct sl_thread *thread, struct bz_analysis *analysis,
                                   const struct bz_configuration *configuration,
                                   struct bz_label *constraint);
-// The platform behind a label. NULL with an error pending: it is none.
+// The platform behind a label, or an opaque target. NULL with an error pending: it is none.
 struct bz_target *bz_platform_load(struct sl_thread *thread, struct bz_analysis *analysis,
                                    const struct bz_configuration *configuration,
                                    struct bz_label *label);
