@@ -60,7 +60,6 @@ struct sl_static_type {
 struct sl_static_parameter {
   const char *name;
   sl_static type;
-  enum sl_parameter_kind kind;
   bool required;         // has no default; of those that are neither *args nor **kwargs
   bool nothing;          // has a default that tells nothing of its type
   bool positional_only;  // of builtins

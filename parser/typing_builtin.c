@@ -183,6 +183,8 @@ void sl_static_free_builtins(struct sl_typing *typing) {
 sl_static sl_static_builtin(struct sl_typing *typing, const struct sl_name *name) {
   if (!strcmp(name->bytes, "None")) return &sl_static_none;
   if (!strcmp(name->bytes, "True") || !strcmp(name->bytes, "False")) return &sl_static_bool;
+  // A name with "_" is that of a method here, and of something else in a host.
+  if (strchr(name->bytes, '_')) return &sl_static_any;
   const struct builtin *builtin = *find(builtins_of(typing), name->bytes);
   return builtin ? builtin->type : &sl_static_any;
 }

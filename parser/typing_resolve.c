@@ -356,7 +356,6 @@ static void add_parameter(struct sl_typing *typing, struct sl_static_callable *c
   *made = (struct sl_static_parameter){
       .name = parameter->identifier->identifier.name->bytes,
       .type = parameter->type ? sl_typing_annotation(typing, parameter->type) : &sl_static_any,
-      .kind = parameter->kind,
       .required = !value,
       .nothing = value && value->kind == SL_NODE_IDENTIFIER,
   };
