@@ -93,7 +93,7 @@ endif
 
 $(BUILD)/starmypy: $(CLI_OBJECTS) $(ARCHIVES)
 	@echo "link    $@"
-	@$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(PROGRAM_ARCHIVES)
+	@$(CC) $(CFLAGS_ALL) $(LDFLAGS) -Wl,--wrap=mmap -o $@ $^ $(PROGRAM_ARCHIVES)
 
 $(BUILD)/libstarlark.a: $(or $(WHOLE),$(STARLARK_OBJECTS))
 $(BUILD)/libstarmypy.a: $(STARMYPY_OBJECTS)
