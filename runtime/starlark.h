@@ -173,9 +173,9 @@ void sl_error_clear(struct sl_thread *thread);
 
 // ---------------------------------------------------------------- limits
 
-// What the evaluations of a thread may take; 0: as much as they want (who counts down passes at least 1). Going beyond a limit is an ordinary error of the evaluation,
-// which no Starlark code can catch; the thread stays usable. Limits are looked at every few thousand steps, and before each block
-// of SL_LARGE_BLOCK bytes or more; of steps, bytes and calls none too many is taken.
+// What the evaluations of a thread may take; 0: as much as they want (who counts down passes at least 1). Going beyond a
+// limit is an ordinary error of the evaluation, which no Starlark code can catch; the thread stays usable. Limits are looked at
+// every few thousand steps, and before each block of SL_LARGE_BLOCK bytes or more.
 enum { SL_LARGE_BLOCK = 1 << 14 };
 struct sl_limits {
   // Backward jumps, calls and comparable work of functions in C, from now on: "Starlark computation cancelled: too many steps".
@@ -250,7 +250,7 @@ struct sl_module *sl_module_begin(const char *name, void *data);
 bool sl_module_continue(struct sl_thread *thread, struct sl_module *module, struct sl_file *file,
                         const struct sl_environment *environment) SL_MUST_CHECK;
 
-// What the module was made with. Both live as long as they did for the host, the name as long as the module.
+// What the module was made with: a copy of the name, which lives as long as the module, and the host's data.
 const char *sl_module_name(const struct sl_module *module);
 void *sl_module_data(const struct sl_module *module);
 // An exported global. NULL without an error: none of that name.
