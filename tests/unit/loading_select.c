@@ -62,7 +62,7 @@ static const char *resolve(struct bz_loader *loader, const char *name, const cha
         bz_select_resolve(thread, target, attribute, (struct bz_select *)(void *)value, &matcher);
   }
   if (value) {
-    bz_value_build_text(value, attribute->type, &text);
+    bz_value_text(value, BZ_FORM_BUILD, &text);
   } else {
     sl_text_append_string(&text, sl_error_message(thread));
     sl_error_clear(thread);
