@@ -88,9 +88,7 @@ struct sl_module *bz_evaluation_run_path(struct bz_evaluation *evaluation, const
   return loaded->module;
 }
 
-void bz_evaluation_forget(struct bz_evaluation *evaluation) {
-  HASH_CLEAR(hh, evaluation->loaded);
-}
+void bz_evaluation_forget(struct bz_evaluation *evaluation) { HASH_CLEAR(hh, evaluation->loaded); }
 
 // The path of a file that `from` loads.
 static sl_value path_beside(const char *from, const char *name) {
