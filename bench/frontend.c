@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "builtins/builtins.h"
 #include "common/text.h"
 #include "parser/syntax.h"
 #include "runtime/program.h"

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """tests/counts/*.star: programs whose instructions are counted, so that a slowdown is seen at once.
 
-callgrind counts what each program (`starmypy --testing`) and the generated inputs of GENERATED execute in our own
-code and in the collector's. The C library is left out: it chooses its functions by the processor. Such counts are the
-same in every run; expected.ini has them for each compiler with its flags and each version of the collector, and a build
+callgrind counts what `starmypy --testing` executes for each program, and for the generated inputs of GENERATED, in its
+own binary and in the collector. The C library is left out: it chooses its functions by the processor. Such counts are
+the same in every run; expected.ini has them for each compiler with its flags and each version of the collector, and a build
 that has none there is skipped. A count may exceed the expected one by TOLERANCE and by SLACK. One that is far below it
 fails too: else a later slowdown would hide in it. `tests/run --update counts` writes the counts of the build at hand.
 """
@@ -29,7 +29,7 @@ FAR_BELOW = 0.10
 FOLDER = os.path.join(TESTS, "counts")
 EXPECTED = os.path.join(FOLDER, "expected.ini")
 HEADER = """\
-; Instructions, in our own code and the collector's, by program: see tests/kinds/counts.py.
+; Instructions by program: see tests/kinds/counts.py.
 ; Rewritten by: tests/run --build DIR --update counts
 """
 # What bench/gen.py has to write, and the words behind `starmypy --testing`: parsing, and modules that load others.
@@ -87,7 +87,7 @@ def write_expected(section: str, name: str, count: int) -> None:
 
 
 def counted(report: str, program: str) -> int:
-    """The instructions that callgrind counted in the program itself and in the collector."""
+    """The instructions that callgrind counted in the binary and in the collector, where that is shared."""
     counts: Dict[str, int] = collections.defaultdict(int)
     binary, of_a_callee = "", False
     with open(report, encoding="utf-8") as lines:
