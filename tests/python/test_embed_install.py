@@ -72,7 +72,8 @@ def words(headers: List[Path]) -> Set[str]:
 
 def version_of_header() -> str:
     header = (workspaces.ROOT / "runtime" / "starlark.h").read_text("utf-8")
-    return re.findall(r'#define SL_VERSION "(\d+\.\d+\.\d+)"', header)[0]
+    version: str = re.findall(r'#define SL_VERSION "(\d+\.\d+\.\d+)"', header)[0]
+    return version
 
 
 def interface() -> str:
