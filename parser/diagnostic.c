@@ -67,33 +67,17 @@ void sl_diagnostic_add_deferred(struct sl_file *file) {
   parsed->deferred_count = 0;
 }
 
-// Drops a message that repeats the one before it, as when a name is declared three times.
-static void drop_repeated(struct sl_file *file) {
-  struct sl_diagnostic *items = file->diagnostics;
-  uint32_t kept = 0;
-  for (uint32_t i = 0; i < file->diagnostic_count; i++) {
-    if (kept && items[kept - 1].start == items[i].start &&
-        !strcmp(items[kept - 1].message, items[i].message)) {
-      file->error_count--;
-    } else {
-      items[kept++] = items[i];
-    }
-  }
-  file->diagnostic_count = kept;
-}
-
-void sl_diagnostic_sort(struct sl_file *file) {
+void sl_diagnostic_sort(struct sl_file *file, uint32_t first) {
   // Insertion: the list is short and nearly sorted.
   struct sl_diagnostic *items = file->diagnostics;
-  for (uint32_t i = 1; i < file->diagnostic_count; i++) {
+  for (uint32_t i = first + 1; i < file->diagnostic_count; i++) {
     struct sl_diagnostic moved = items[i];
     uint32_t j = i;
-    for (; j > 0 && items[j - 1].start > moved.start; j--) {
+    for (; j > first && items[j - 1].start > moved.start; j--) {
       items[j] = items[j - 1];
     }
     items[j] = moved;
   }
-  drop_repeated(file);
 }
 
 struct sl_position sl_file_position(const struct sl_file *file, uint32_t offset) {

@@ -233,8 +233,10 @@ static void dump_node(void *data, const struct sl_node *node) {
   struct dump *dump = data;
   if (!node) return;
   begin_line(dump);
-  sl_text_append_string(dump->out, kinds[node->kind]);
-  append_detail(dump, node);
+  bool error =
+      node->kind == SL_NODE_IDENTIFIER && !sl_tree_is_name(dump->file, node->identifier.name);
+  sl_text_append_string(dump->out, kinds[error ? SL_NODE_ERROR : node->kind]);
+  if (!error) append_detail(dump, node);
   sl_text_append_char(dump->out, ' ');
   append_position(dump, node->start);
   sl_text_append_char(dump->out, '-');

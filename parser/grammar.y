@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The grammar, in the order of the language specification, with the productions that recover from errors.
-// Invariant: no conflicts, and no empty production where a message depends on what stands on the stack.
+// The grammar, in the order of the language specification. Invariant: no conflicts, and nothing is told here: a text
+// that does not fit is refused, and recover.c says why.
 //
-// The tokens INDENT, OUTDENT and NEWLINE come from layout.c and only ever at the ends of logical lines; so an
-// error ends with its line, and an indented block after a broken line is still parsed.
+// The tokens INDENT, OUTDENT and NEWLINE come from layout.c and only ever at the ends of logical lines.
 
 %name sl_grammar
 %token_prefix SL_TOKEN_
@@ -24,88 +23,15 @@
 #include "parser/grammar.h"
 #include "parser/parser.h"
 
-// Whether the token that is being looked at ends an expression list.
-static bool ends_list(const struct sl_parse *parse) {
-  switch (parse->lookahead) {
-    case 0:
-    case SL_TOKEN_NEWLINE:
-    case SL_TOKEN_SEMICOLON:
-    case SL_TOKEN_EQUALS:
-    case SL_TOKEN_RBRACE:
-    case SL_TOKEN_RBRACKET:
-    case SL_TOKEN_RPAREN:
-      return true;
-    default:
-      return false;
-  }
-}
-
-// A symbol of the grammar; of a LONE token what it is elsewhere.
-static int ordinary_kind(int symbol) {
-  switch (symbol) {
-    case SL_TOKEN_LONE_NAME:
-      return SL_TOKEN_IDENTIFIER;
-    case SL_TOKEN_LONE_STRING:
-      return SL_TOKEN_STRING;
-    default:
-      return symbol;
-  }
-}
-
-static void error_here(struct sl_parse *parse, const char *message) {
-  sl_expect_error(parse, parse->lookahead, &parse->token, message);
-}
-
-// Whether the line that did not parse began as an if, an elif or an else.
-static bool was_branch(const struct sl_parse *parse) {
-  const char *line = parse->file->source + parse->broken_start;
-  return strncmp(line, "if", 2) == 0 || strncmp(line, "el", 2) == 0;
-}
-
-// A comma after an expression list without parentheses.
-static void trailing_comma(struct sl_parse *parse) {
-  if (!ends_list(parse)) {
-    error_here(parse, "expected expression");
-  } else if (!parse->recovering) {
-    sl_diagnostic_add(parse->file, parse->token.start, parse->token.end,
-                      "Trailing comma is allowed only in parenthesized tuples.");
-  }
-}
-
-// Type syntax that the dialect does not have is what Bazel 8 says it is: a token too many.
-static void check_annotation(struct sl_parse *parse, int kind, uint32_t start,
-                             const char *message) {
-  struct sl_token token = {.start = start, .end = start + 1};
-  if (!parse->dialect->type_syntax) sl_expect_error(parse, kind, &token, message);
-}
-
-// The same at the ":" of an annotated statement, which must also have something to annotate.
-static void check_variable(struct sl_parse *parse, const struct sl_node *target,
-                           const struct sl_token *colon) {
-  check_annotation(parse, SL_TOKEN_COLON, colon->start, "expected newline");
-  if (target->kind != SL_NODE_IDENTIFIER) {
-    sl_expect_error(parse, SL_TOKEN_COLON, colon,
-                    "type annotations must have a single identifier on the left-hand side");
-  }
+// Type syntax where the dialect has none.
+static void check_types(struct sl_parse *parse) {
+  if (!parse->dialect->type_syntax) parse->refused = true;
 }
 }
 
-// What does not fit: the message follows from the tokens that would.
 %syntax_error {
-  _Static_assert(YYNTOKEN <= 64, "the tokens fit into the bit sets of struct sl_expect");
-  const yyStackEntry *top = yypParser->yytos;
-  const yyStackEntry *below = top > yypParser->yystack ? top - 1 : top;
-  struct sl_expect expect = {ordinary_kind(top->major), ordinary_kind(below->major), 0, 0};
-  for (unsigned token = 1; token < YYNTOKEN; token++) {
-    uint64_t bit = (uint64_t)1 << token;
-    if (yy_find_shift_action((YYCODETYPE)token, top->stateno) <= YY_MAX_SHIFTREDUCE) {
-      expect.accepted |= bit;
-    }
-    if (yy_find_shift_action((YYCODETYPE)token, below->stateno) <= YY_MAX_SHIFTREDUCE) {
-      expect.accepted_below |= bit;
-    }
-  }
-  sl_expect_report(parse, parse->lookahead, &TOKEN, &expect);
+  _Static_assert(YYNTOKEN <= 64, "recover.c keeps sets of tokens as bits");
+  parse->refused = true;
 }
 
 %token ILLEGAL WHILE BYTES.
@@ -115,9 +41,6 @@ static void check_variable(struct sl_parse *parse, const struct sl_node *target,
 %fallback IDENTIFIER LONE_NAME.
 %fallback STRING LONE_STRING.
 
-// An indented block belongs to the line before it if that can have one.
-%nonassoc NEWLINE.
-%nonassoc INDENT.
 %left OR.
 %left AND.
 %right NOT.
@@ -139,43 +62,14 @@ file ::= EXPRESSION expression(E) NEWLINE. {
   struct sl_pending body = sl_tree_begin(parse, result);
   sl_tree_finish(parse, sl_tree_block(parse, body, 0, (uint32_t)parse->file->length));
 }
-file ::= EXPRESSION error NEWLINE.
 
 // ---------------------------------------------------------------- statements
 
 %type statements {struct sl_pending}
 statements(A) ::= . { A = sl_tree_empty(parse); }
-statements(A) ::= statements(L) line(M) NEWLINE. {
-  A = sl_tree_join(parse, L, M);
-  parse->after_broken = parse->branch_lost = false;
-}
-statements(A) ::= statements(L) line(M) SEMICOLON NEWLINE. {
-  A = sl_tree_join(parse, L, M);
-  parse->after_broken = parse->branch_lost = false;
-}
-statements(A) ::= statements(L) compound(S). {
-  A = sl_tree_push(parse, L, S);
-  parse->after_broken = parse->branch_lost = false;
-}
-statements(A) ::= statements(L) error NEWLINE(N). {
-  A = sl_tree_push(parse, L, sl_tree_broken(parse, N.end));
-  parse->after_broken = true;
-  parse->branch_lost = was_branch(parse);
-  yypParser->yyerrcnt = -1;  // The next error is a new one, however near.
-}
-// An indented block where none may stand: reported unless it is the body of a broken line.
-statements(A) ::= statements(L) unexpected_indent(W) statements(M) OUTDENT. {
-  A = W ? sl_tree_join(parse, L, M) : sl_tree_drop(parse, L, M);
-  parse->after_broken = false;
-  parse->branch_lost = !W;
-}
-
-%type unexpected_indent {bool}
-unexpected_indent(A) ::= INDENT(T). {
-  A = !parse->after_broken;
-  if (A) sl_diagnostic_add(parse->file, T.start, T.end, "indentation error");
-  parse->after_broken = parse->branch_lost = false;
-}
+statements(A) ::= statements(L) line(M) NEWLINE. { A = sl_tree_join(parse, L, M); }
+statements(A) ::= statements(L) line(M) SEMICOLON NEWLINE. { A = sl_tree_join(parse, L, M); }
+statements(A) ::= statements(L) compound(S). { A = sl_tree_push(parse, L, S); }
 
 %type line {struct sl_pending}
 line(A) ::= small(S). { A = sl_tree_begin(parse, S); }
@@ -185,10 +79,6 @@ suite(A) ::= line(L) NEWLINE(N). { A = sl_tree_block(parse, L, N.start, N.start)
 suite(A) ::= line(L) SEMICOLON NEWLINE(N). { A = sl_tree_block(parse, L, N.start, N.start); }
 suite(A) ::= NEWLINE(N) INDENT statements(L) OUTDENT. {
   A = sl_tree_block(parse, L, N.start, N.end);
-}
-suite(A) ::= NEWLINE(N). {
-  sl_diagnostic_add(parse->file, parse->token.start, parse->token.end, "expected an indented block");
-  A = sl_tree_block(parse, sl_tree_empty(parse), N.start, N.end);
 }
 
 // ---------------------------------------------------------------- def
@@ -228,10 +118,9 @@ parameter(A) ::= STAR(S) typed_name(N) test(T). {
 parameter(A) ::= STAR_STAR(S) typed_name(N) test(T). {
   A = sl_tree_parameter(parse, SL_WRITTEN_STAR_STAR, S.start, &N, T, NULL);
 }
-// Has been looked at before its type is.
 %type typed_name {struct sl_token}
-typed_name(A) ::= IDENTIFIER(N) COLON(C). {
-  check_annotation(parse, SL_TOKEN_COLON, C.start, "expected )");
+typed_name(A) ::= IDENTIFIER(N) COLON. {
+  check_types(parse);
   A = N;
 }
 
@@ -278,12 +167,7 @@ target_list(A) ::= target_list(L) COMMA unary(E). { A = sl_tree_push(parse, L, E
 
 // ---------------------------------------------------------------- small statements
 
-small(A) ::= RETURN(T). {
-  if (parse->lookahead != SL_TOKEN_NEWLINE && parse->lookahead != SL_TOKEN_SEMICOLON) {
-    error_here(parse, "expected expression");
-  }
-  A = sl_tree_statement(parse, SL_NODE_RETURN, T.start, T.end, NULL);
-}
+small(A) ::= RETURN(T). { A = sl_tree_statement(parse, SL_NODE_RETURN, T.start, T.end, NULL); }
 small(A) ::= RETURN(T) expression(E). {
   A = sl_tree_statement(parse, SL_NODE_RETURN, T.start, E->end, E);
 }
@@ -299,23 +183,18 @@ small(A) ::= expression(L) EQUALS(T) expression(R). {
 small(A) ::= expression(L) AUGMENTED(T) expression(R). {
   A = sl_tree_assign(parse, SL_NODE_AUGMENTED, T.op, L->start, T.start, L, NULL, R);
 }
-// Has been looked at before its type is.
-%type annotated {struct sl_annotated}
-annotated(A) ::= expression(L) COLON(C). {
-  check_variable(parse, L, &C);
-  A = (struct sl_annotated){L, C.start};
-}
 small(A) ::= annotated(L) test(T). {
   A = sl_tree_assign(parse, SL_NODE_ASSIGN, SL_OP_NONE, L.target->start, L.colon, L.target, T, NULL);
 }
 small(A) ::= annotated(L) test(T) EQUALS(Q) expression(R). {
   A = sl_tree_assign(parse, SL_NODE_ASSIGN, SL_OP_NONE, L.target->start, Q.start, L.target, T, R);
 }
-small(A) ::= annotated(L) test(T) AUGMENTED expression(R). {
-  struct sl_token colon = {.start = L.colon, .end = L.colon + 1};
-  sl_expect_error(parse, SL_TOKEN_COLON, &colon,
-                  "type annotations not allowed on augmented assignment statements");
-  A = sl_tree_assign(parse, SL_NODE_ASSIGN, SL_OP_NONE, L.target->start, L.colon, L.target, T, R);
+// Only a single name.
+%type annotated {struct sl_annotated}
+annotated(A) ::= expression(L) COLON(C). {
+  check_types(parse);
+  if (L->kind != SL_NODE_IDENTIFIER) parse->refused = true;
+  A = (struct sl_annotated){L, C.start};
 }
 small(A) ::= TYPE(K) IDENTIFIER(N) EQUALS(Q) test(T). {
   A = sl_tree_assign(parse, SL_NODE_TYPE_ALIAS, SL_OP_NONE, K.start, Q.start,
@@ -345,14 +224,6 @@ binding(A) ::= IDENTIFIER(N) EQUALS STRING(S). { A = sl_tree_load_binding(parse,
 // A rule without code, such as the next one, hands its value on. An expression list without parentheses is a tuple.
 expression(A) ::= test(A).
 expression(A) ::= items(L). { A = sl_tree_bare(parse, L, true); }
-expression(A) ::= test(E) COMMA. {
-  trailing_comma(parse);
-  A = E;
-}
-expression(A) ::= items(L) COMMA. {
-  trailing_comma(parse);
-  A = sl_tree_bare(parse, L, true);
-}
 
 // Two or more.
 %type items {struct sl_pending}
@@ -363,13 +234,6 @@ test(A) ::= LONE_NAME(T). { A = sl_tree_identifier(parse, &T); }
 test(A) ::= LONE_STRING(T). { A = T.node; }
 test(A) ::= condition(A).
 test(A) ::= condition(T) IF condition(C) ELSE test(F). { A = sl_tree_conditional(parse, T, C, F); }
-test(A) ::= condition(T) IF condition(C). {
-  if (!parse->recovering) {
-    sl_diagnostic_add(parse->file, T->start, C->end,
-                      "missing else clause in conditional expression or semicolon before if");
-  }
-  A = T;
-}
 test(A) ::= LAMBDA(T) COLON test(B). {
   A = sl_tree_lambda(parse, T.start, sl_tree_empty(parse), B);
 }
@@ -402,15 +266,15 @@ condition(A) ::= condition(L) AND(T) condition(R). {
 condition(A) ::= NOT(T) condition(E). { A = sl_tree_unary(parse, SL_OP_NOT, T.start, E); }
 
 comparison(A) ::= operation(A).
-comparison(A) ::= comparison(L) COMPARISON(T) operation(R). {
-  A = sl_tree_comparison(parse, T.op, L, &T, R);
+comparison(A) ::= operation(L) COMPARISON(T) operation(R). {
+  A = sl_tree_binary(parse, T.op, L, T.start, R);
 }
-comparison(A) ::= comparison(L) IN(T) operation(R). {
-  A = sl_tree_comparison(parse, SL_OP_IN, L, &T, R);
+comparison(A) ::= operation(L) IN(T) operation(R). {
+  A = sl_tree_binary(parse, SL_OP_IN, L, T.start, R);
 }
 // Errors point at the second of the two words.
-comparison(A) ::= comparison(L) NOT IN(T) operation(R). {
-  A = sl_tree_comparison(parse, SL_OP_NOT_IN, L, &T, R);
+comparison(A) ::= operation(L) NOT IN(T) operation(R). {
+  A = sl_tree_binary(parse, SL_OP_NOT_IN, L, T.start, R);
 }
 
 operation(A) ::= unary(A).
@@ -449,19 +313,10 @@ unary(A) ::= TILDE(T) unary(E). { A = sl_tree_unary(parse, SL_OP_TILDE, T.start,
 primary(A) ::= IDENTIFIER(T). { A = sl_tree_identifier(parse, &T); }
 primary(A) ::= INT(T). { A = T.node; }
 primary(A) ::= FLOAT(T). { A = T.node; }
-primary(A) ::= string(A).
+primary(A) ::= STRING(T). { A = T.node; }
 primary(A) ::= BYTES(T). { A = T.node; }
 primary(A) ::= list(A).
 primary(A) ::= ELLIPSIS(T). { A = sl_tree_node(parse, SL_NODE_ELLIPSIS, T.start, T.end); }
-
-string(A) ::= STRING(T). { A = T.node; }
-string(A) ::= string(E) STRING(T). {
-  if (!parse->recovering) {
-    sl_diagnostic_add(parse->file, T.start, T.end,
-                      "Implicit string concatenation is forbidden, use the + operator");
-  }
-  A = E;
-}
 
 primary(A) ::= primary(E) DOT(T) IDENTIFIER(N). { A = sl_tree_dot(parse, E, T.start, &N); }
 
@@ -575,7 +430,7 @@ type_parameters(A) ::= open_types(T) type_names(L) COMMA RBRACKET(U). {
 }
 %type open_types {struct sl_token}
 open_types(A) ::= LBRACKET(T). {
-  check_annotation(parse, SL_TOKEN_LBRACKET, T.start, "expected (");
+  check_types(parse);
   A = T;
 }
 %type type_names {struct sl_pending}

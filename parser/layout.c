@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Layout: turns line ends and indentation into NEWLINE, INDENT and OUTDENT tokens, and joins lines inside
-// brackets. Invariant: INDENT and OUTDENT balance, and come only at the beginning of a logical line.
+// brackets. Invariant: the tokens are those of net.starlark.java.syntax.Lexer; INDENT and OUTDENT balance, and come only
+// at the beginning of a logical line.
 #include <string.h>
 
 #include "parser/grammar.h"
@@ -21,36 +22,31 @@ static void push_indentation(struct sl_parse *parse, uint32_t column) {
   parse->indents[parse->indent_count++] = column;
 }
 
-// One message for a line says it all.
-static void report_tab(struct sl_parse *parse, const char *tab) {
-  if (!tab || parse->parsed->expression_only) return;
-  sl_diagnostic_add(parse->file, offset_of(parse, tab) + 1, offset_of(parse, tab) + 2,
+// Bazel points behind it.
+static void report_tab(struct sl_parse *parse, uint32_t tab) {
+  if (parse->parsed->expression_only) return;
+  sl_diagnostic_add(parse->file, tab + 1, tab + 2,
                     "Tab characters are not allowed for indentation. Use spaces instead.");
 }
 
 // Moves the cursor to the first token of the next line that has one; returns its column.
 static uint32_t skip_to_token(struct sl_parse *parse) {
-  const char *line = parse->cursor;
-  const char *tab = NULL;
-  const char *at = line;
+  const char *at = parse->cursor;
   uint32_t column = 0;
   for (;; at++) {
     if (*at == ' ') {
       column++;
     } else if (*at == '\t') {
       column++;
-      if (!tab) tab = at;
+      report_tab(parse, offset_of(parse, at));
     } else if (*at == '\n' || *at == '#') {
-      report_tab(parse, tab);
       if (*at == '#') at = sl_lexer_comment(parse, at);
       if (at == parse->limit) break;
       column = 0;
-      tab = NULL;
     } else if (*at != '\r') {
       break;
     }
   }
-  report_tab(parse, tab);
   parse->cursor = at;
   return at == parse->limit ? 0 : column;
 }
@@ -85,64 +81,27 @@ static int dent(struct sl_parse *parse, struct sl_token *token) {
   return in ? SL_TOKEN_INDENT : SL_TOKEN_OUTDENT;
 }
 
-// Whether the last token, if any, leaves the grammar at the beginning of a statement.
-static bool at_statement(const struct sl_parse *parse) {
-  switch (parse->previous) {
-    case 0:
-    case SL_TOKEN_NEWLINE:
-    case SL_TOKEN_INDENT:
-    case SL_TOKEN_OUTDENT:
-      return true;
-    default:
-      return false;
-  }
-}
-
-// A line end inside brackets. A word on the next line that stands no deeper than the statement itself hints at
-// a bracket that was never closed; once the statement has had its error, that ends it.
-static bool ends_statement(struct sl_parse *parse) {
-  const char *at = parse->cursor;
-  while (*at == ' ' || *at == '\r') {
-    at++;
-  }
-  bool word = (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') || *at == '_';
-  if (!word || (size_t)(at - parse->cursor) > indentation(parse)) return false;
-  parse->suspect = offset_of(parse, at);
-  return parse->recovering;
-}
-
-static int line_end(struct sl_parse *parse) {
-  parse->brackets = 0;
-  parse->line_start = true;
-  return SL_TOKEN_NEWLINE;
-}
-
 // The end of the text closes the last line, then the blocks. Inside a block Bazel takes the line to end with its last byte.
 static int text_end(struct sl_parse *parse, struct sl_token *token) {
-  if (!at_statement(parse) || (parse->parsed->expression_only && !parse->previous)) {
-    if (parse->indent_count && token->start) token->start--;
-    return line_end(parse);
+  if (parse->indent_count) {
+    parse->dents = -(int)parse->indent_count;
+    parse->indent_count = 0;
+    token->start--;
+    return SL_TOKEN_NEWLINE;
   }
-  if (!parse->indent_count) return 0;
-  parse->indent_count--;
-  return SL_TOKEN_OUTDENT;
+  return parse->previous == SL_TOKEN_NEWLINE ? 0 : SL_TOKEN_NEWLINE;
 }
 
 static int open_bracket(struct sl_parse *parse, const struct sl_token *token, int kind) {
-  if (parse->brackets++ < SL_DEPTH_LIMIT) return kind;
-  if (!parse->parsed->too_deep) {
-    sl_diagnostic_add(parse->file, token->start, token->end, "nesting too deep");
-  }
-  parse->parsed->too_deep = true;
-  parse->recovering = true;
-  return SL_TOKEN_ILLEGAL;
+  if (parse->brackets++ >= SL_DEPTH_LIMIT) sl_tree_too_deep(parse, token->start, token->end);
+  return kind;
 }
 
 // One that was never opened: Bazel's word for it.
 static void close_bracket(struct sl_parse *parse, const struct sl_token *token) {
   if (parse->brackets) {
     parse->brackets--;
-  } else if (!parse->recovering) {
+  } else {
     sl_diagnostic_add(parse->file, token->start, token->end, "indentation error");
   }
 }
@@ -156,14 +115,9 @@ static int next(struct sl_parse *parse, struct sl_token *token) {
       case 0:
         return text_end(parse, token);
       case SL_TOKEN_NEWLINE:
-        if (parse->brackets && !ends_statement(parse)) continue;
-        line_end(parse);
-        if (!at_statement(parse)) return kind;
-        // A line of which nothing is left, such as one of invalid characters.
-        parse->recovering = false;
-        measure(parse);
-        if (parse->dents) return dent(parse, token);
-        continue;
+        if (parse->brackets) continue;
+        parse->line_start = true;
+        return kind;
       case SL_TOKEN_LPAREN:
       case SL_TOKEN_LBRACKET:
       case SL_TOKEN_LBRACE:
@@ -180,18 +134,5 @@ static int next(struct sl_parse *parse, struct sl_token *token) {
 }
 
 int sl_layout_next(struct sl_parse *parse, struct sl_token *token) {
-  int kind = next(parse, token);
-  if (at_statement(parse)) parse->statement_start = token->start;
-  return parse->previous = kind;
-}
-
-void sl_layout_restart_line(struct sl_parse *parse, uint32_t offset) {
-  const char *at = parse->file->source + offset;
-  while (at > parse->file->source && at[-1] != '\n') {
-    at--;
-  }
-  parse->cursor = at;
-  parse->brackets = 0;
-  parse->line_start = true;
-  parse->previous = SL_TOKEN_NEWLINE;
+  return parse->previous = next(parse, token);
 }

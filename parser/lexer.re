@@ -8,53 +8,46 @@
 #include "parser/grammar.h"
 #include "parser/parser.h"
 
-// Every reserved word. The second column: what Bazel says of words of Python that Starlark only reserves, where it
-// is not "keyword 'x' not supported".
-static const struct {
-  const char *word;
-  const char *advice;
-} reserved[] = {
-    {"and", NULL},
-    {"as", NULL},
-    {"assert", "'assert' not supported, use 'fail' instead"},
-    {"break", NULL},
-    {"class", NULL},
-    {"continue", NULL},
-    {"def", NULL},
-    {"del", "'del' not supported, use '.pop()' to delete an item from a dictionary or a list"},
-    {"elif", NULL},
-    {"else", NULL},
-    {"except", NULL},
-    {"finally", NULL},
-    {"for", NULL},
-    {"from", NULL},
-    {"global", NULL},
-    {"if", NULL},
-    {"import", "'import' not supported, use 'load' instead"},
-    {"in", NULL},
-    {"is", "'is' not supported, use '==' instead"},
-    {"lambda", NULL},
-    {"load", NULL},
-    {"nonlocal", NULL},
-    {"not", NULL},
-    {"or", NULL},
-    {"pass", NULL},
-    {"raise", "'raise' not supported, use 'fail' instead"},
-    {"return", NULL},
-    {"try", "'try' not supported, all exceptions are fatal"},
-    {"while", "'while' not supported, use 'for' instead"},
-    {"with", NULL},
-    {"yield", NULL},
+// Every reserved word.
+static const char *const reserved[] = {
+    "and",
+    "as",
+    "assert",
+    "break",
+    "class",
+    "continue",
+    "def",
+    "del",
+    "elif",
+    "else",
+    "except",
+    "finally",
+    "for",
+    "from",
+    "global",
+    "if",
+    "import",
+    "in",
+    "is",
+    "lambda",
+    "load",
+    "nonlocal",
+    "not",
+    "or",
+    "pass",
+    "raise",
+    "return",
+    "try",
+    "while",
+    "with",
+    "yield",
 };
-enum { RESERVED = sizeof reserved / sizeof *reserved };
 
-// The word's row, or RESERVED.
-static size_t find_reserved(const char *word, size_t length) {
-  size_t i = 0;
-  while (i < RESERVED && (strncmp(reserved[i].word, word, length) || reserved[i].word[length])) {
-    i++;
+static bool is_reserved(const char *word, size_t length) {
+  for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++) {
+    if (!strncmp(reserved[i], word, length) && !reserved[i][length]) return true;
   }
-  return i;
+  return false;
 }
 
 const char *sl_lexer_comment(struct sl_parse *parse, const char *start) {
@@ -69,33 +62,12 @@ const char *sl_lexer_comment(struct sl_parse *parse, const char *start) {
   return end;
 }
 
-// A keyword that Starlark does not have. One message is enough for its statement.
-static int forbidden(struct sl_parse *parse, const struct sl_token *token) {
-  const char *word = parse->file->source + token->start;
-  size_t length = token->end - token->start;
-  bool quiet = parse->recovering;
-  parse->recovering = true;
-  if (quiet) return SL_TOKEN_ILLEGAL;
-  size_t row = find_reserved(word, length);
-  if (row < RESERVED && reserved[row].advice) {
-    sl_diagnostic_add(parse->file, token->start, token->end, "%s", reserved[row].advice);
-  } else {
-    sl_diagnostic_add(parse->file, token->start, token->end, "keyword '%.*s' not supported",
-                      (int)length, word);
-  }
-  return SL_TOKEN_ILLEGAL;
-}
-
-// Skips the character at `at`, which may be several bytes long, and returns its end. One message is enough for a
-// statement: what is left of it may well not fit together.
+// Skips the character at `at`, which may be several bytes long, and returns its end.
 static const char *invalid_character(struct sl_parse *parse, const char *at) {
   uint32_t code_point;
   size_t length = sl_utf8_decode(at, (size_t)(parse->limit - at), &code_point);
   uint32_t start = (uint32_t)(at - parse->file->source);
   uint32_t end = start + (length ? (uint32_t)length : 1);
-  bool quiet = parse->recovering;
-  parse->recovering = true;
-  if (quiet) return parse->file->source + end;
   if (length == 3 && code_point == 0xfeff) {
     sl_diagnostic_add(parse->file, start, end, "invalid character: byte order mark");
   } else if (!length || code_point < ' ' || code_point == 0x7f) {
@@ -116,7 +88,7 @@ static bool word_follows(const char *at) {
          (at > word && *at >= '0' && *at <= '9')) {
     at++;
   }
-  return at > word && find_reserved(word, (size_t)(at - word)) == RESERVED;
+  return at > word && !is_reserved(word, (size_t)(at - word));
 }
 
 // A name, longer than ASCII if the dialect lets it.
@@ -289,10 +261,7 @@ name:
   token->start = (uint32_t)(start - source);
   return identifier(parse, token, cursor);
 forbidden_word:
-  token->start = (uint32_t)(start - source);
-  token->end = (uint32_t)(cursor - source);
-  parse->cursor = cursor;
-  return forbidden(parse, token);
+  TOKEN(SL_TOKEN_ILLEGAL);
 #undef TOKEN
 #undef OPERATOR
 #undef KEYWORD_IF

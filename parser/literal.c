@@ -206,7 +206,9 @@ const char *sl_literal_string(struct sl_parse *parse, const char *start, const c
   const char *content = quote + quotes;
   const char *content_end = find_end(content, parse->limit, *quote, triple, &escapes);
   bool closed = *content_end == *quote && content_end < parse->limit;
-  const char *end = content_end + (closed ? quotes : 0);
+  // A line end that breaks it off is taken with it, as Bazel does.
+  bool line_end = *content_end == '\n' && content_end < parse->limit;
+  const char *end = content_end + (closed ? quotes : line_end);
   struct sl_node *node = sl_tree_node(parse, bytes ? SL_NODE_BYTES : SL_NODE_STRING,
                                       (uint32_t)(start - source), (uint32_t)(end - source));
   node->string.bytes = content;

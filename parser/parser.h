@@ -4,8 +4,8 @@
 //
 //   file.c  pulls tokens from  layout.c  (INDENT, OUTDENT, NEWLINE), which pulls them from
 //   lexer.re  (with literal.c and unicode.c), and pushes them into  grammar.y,  which builds nodes with
-//   tree.c.  expect.c words syntax errors, diagnostic.c keeps them, print.c shows expressions in them; resolve.c runs
-//   afterwards, with check.c.
+//   tree.c.  If the text does not fit,  recover.c  pulls its tokens anew, tells the errors and builds what can be built.
+//   diagnostic.c keeps errors, print.c shows expressions in them; resolve.c runs afterwards, with check.c.
 #ifndef PARSER_PARSER_H_
 #define PARSER_PARSER_H_
 
@@ -42,10 +42,8 @@ struct sl_name_table {
 
 // A file with what only parser/ knows of it.
 struct sl_parsed {
-  struct sl_file file;         // first, so that either pointer is the other
-  struct sl_name_table names;  // all of the file's
-  struct sl_name **lost;  // names in statements that did not parse: they may well be bound there
-  uint32_t lost_count;
+  struct sl_file file;             // first, so that either pointer is the other
+  struct sl_name_table names;      // all of the file's
   struct sl_diagnostic *deferred;  // found by the parser, but the resolver's to report
   uint32_t deferred_count;
   struct sl_name **earlier;  // globals of the files that it continues
@@ -53,6 +51,7 @@ struct sl_parsed {
   bool expression_only;  // one expression, no statements
   bool too_deep;         // the nesting limit was reported
   bool too_many;         // the limit of diagnostics was reported
+  bool too_large;        // it would take too much memory
 };
 
 // One parse in progress.
@@ -61,6 +60,7 @@ struct sl_parse {
   struct sl_file *file;  // &parsed->file
   const struct sl_dialect *dialect;
   struct sl_text *tokens;  // where they are shown, or NULL
+  size_t most_memory;      // that the tree may take
   // Lexer.
   const char *cursor;  // next byte to read
   const char *limit;   // the NUL after the text
@@ -71,19 +71,11 @@ struct sl_parse {
   int dents;          // INDENT (> 0) or OUTDENT (< 0) tokens still to be handed out
   bool line_start;    // indentation is to be measured before the next token
   int previous;       // kind of the last token handed out
-  uint32_t suspect;   // offset of a word inside brackets that looks like a new statement
   // Grammar.
   struct sl_node **scratch;  // stack of nodes that wait for their list
   uint32_t scratch_count;
   uint32_t scratch_capacity;
-  uint32_t statement_start;  // offset of the first token of the current logical line
-  uint32_t broken_start;     // the same of the last one that did not parse
-  bool recovering;           // in a statement whose error has been reported
-  bool after_broken;  // the last statement did not parse: an indented block after it is its body
-  bool
-      branch_lost;  // the last one, with its body, did not: an elif or else after it is a part of it
-  int lookahead;    // kind of the token that is being pushed
-  struct sl_token token;  // that token
+  bool refused;  // the text does not fit
 };
 
 // ---------------------------------------------------------------- lexer.re, literal.c, unicode.c
@@ -116,10 +108,12 @@ size_t sl_unicode_identifier(const char *text, const char *limit, bool first);
 // Returns the kind of the next token of the grammar.
 int sl_layout_next(struct sl_parse *parse, struct sl_token *token);
 
-// Closes all brackets and reads on from the beginning of the line of `offset`.
-void sl_layout_restart_line(struct sl_parse *parse, uint32_t offset);
+// ---------------------------------------------------------------- file.c
 
-// ---------------------------------------------------------------- grammar.y (names given by Lemon), expect.c
+// Returns the kind of the next token, which has been shown if tokens are.
+int sl_file_next_token(struct sl_parse *parse, struct sl_token *token);
+
+// ---------------------------------------------------------------- grammar.y (names given by Lemon)
 
 void *sl_grammarAlloc(void *(*allocate)(size_t), struct sl_parse *parse);
 void sl_grammarInit(void *grammar, struct sl_parse *parse);
@@ -128,21 +122,11 @@ void sl_grammarFinalize(void *grammar);
 void sl_grammarFree(void *grammar, void (*release)(void *));
 int sl_grammarFallback(int kind);
 
-// Where the grammar stands when a token does not fit.
-struct sl_expect {
-  int top;                  // symbol on top of its stack
-  int below;                // symbol below that
-  uint64_t accepted;        // the tokens that would fit, as bits
-  uint64_t accepted_below;  // those that would have fitted instead of the top symbol
-};
+// ---------------------------------------------------------------- recover.c
 
-// Reports that `token` does not fit, in Bazel's words.
-void sl_expect_report(struct sl_parse *parse, int kind, const struct sl_token *token,
-                      const struct sl_expect *expect);
-
-// Reports "syntax error at 'TOKEN': MESSAGE", unless the statement has had its error.
-void sl_expect_error(struct sl_parse *parse, int kind, const struct sl_token *token,
-                     const char *message);
+// Reads a text that the grammar has refused, or in which a token is wrong, from its beginning: tells its errors and makes
+// its tree. `kind` and `token` are where the grammar was.
+void sl_recover(struct sl_parse *parse, int kind, const struct sl_token *token);
 
 // ---------------------------------------------------------------- tree.c
 
@@ -150,8 +134,14 @@ void sl_expect_error(struct sl_parse *parse, int kind, const struct sl_token *to
 struct sl_name *sl_tree_name_of(struct sl_parsed *parsed, const char *bytes, size_t length);
 struct sl_name *sl_tree_name(struct sl_parse *parse, const char *bytes, size_t length);
 
+// Whether it may be one; otherwise recover.c has put it in the place of an expression.
+bool sl_tree_is_name(const struct sl_file *file, const struct sl_name *name);
+
 // Makes room for one more item in an arena array of `count` items; returns the array, perhaps moved.
 void *sl_tree_grow(struct sl_arena *arena, void *items, uint32_t count, size_t size);
+
+// Tells that something is nested too deep, once.
+void sl_tree_too_deep(struct sl_parse *parse, uint32_t start, uint32_t end);
 
 // A node of zeros but for these.
 struct sl_node *sl_tree_node(struct sl_parse *parse, enum sl_node_kind kind, uint32_t start,
@@ -163,11 +153,6 @@ struct sl_pending sl_tree_push(struct sl_parse *parse, struct sl_pending pending
 struct sl_pending sl_tree_join(struct sl_parse *parse, struct sl_pending pending,
                                struct sl_pending more);
 struct sl_pending sl_tree_empty(struct sl_parse *parse);
-
-// A line that did not parse, up to `end`; and the block `more` below it, which is left out as well.
-struct sl_node *sl_tree_broken(struct sl_parse *parse, uint32_t end);
-struct sl_pending sl_tree_drop(struct sl_parse *parse, struct sl_pending pending,
-                               struct sl_pending more);
 
 // Constructs, one function each; see the node kinds for what they mean.
 struct sl_node *sl_tree_identifier(struct sl_parse *parse, const struct sl_token *token);
@@ -181,9 +166,6 @@ struct sl_node *sl_tree_unary(struct sl_parse *parse, enum sl_operator op, uint3
                               struct sl_node *operand);
 struct sl_node *sl_tree_binary(struct sl_parse *parse, enum sl_operator op, struct sl_node *left,
                                uint32_t mark, struct sl_node *right);
-struct sl_node *sl_tree_comparison(struct sl_parse *parse, enum sl_operator op,
-                                   struct sl_node *left, const struct sl_token *token,
-                                   struct sl_node *right);
 struct sl_node *sl_tree_conditional(struct sl_parse *parse, struct sl_node *then,
                                     struct sl_node *condition, struct sl_node *otherwise);
 struct sl_node *sl_tree_entry(struct sl_parse *parse, struct sl_node *key, uint32_t mark,
@@ -290,6 +272,9 @@ void sl_dump_token(struct sl_text *out, const struct sl_file *file, int kind,
 void sl_print_expression(struct sl_text *out, const struct sl_file *file,
                          const struct sl_node *node);
 
+// Appends a float as Java's Double.toString shows it.
+void sl_print_float(struct sl_text *out, double value);
+
 // ---------------------------------------------------------------- diagnostic.c
 
 void sl_diagnostic_add(struct sl_file *file, uint32_t start, uint32_t end, const char *format, ...)
@@ -300,7 +285,7 @@ void sl_diagnostic_defer(struct sl_file *file, uint32_t start, uint32_t end, con
                          ...) __attribute__((format(printf, 4, 5)));
 void sl_diagnostic_add_deferred(struct sl_file *file);
 
-// Sorts by position; of equals the earlier one stays first.
-void sl_diagnostic_sort(struct sl_file *file);
+// Sorts all from the one of this index on by position; of equals the earlier one stays first.
+void sl_diagnostic_sort(struct sl_file *file, uint32_t first);
 
 #endif  // PARSER_PARSER_H_

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Print: shows an expression in a message, as the nodes of net.starlark.java.syntax show themselves. Invariant: what
-// is printed depends on the tree alone, not on how the text was laid out; only numbers are shown as written.
+// is printed depends on the tree alone, not on how the text was laid out; only integers beyond int64 are shown as written.
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "parser/parser.h"
 
 struct printer {
@@ -174,6 +179,16 @@ static void print(const struct printer *printer, const struct sl_node *node) {
     case SL_NODE_COMPREHENSION:
       print_comprehension(printer, node);
       break;
+    case SL_NODE_FLOAT:
+      sl_print_float(printer->out, node->real.value);
+      break;
+    case SL_NODE_INT:
+      if (node->integer.base) {
+        print_source(printer, node);
+      } else {
+        sl_text_append_integer(printer->out, node->integer.value);
+      }
+      break;
     default:
       print_source(printer, node);
       break;
@@ -233,6 +248,27 @@ static void print_short(const struct printer *printer, const struct sl_node *nod
     default:
       print(printer, node);
       break;
+  }
+}
+
+// Appends a float as Java's Double.toString does: the shortest digits, and an exponent if it is large or small.
+void sl_print_float(struct sl_text *out, double value) {
+  char digits[32];
+  int precision = 0;
+  if (!isfinite(value)) {
+    sl_text_append_string(out, "Infinity");
+    return;
+  }
+  do {
+    snprintf(digits, sizeof digits, "%.*e", precision, value);
+  } while (precision++ < 17 && strtod(digits, NULL) != value);
+  int exponent = atoi(strchr(digits, 'e') + 1);
+  if (value == 0 || (exponent >= -3 && exponent < 7)) {
+    int decimals = precision - 1 - exponent;
+    sl_text_format(out, "%.*f", decimals > 1 ? decimals : 1, value);
+  } else {
+    *strchr(digits, 'e') = '\0';
+    sl_text_format(out, "%s%sE%d", digits, precision > 1 ? "" : ".0", exponent);
   }
 }
 

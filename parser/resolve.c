@@ -45,7 +45,6 @@ struct scope {
 struct name_state {
   struct binding *visible;
   uint32_t predeclared;          // 1 + index in the file's predeclared names; 0: not used yet
-  bool lost;                     // a statement that did not parse mentions it, and may well bind it
   uint32_t list;                 // serial number of the last list of distinct names that it was in
   const char *undefined;         // what was said of it where it is not defined; NULL: nothing yet
   const struct binding *beside;  // the newest binding when that was said
@@ -341,6 +340,7 @@ static void offer(void *search, const char *name, size_t length) {
 
 // The message for a name that means nothing here, with what the user may have meant.
 static const char *describe_undefined(struct resolver *resolver, const struct sl_name *name) {
+  if (!sl_tree_is_name(resolver->file, name)) return "contains syntax errors";
   struct sl_spell spell;
   sl_spell_begin(&spell, name->bytes, name->length);
   for (const struct binding *binding = resolver->newest; binding; binding = binding->previous) {
@@ -357,7 +357,6 @@ static const char *describe_undefined(struct resolver *resolver, const struct sl
 static void undefined(struct resolver *resolver, const struct sl_node *node) {
   const struct sl_name *name = node->identifier.name;
   struct name_state *state = &resolver->states[name->id];
-  if (state->lost) return;
   // A BUILD file that is looked at without its rules uses the same few names thousands of times; and a
   // message too many is only counted.
   bool counted = ((const struct sl_parsed *)resolver->file)->too_many;
@@ -495,7 +494,7 @@ static void bind_parameters(struct resolver *resolver, struct sl_function_syntax
       if ((int)parameter->kind != kind) continue;
       struct binding *before = resolver->states[identifier->identifier.name->id].visible;
       if (before && before->block == resolver->block) {
-        sl_diagnostic_add(resolver->file, identifier->start, identifier->end,
+        sl_diagnostic_add(resolver->file, parameter->start, identifier->end,
                           "duplicate parameter: %s", before->name->bytes);
       }
       bind_identifier(resolver, identifier);
@@ -805,13 +804,6 @@ static bool visit_statement(struct resolver *resolver, struct sl_node *node) {
 
 // ---------------------------------------------------------------- files
 
-static void mark_lost(struct resolver *resolver) {
-  const struct sl_parsed *parsed = (const struct sl_parsed *)resolver->file;
-  for (uint32_t i = 0; i < parsed->lost_count; i++) {
-    resolver->states[parsed->lost[i]->id].lost = true;
-  }
-}
-
 void sl_file_continue(struct sl_file *file, const char *const *names, size_t count) {
   struct sl_parsed *parsed = (struct sl_parsed *)file;
   parsed->earlier = sl_arena_allocate(&file->arena, count * sizeof *parsed->earlier);
@@ -828,6 +820,15 @@ static void bind_earlier(struct resolver *resolver) {
   }
 }
 
+// Whether a file that has had errors is looked at nevertheless. Bazel does so for .bzl files only; where reading has ended
+// before the text does, it would say little.
+static bool is_worth_resolving(const struct sl_file *file) {
+  const struct sl_parsed *parsed = (const struct sl_parsed *)file;
+  if (!file->error_count) return true;
+  return !file->dialect->build_file_checks && !parsed->expression_only && !parsed->too_deep &&
+         !parsed->too_large;
+}
+
 bool sl_file_resolve(struct sl_file *file, const struct sl_names *names) {
   struct sl_function_syntax *top_level = file->top_level;
   struct scope scope = {.function = top_level};
@@ -838,10 +839,11 @@ bool sl_file_resolve(struct sl_file *file, const struct sl_names *names) {
       .names = names,
       .scope = &scope,
   };
+  uint32_t first = file->diagnostic_count;
   file->resolved = true;
+  if (!is_worth_resolving(file)) return false;
   resolver.states = calloc(file->name_count + 1u, sizeof *resolver.states);
   if (!resolver.states) abort();
-  mark_lost(&resolver);
   sl_diagnostic_add_deferred(file);
   sl_check_loads_first(file);
   bind_earlier(&resolver);
@@ -850,6 +852,6 @@ bool sl_file_resolve(struct sl_file *file, const struct sl_names *names) {
   finish_uses(&resolver, &scope);
   free(resolver.states);
   if (resolves_types(file->dialect) && !file->error_count) sl_typing_check(file, names);
-  sl_diagnostic_sort(file);
+  sl_diagnostic_sort(file, first);
   return !file->error_count;
 }

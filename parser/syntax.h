@@ -4,7 +4,8 @@
 //
 // A file is parsed once into an arena that belongs to its `struct sl_file`; every node, name and
 // diagnostic lives as long as the file. The parser never stops at the first error: it reports all of
-// them and always returns a tree. A tree with errors must not be compiled.
+// them, as Bazel's does, and always returns a tree, where an identifier may have a name that is none: the text that is
+// no expression. A tree with errors must not be compiled.
 //
 //   struct sl_file *file = sl_file_parse("a.bzl", text, length, &sl_dialect_bzl);
 //   sl_file_resolve(file, &names);
@@ -189,7 +190,7 @@ enum sl_node_kind {
   SL_NODE_IF_CLAUSE,
   SL_NODE_CAST,      // cast(T, x)
   SL_NODE_ELLIPSIS,  // ... inside a type expression
-  SL_NODE_ERROR,     // stands for what could not be parsed
+  SL_NODE_ERROR,     // stands for what is nested too deep, or not supported
   // Statements.
   SL_NODE_BLOCK,  // an indented suite
   SL_NODE_EXPRESSION_STATEMENT,
@@ -287,6 +288,7 @@ enum sl_parameter_kind {
 
 struct sl_parameter {
   enum sl_parameter_kind kind;
+  uint32_t start;                 // offset of its star or name
   struct sl_node *identifier;     // its index is that of its local
   struct sl_node *default_value;  // NULL: required
   struct sl_node *type;           // annotation or NULL
@@ -328,7 +330,8 @@ struct sl_file {
   uint32_t comment_count;
   const uint32_t *line_starts;  // byte offset of each line
   uint32_t line_count;
-  struct sl_diagnostic *diagnostics;  // sorted by start
+  struct sl_diagnostic
+      *diagnostics;  // the parser's in the order of Bazel's, then the resolver's sorted by start
   uint32_t diagnostic_count;
   uint32_t error_count;    // those with SL_ERROR
   uint32_t name_count;     // how many struct sl_name there are

@@ -75,6 +75,16 @@ struct sl_name *sl_tree_name(struct sl_parse *parse, const char *bytes, size_t l
   return sl_tree_name_of(parse->parsed, bytes, length);
 }
 
+bool sl_tree_is_name(const struct sl_file *file, const struct sl_name *name) {
+  for (uint32_t i = 0; i < name->length; i++) {
+    unsigned char c = (unsigned char)name->bytes[i];
+    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+                  (c >= 0x80 && file->dialect->unicode);
+    if (!letter && !(i && c >= '0' && c <= '9')) return false;
+  }
+  return name->length;
+}
+
 // ---------------------------------------------------------------- nodes
 
 static unsigned height(const struct sl_node *node) {
@@ -91,16 +101,18 @@ struct sl_node *sl_tree_node(struct sl_parse *parse, enum sl_node_kind kind, uin
   return node;
 }
 
+void sl_tree_too_deep(struct sl_parse *parse, uint32_t start, uint32_t end) {
+  if (!parse->parsed->too_deep) sl_diagnostic_add(parse->file, start, end, "nesting too deep");
+  parse->parsed->too_deep = true;
+}
+
 // Makes `node` higher than all it consists of. One that would be too high becomes an error.
 static struct sl_node *above(struct sl_parse *parse, struct sl_node *node, unsigned highest) {
   if (highest < SL_DEPTH_LIMIT) {
     node->flags |= (uint16_t)((highest + 1) << HEIGHT_SHIFT);
     return node;
   }
-  if (!parse->parsed->too_deep) {
-    sl_diagnostic_add(parse->file, node->start, node->start + 1, "nesting too deep");
-  }
-  parse->parsed->too_deep = true;
+  sl_tree_too_deep(parse, node->start, node->start + 1);
   return sl_tree_node(parse, SL_NODE_ERROR, node->start, node->end);
 }
 
@@ -124,7 +136,7 @@ struct sl_pending sl_tree_empty(struct sl_parse *parse) {
 }
 
 struct sl_pending sl_tree_push(struct sl_parse *parse, struct sl_pending pending, void *node) {
-  // What lies above the list is left over from a statement that did not parse.
+  // What lies above the list is left over from one that did not parse.
   parse->scratch_count = pending.start + pending.count;
   reserve_scratch(parse, parse->scratch_count + 1);
   parse->scratch[parse->scratch_count++] = node;
@@ -159,46 +171,6 @@ static struct sl_node_list take(struct sl_parse *parse, struct sl_pending pendin
     *highest = higher(*highest, list.items[i]);
   }
   return list;
-}
-
-// ---------------------------------------------------------------- broken statements
-
-static bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-
-// Notes every name in a part of the text that is not in the tree.
-static void lose_names(struct sl_parse *parse, uint32_t start, uint32_t end) {
-  struct sl_parsed *parsed = parse->parsed;
-  const char *limit = parse->file->source + end;
-  if (!parse->file->name_count) return;
-  for (const char *at = parse->file->source + start; at < limit; at++) {
-    const char *word = at;
-    while (at < limit && (is_letter(*at) || (at > word && *at >= '0' && *at <= '9'))) {
-      at++;
-    }
-    if (at == word) continue;
-    struct sl_name *name = *find_slot(&parse->parsed->names, word, (size_t)(at - word));
-    if (!name) continue;
-    parsed->lost =
-        sl_tree_grow(&parse->file->arena, parsed->lost, parsed->lost_count, sizeof *parsed->lost);
-    parsed->lost[parsed->lost_count++] = name;
-  }
-}
-
-struct sl_node *sl_tree_broken(struct sl_parse *parse, uint32_t end) {
-  lose_names(parse, parse->broken_start, end);
-  return sl_tree_node(parse, SL_NODE_ERROR, parse->broken_start, end);
-}
-
-struct sl_pending sl_tree_drop(struct sl_parse *parse, struct sl_pending pending,
-                               struct sl_pending more) {
-  if (more.count) {
-    struct sl_node **items = parse->scratch + more.start;
-    lose_names(parse, items[0]->start, items[more.count - 1]->end);
-  }
-  parse->scratch_count = pending.start + pending.count;
-  return pending;
 }
 
 // ---------------------------------------------------------------- expressions
@@ -296,22 +268,6 @@ struct sl_node *sl_tree_binary(struct sl_parse *parse, enum sl_operator op, stru
   node->binary.left = left;
   node->binary.right = right;
   return above(parse, node, higher(height(left), right));
-}
-
-static bool is_comparison(const struct sl_node *node) {
-  return node->kind == SL_NODE_BINARY && node->op >= SL_OP_EQUAL && node->op <= SL_OP_NOT_IN &&
-         !(node->flags & SL_FLAG_PARENTHESES);
-}
-
-struct sl_node *sl_tree_comparison(struct sl_parse *parse, enum sl_operator op,
-                                   struct sl_node *left, const struct sl_token *token,
-                                   struct sl_node *right) {
-  if (is_comparison(left) && !parse->recovering) {
-    sl_diagnostic_add(parse->file, token->start, token->end,
-                      "Operator '%s' is not associative with operator '%s'. Use parens.",
-                      sl_operator_text(left->op), sl_operator_text(op));
-  }
-  return sl_tree_binary(parse, op, left, token->start, right);
 }
 
 struct sl_node *sl_tree_conditional(struct sl_parse *parse, struct sl_node *then,
@@ -633,6 +589,7 @@ struct sl_node *sl_tree_signature(struct sl_parse *parse, struct sl_node *node,
     highest = higher(higher(highest, written->default_value), written->type);
     function->parameters[function->parameter_count++] = (struct sl_parameter){
         .kind = parameter_kind(written, &order),
+        .start = written->start,
         .identifier = written->identifier,
         .default_value = written->default_value,
         .type = written->type,

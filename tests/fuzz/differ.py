@@ -107,7 +107,6 @@ class Peer:
 Explanation = Tuple[str, Callable[[str, str, str], bool]]
 
 NUMBER = re.compile(r"-?\d+\.\d+(?:e[+-]\d+)?|-?\d+e[+-]\d+")
-MISSING_ELSE = re.compile(r"(?<=:)\d+(?=: missing else clause)")
 SUGGESTION = re.compile(r" \(did you mean '[^']*'\?\)")
 
 
@@ -134,43 +133,12 @@ def place_of(error: str) -> Tuple[int, ...]:
 
 
 def suggestions_differ(ours: str, theirs: str, program: str) -> bool:
-    return bool(errors_of(ours)) and SUGGESTION.sub("", ours) == SUGGESTION.sub("", theirs)
-
-
-def columns_differ(ours: str, theirs: str, program: str) -> bool:
-    return MISSING_ELSE.sub("0", ours) == MISSING_ELSE.sub("0", theirs)
+    mine, others = errors_of(ours), errors_of(theirs)
+    return bool(mine) and [SUGGESTION.sub("", e) for e in mine] == [SUGGESTION.sub("", e) for e in others]
 
 
 def letters_beyond_ascii(ours: str, theirs: str, program: str) -> bool:
     return not program.isascii() and bool(re.search("title|capitalize", program))
-
-
-def plain_errors(result: str) -> List[str]:
-    return [MISSING_ELSE.sub("0", SUGGESTION.sub("", re.sub("\0[^']*", "", e))) for e in told_errors(result)]
-
-
-# What lexer and parser say; the rest is the resolver's.
-SYNTAX = re.compile(
-    "syntax error at|missing else clause|not supported|invalid character|Implicit string concatenation|indentation error"
-    "|unclosed string|invalid (hex|octal|binary|float|base)|invalid escape|octal escape|Tab characters|Trailing comma"
-    "|expected an indented block|Use parens|too large|contains syntax errors"
-)
-
-
-def syntax_errors(result: str) -> List[str]:
-    return [error for error in plain_errors(result) if SYNTAX.search(error) and "contains syntax errors" not in error]
-
-
-def consequences_are_told(ours: str, theirs: str, program: str) -> bool:
-    """Whether all our errors are among theirs, and one is of syntax: the others follow from it."""
-    mine, others = plain_errors(ours), plain_errors(theirs)
-    return bool(syntax_errors(ours)) and not collections.Counter(mine) - collections.Counter(others)
-
-
-def recovers_elsewhere(ours: str, theirs: str, program: str) -> bool:
-    """Whether what is said first is said by both: our first error of syntax by its place, and theirs by its time."""
-    mine, others = sorted(syntax_errors(ours), key=place_of), syntax_errors(theirs)
-    return bool(mine and others) and mine[0] in others and others[0] in mine
 
 
 def cut(result: str) -> str:
@@ -195,11 +163,8 @@ def ends_with(*endings: str) -> Callable[[str, str, str], bool]:
 EXPLAINED: List[Explanation] = [
     ("floats: Java's text is not the shortest", floats_differ_in_text),
     ("suggestions: among names that are equally near, Bazel takes any", suggestions_differ),
-    ("a missing else: Bazel shows where the parentheses around the expression begin", columns_differ),
     ("title() and capitalize(): Bazel takes each byte beyond ASCII for a letter of Latin-1", letters_beyond_ascii),
     ("messages: here they end at a NUL", lambda ours, theirs, program: "\0" in theirs and cut(ours) == cut(theirs)),
-    ("syntax errors: Bazel goes on with what is left of the statement", consequences_are_told),
-    ("syntax errors: after the first one, Bazel goes on elsewhere", recovers_elsewhere),
     (
         "floats: Bazel makes 2**63 - 1 of 2.0**63",
         lambda ours, theirs, program: without_saturation(ours) == without_saturation(theirs)

@@ -1,3 +1,4 @@
+--- each
 # What the grammar expects where an expression does not go on.
 x = (1 for y in z)   ### 8: syntax error at 'for': Starlark does not support Python-style generator expressions
 f(x for x in y)      ### 5: syntax error at 'for': Starlark does not support Python-style generator expressions
@@ -29,23 +30,23 @@ f(**a b)             ### 7: syntax error at 'b': expected ,
 x = y 0x10           ### 7: syntax error at '16': expected newline
 x = y 'q'            ### 7: syntax error at '"q"': expected newline
 a\ b                 ### 2: syntax error at '\': expected newline
-lambda x y: 3        ### 10: syntax error at 'y': expected ,
-lambda x,: 3         ### 10: syntax error at ':': expected identifier
+lambda x y: 3        ### 10: syntax error at 'y': expected , ### 14: duplicate parameter: 
+lambda x,: 3         ### 10: syntax error at ':': expected identifier ### 13: duplicate parameter: 
 x = 1)               ### 6: indentation error ### 6: syntax error at ')': expected newline
 f"x"                 ### 2: syntax error at '"x"': expected newline
 b"x"                 ### 2: syntax error at '"x"': expected newline
 f((x) = 1)           ### 7: syntax error at '=': expected ,
----
+--- each
 # Errors after which the rest of the statement still counts.
 a = 5 if 3           ### 5: missing else clause in conditional expression or semicolon before if
-a2 = "a" "b"         ### 10: Implicit string concatenation is forbidden, use the + operator
+a2 = "a" "b"         ### 10: Implicit string concatenation is forbidden, use the + operator ### 10: syntax error at '"b"': expected newline
 a3 = 1 < 2 < 3       ### 12: Operator '<' is not associative with operator '<'. Use parens.
 a4 = 1 in [1] == 2   ### 15: Operator 'in' is not associative with operator '=='. Use parens.
 a5 = 1 not in b != c ### 17: Operator 'not in' is not associative with operator '!='. Use parens.
 a6 = (0 < 2) < 4
 a7 = 0 < (2 < 4)
 a8 = not a == b
----
+--- each
 a = 1, 2,;           ### 10: Trailing comma is allowed only in parenthesized tuples.
 b = 1,;              ### 7: Trailing comma is allowed only in parenthesized tuples.
 c = 1, def           ### 8: syntax error at 'def': expected expression

@@ -17,18 +17,23 @@ d = '\777'      ### 9: octal escape sequence out of range (maximum is \377)
 e = '\800'      ### 7: invalid escape sequence: \8. Use '\\' to insert '\'.
 f = '\401\402'  ### 9: octal escape sequence out of range (maximum is \377) ### 13: octal escape sequence out of range (maximum is \377)
 g = '\é'        ### 7: invalid escape sequence: \é. Use '\\' to insert '\'.
----
+--- each
 a = "abc ### 5: unclosed string literal
 b = 'abc\' ### 5: unclosed string literal
 c = r"a\" ### 5: unclosed string literal
 d = 1
 ---
+# A line that breaks a string off is a part of it.
+a = "abc ### 5: unclosed string literal
+b = 1               ### 1: syntax error at 'b': expected newline
+---
 a = """abc ### 5: unclosed string literal
 b = 1
+--- each
+é = 1        ### 1: invalid character: 'é' ### 4: syntax error at '=': expected expression
+b = 3 $ 4 $  ### 7: invalid character: '$' ### 9: syntax error at '4': expected newline ### 11: invalid character: '$'
+c = d ? e    ### 7: invalid character: '?' ### 9: syntax error at 'e': expected newline
 ---
-é = 1        ### 1: invalid character: 'é'
-b = 3 $ 4 $  ### 7: invalid character: '$'
-c = d ? e    ### 7: invalid character: '?'
 def f():
-    $        ### 5: invalid character: '$'
+    1 $      ### 7: invalid character: '$'
     return @ ### 12: invalid character: '@'

@@ -12,7 +12,7 @@ def f():
 def g():
     return undefined_y      ### 12: name 'undefined_y' is not defined
 ---
-x = 1                       ### 1: 'x' previously declared here
+x = 1                       ### 1: 'x' previously declared here ### 1: 'x' previously declared here
 x = 2                       ### 1: 'x' redeclared at top level
 x += 3                      ### 1: 'x' redeclared at top level
 def f(): pass               ### 5: 'f' previously declared here
@@ -59,8 +59,8 @@ a.b, c[d] = 1
 (e) = 1
 ---
 def f1(a, b, a): pass       ### 14: duplicate parameter: a
-def f2(a, *a): pass         ### 12: duplicate parameter: a
-def f3(*b, b): pass         ### 9: duplicate parameter: b
+def f2(a, *a): pass         ### 11: duplicate parameter: a
+def f3(*b, b): pass         ### 8: duplicate parameter: b
 def f4(**k, a): pass        ### 13: required parameter a may not follow **k
 def f5(a = 1, b): pass      ### 15: required positional parameter b may not follow an optional parameter
 def f6(**k, a = 1): pass    ### 13: optional parameter may not follow **k

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// tests/syntax: files whose static errors are known. A file is cut into chunks by lines `---`; a line ends in
-// `### COLUMN: MESSAGE` for each error that has to be reported there, and no other may come. Each chunk is also
-// read with CRLF line ends. Every name is taken to be predeclared but those that begin with "undefined".
+// tests/syntax: files whose static errors are known. A file is cut into chunks by lines `---`, after a line `--- each`
+// each line is a chunk; a line ends in `### COLUMN: MESSAGE` for each error that has to be reported there, and no other
+// may come. The parser does not see that. Each chunk is also read with CRLF line ends. Every name is taken to be predeclared but those that begin with "undefined".
 #include <glob.h>
 #include <stdlib.h>
 
@@ -42,12 +42,16 @@ static void append_expected(const char *chunk, size_t length, uint32_t line, str
   }
 }
 
+// The same for what is reported: line by line, the errors of each in the order in which they are told.
 static void append_reported(const struct sl_file *file, uint32_t first_line, struct sl_text *out) {
-  for (uint32_t i = 0; i < file->diagnostic_count; i++) {
-    const struct sl_diagnostic *diagnostic = &file->diagnostics[i];
-    struct sl_position position = sl_file_position(file, diagnostic->start);
-    sl_text_format(out, "%u:%u: %s\n", position.line + first_line - 1, position.column,
-                   diagnostic->message);
+  for (uint32_t line = 1; line <= file->line_count; line++) {
+    for (uint32_t i = 0; i < file->diagnostic_count; i++) {
+      const struct sl_diagnostic *diagnostic = &file->diagnostics[i];
+      struct sl_position position = sl_file_position(file, diagnostic->start);
+      if (position.line != line) continue;
+      sl_text_format(out, "%u:%u: %s\n", line + first_line - 1, position.column,
+                     diagnostic->message);
+    }
   }
 }
 
@@ -67,18 +71,39 @@ static void check_chunk(const char *path, const char *chunk, size_t length, uint
   sl_file_free(file);
 }
 
+// The end of the line that begins at `at`, behind its newline.
+static const char *line_end(const char *at, const char *end) {
+  const char *newline = memchr(at, '\n', (size_t)(end - at));
+  return newline ? newline + 1 : end;
+}
+
+// Appends a chunk as the parser gets it: without what is expected of it.
+static void append_text(const char *chunk, size_t length, const char *newline,
+                        struct sl_text *out) {
+  const char *end = chunk + length;
+  for (const char *at = chunk; at < end;) {
+    const char *next = line_end(at, end);
+    const char *stop = memmem(at, (size_t)(next - at), "### ", 4);
+    if (!stop) stop = next[-1] == '\n' ? next - 1 : next;
+    while (stop > at && stop[-1] == ' ') {
+      stop--;
+    }
+    sl_text_append(out, at, (size_t)(stop - at));
+    if (next[-1] == '\n') sl_text_append_string(out, newline);
+    at = next;
+  }
+}
+
 static void check_both_line_ends(const char *path, const char *chunk, size_t length,
                                  uint32_t line) {
   struct sl_text expected = {0};
   append_expected(chunk, length, line, &expected);
-  check_chunk(path, chunk, length, line, &expected);
-  struct sl_text crlf = {0};
-  for (size_t i = 0; i < length; i++) {
-    if (chunk[i] == '\n') sl_text_append_char(&crlf, '\r');
-    sl_text_append_char(&crlf, chunk[i]);
+  for (int i = 0; i < 2; i++) {
+    struct sl_text text = {0};
+    append_text(chunk, length, i ? "\r\n" : "\n", &text);
+    check_chunk(path, sl_text_string(&text), text.length, line, &expected);
+    sl_text_free(&text);
   }
-  check_chunk(path, sl_text_string(&crlf), crlf.length, line, &expected);
-  sl_text_free(&crlf);
   sl_text_free(&expected);
 }
 
@@ -92,22 +117,32 @@ static void read_file(const char *path, struct sl_text *text) {
   fclose(stream);
 }
 
+static bool begins_chunk(const char *at, const char *end) {
+  return end - at >= 4 && memcmp(at, "---", 3) == 0 && (at[3] == '\n' || at[3] == ' ');
+}
+
 static void check_file(const char *path) {
   struct sl_text text = {0};
   read_file(path, &text);
   const char *end = sl_text_string(&text) + text.length;
   const char *chunk = sl_text_string(&text);
   uint32_t line = 1;
+  bool each = false;
   while (chunk < end) {
-    const char *next = memmem(chunk, (size_t)(end - chunk), "\n---\n", 5);
-    const char *chunk_end = next ? next + 1 : end;
-    check_both_line_ends(path, chunk, (size_t)(chunk_end - chunk), line);
-    if (!next) break;
-    for (const char *at = chunk; at < chunk_end; at++) {
-      line += *at == '\n';
+    if (begins_chunk(chunk, end)) {
+      each = memcmp(chunk, "--- each\n", 9) == 0;
+      chunk = line_end(chunk, end);
+      line++;
+      continue;
     }
-    line++;
-    chunk = chunk_end + 4;
+    const char *chunk_end = line_end(chunk, end);
+    uint32_t lines = 1;
+    for (; !each && chunk_end < end && !begins_chunk(chunk_end, end); lines++) {
+      chunk_end = line_end(chunk_end, end);
+    }
+    check_both_line_ends(path, chunk, (size_t)(chunk_end - chunk) - (chunk_end[-1] == '\n'), line);
+    line += lines;
+    chunk = chunk_end;
   }
   sl_text_free(&text);
 }
