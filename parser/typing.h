@@ -241,6 +241,8 @@ void sl_typing_declare(struct sl_typing *typing);
 // The variable that an identifier, or a DEF, of the current frame means. NULL: a predeclared one.
 struct sl_static_variable *sl_typing_variable(const struct sl_typing *typing,
                                               const struct sl_node *node);
+// What a parameter is inside the function: *args a tuple, **kwargs a dict.
+sl_static sl_typing_inside(struct sl_typing *typing, enum sl_parameter_kind kind, sl_static type);
 
 // ---------------------------------------------------------------- typing_resolve.c
 
@@ -257,6 +259,8 @@ sl_static sl_typing_known(struct sl_typing *typing, const struct sl_node *node);
 // The variable has been assigned a value that fits.
 void sl_typing_assigned(struct sl_typing *typing, struct sl_static_variable *variable,
                         sl_static type);
+// At the beginning of the current function: what parameters without annotations hold, as far as that is known.
+void sl_typing_enter_function(struct sl_typing *typing);
 // The value of a variable without annotation, which is what `object` is, may now have any elements.
 void sl_typing_mutated(struct sl_typing *typing, const struct sl_node *object);
 // Takes back what has changed since there were so many changes.

@@ -155,6 +155,7 @@ static void visit_def(struct sl_typing *typing, const struct sl_node *node) {
   }
   uint32_t mark = typing->change_count;
   typing->frame = frame;
+  sl_typing_enter_function(typing);
   bool ends = visit(typing, function->body);
   if (ends && frame->typed) check_end(typing, function, frame->callable);
   sl_typing_undo(typing, mark);

@@ -142,27 +142,28 @@ static struct sl_static_frame *new_frame(struct sl_typing *typing,
   return frame;
 }
 
-// In the function *args is a tuple, and **kwargs a dict.
-static void declare_parameter(struct sl_typing *typing, const struct sl_parameter *parameter,
-                              sl_static type) {
-  if (parameter->kind == SL_PARAMETER_STAR) {
-    type = sl_static_of(&typing->types, SL_STATIC_TUPLE_OF, type);
-  } else if (parameter->kind == SL_PARAMETER_STAR_STAR) {
-    sl_static const items[] = {&sl_static_str, type};
-    type = sl_static_make(&typing->types, SL_STATIC_DICT, false, items, 2);
+sl_static sl_typing_inside(struct sl_typing *typing, enum sl_parameter_kind kind, sl_static type) {
+  const sl_static items[] = {&sl_static_str, type};
+  switch (kind) {
+    case SL_PARAMETER_STAR:
+      return sl_static_of(&typing->types, SL_STATIC_TUPLE_OF, type);
+    case SL_PARAMETER_STAR_STAR:
+      return sl_static_make(&typing->types, SL_STATIC_DICT, false, items, 2);
+    default:
+      return type;
   }
-  bool plain =
-      parameter->kind == SL_PARAMETER_POSITIONAL || parameter->kind == SL_PARAMETER_KEYWORD_ONLY;
-  struct sl_static_variable *variable = sl_typing_variable(typing, parameter->identifier);
-  if (parameter->type || !plain) variable->declared = type;
-  bind(typing, parameter->identifier);
 }
 
 static void declare_parameters(struct sl_typing *typing, const struct sl_function_syntax *function,
                                const struct sl_static_callable *callable) {
   for (uint32_t i = 0; i < function->parameter_count; i++) {
     const struct sl_parameter *parameter = &function->parameters[i];
-    declare_parameter(typing, parameter, callable->parameters[parameter->identifier->mark].type);
+    struct sl_static_variable *variable = sl_typing_variable(typing, parameter->identifier);
+    if (parameter->type) {
+      sl_static type = callable->parameters[parameter->identifier->mark].type;
+      variable->declared = sl_typing_inside(typing, parameter->kind, type);
+    }
+    bind(typing, parameter->identifier);
   }
 }
 

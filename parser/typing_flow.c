@@ -84,6 +84,16 @@ void sl_typing_assigned(struct sl_typing *typing, struct sl_static_variable *var
   }
 }
 
+void sl_typing_enter_function(struct sl_typing *typing) {
+  const struct sl_function_syntax *function = typing->frame->function;
+  for (uint32_t i = 0; i < function->parameter_count; i++) {
+    const struct sl_parameter *parameter = &function->parameters[i];
+    sl_static type = sl_typing_inside(typing, parameter->kind, &sl_static_any);
+    if (parameter->type || type->kind == SL_STATIC_ANY) continue;
+    sl_typing_assigned(typing, sl_typing_variable(typing, parameter->identifier), type);
+  }
+}
+
 void sl_typing_mutated(struct sl_typing *typing, const struct sl_node *object) {
   if (object->kind != SL_NODE_IDENTIFIER) return;
   struct sl_static_variable *variable = sl_typing_variable(typing, object);

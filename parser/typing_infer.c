@@ -366,6 +366,7 @@ static sl_static infer_lambda(struct sl_typing *typing, const struct sl_node *no
   struct sl_static_callable *callable = sl_arena_allocate(typing->types.arena, sizeof *callable);
   uint32_t mark = typing->change_count;
   typing->frame = frame;
+  sl_typing_enter_function(typing);
   *callable = *frame->callable;
   callable->result = sl_typing_infer(typing, function->body);
   sl_typing_undo(typing, mark);
