@@ -40,14 +40,83 @@ static enum rank_kind rank_kind(sl_value lead) {
   return sl_is_small_int(lead) ? INT_RANK : sl_is_string(lead) ? STRING_RANK : NO_RANK;
 }
 
-// Ints in order as unsigned numbers; of strings the first eight bytes.
-static uint64_t rank_of(sl_value lead, enum rank_kind kind) {
-  if (kind == INT_RANK) return (uint64_t)sl_small_int(lead) ^ ((uint64_t)1 << 63);
-  const unsigned char *bytes = (const unsigned char *)sl_string_bytes(lead);
-  size_t length = sl_string_length(lead);
+// The eight bytes of a string behind so many that it has.
+static uint64_t string_rank(sl_value string, size_t skipped) {
+  const unsigned char *bytes = (const unsigned char *)sl_string_bytes(string) + skipped;
+  size_t length = sl_string_length(string) - skipped;
   uint64_t rank = 0;
+  if (length >= 8) {
+    return (uint64_t)bytes[0] << 56 | (uint64_t)bytes[1] << 48 | (uint64_t)bytes[2] << 40 |
+           (uint64_t)bytes[3] << 32 | (uint64_t)bytes[4] << 24 | (uint64_t)bytes[5] << 16 |
+           (uint64_t)bytes[6] << 8 | bytes[7];
+  }
   for (size_t i = 0; i < 8; i++) rank = rank << 8 | (i < length ? bytes[i] : 0);
   return rank;
+}
+
+// Ints in order as unsigned numbers; of strings eight bytes behind those that all have in common.
+static uint64_t rank_of(sl_value lead, enum rank_kind kind, size_t common) {
+  if (kind == INT_RANK) return (uint64_t)sl_small_int(lead) ^ ((uint64_t)1 << 63);
+  return string_rank(lead, common);
+}
+
+// With how many bytes all leaders begin, as far as they are strings.
+static size_t common_prefix(const sl_value *keys, size_t count) {
+  sl_value first = leader(keys[0]);
+  size_t common = sl_string_length(first);
+  for (size_t i = 1; i < count && common > 0; i++) {
+    sl_value lead = leader(keys[i]);
+    if (!sl_is_string(lead)) return 0;
+    size_t length = sl_string_length(lead), same = 0;
+    while (same < common && same < length &&
+           sl_string_bytes(lead)[same] == sl_string_bytes(first)[same])
+      same++;
+    common = same;
+  }
+  return common;
+}
+
+// What the ints at one place of all keys need as differences from the least one.
+struct interval {
+  int64_t least, greatest;
+};
+
+static void widen(struct interval *interval, int64_t n) {
+  if (n < interval->least) interval->least = n;
+  if (n > interval->greatest) interval->greatest = n;
+}
+
+static int bits_of(const struct interval *interval) {
+  uint64_t range = (uint64_t)interval->greatest - (uint64_t)interval->least;
+  return range ? 64 - __builtin_clzll(range) : 0;
+}
+
+// Ranks sequences that begin with an int by their second elements, too: ints, or strings, as far as there are bits left.
+static void refine_ranks(struct sorter *sorter, struct entry *entries, size_t count) {
+  struct interval first = {INT64_MAX, INT64_MIN}, second = first;
+  sl_value *items;
+  size_t length;
+  enum rank_kind kind = NO_RANK;
+  bool pairs = true;
+  for (size_t i = 0; i < count; i++) {
+    if (!sl_sequence_items(sorter->keys[i], &items, &length) || length < 2) return;
+    if (i == 0) kind = rank_kind(items[1]);
+    if (kind == NO_RANK || rank_kind(items[1]) != kind) return;
+    widen(&first, sl_small_int(items[0]));
+    if (kind == INT_RANK) widen(&second, sl_small_int(items[1]));
+    pairs = pairs && length == 2;
+  }
+  if (kind == STRING_RANK && sl_thread_orders_utf16(sorter->thread)) return;
+  int high = bits_of(&first), low = kind == INT_RANK ? bits_of(&second) : 64 - high;
+  if (high == 0 || high + low > 64 || low == 0) return;
+  for (size_t i = 0; i < count; i++) {
+    sl_sequence_items(sorter->keys[i], &items, &length);
+    uint64_t rank = ((uint64_t)sl_small_int(items[0]) - (uint64_t)first.least) << low;
+    rank |= kind == INT_RANK ? (uint64_t)sl_small_int(items[1]) - (uint64_t)second.least
+                             : string_rank(items[1], 0) >> high;
+    entries[i].rank = sorter->reverse ? ~rank : rank;
+  }
+  sorter->exact = pairs && kind == INT_RANK;
 }
 
 // Ranks all keys, of which there is at least one, or none: then every pair is compared.
@@ -56,16 +125,18 @@ static void give_ranks(struct sorter *sorter, struct entry *entries, size_t coun
   enum rank_kind kind = rank_kind(leader(sorter->keys[0]));
   // The bytes of a string are its order but in one dialect.
   if (kind == STRING_RANK && sl_thread_orders_utf16(sorter->thread)) kind = NO_RANK;
+  size_t common = kind == STRING_RANK ? common_prefix(sorter->keys, count) : 0;
   for (size_t i = 0; i < count; i++) {
     sl_value key = sorter->keys[i], lead = leader(key);
     if (kind == NO_RANK || rank_kind(lead) != kind || sl_type_of(key) != type) {
       for (size_t j = 0; j < i; j++) entries[j].rank = 0;
       return;
     }
-    uint64_t rank = rank_of(lead, kind);
+    uint64_t rank = rank_of(lead, kind, common);
     entries[i].rank = sorter->reverse ? ~rank : rank;
   }
   sorter->exact = sl_is_small_int(sorter->keys[0]);
+  if (kind == INT_RANK && !sorter->exact) refine_ranks(sorter, entries, count);
 }
 
 // ---------------------------------------------------------------- sorting
