@@ -304,10 +304,16 @@ struct sl_static_branch sl_typing_take_branch(struct sl_typing *typing, uint32_t
   return branch;
 }
 
-// One or the other; NULL: nothing is known.
-static sl_static join(struct sl_typing *typing, sl_static a, sl_static b) {
+static bool is_unknown(sl_static type) { return !type || type->kind == SL_STATIC_ANY; }
+
+// One or the other; NULL: nothing is known. Of a variable without annotation that begins as None the program knows better
+// when it is something else.
+static sl_static join(struct sl_typing *typing, const struct sl_static_variable *variable,
+                      sl_static a, sl_static b) {
   if (a == b) return a;
-  if (!a || !b || a->kind == SL_STATIC_ANY || b->kind == SL_STATIC_ANY) return NULL;
+  if (is_unknown(a) || is_unknown(b)) return NULL;
+  bool none = a->kind == SL_STATIC_NONE || b->kind == SL_STATIC_NONE;
+  if (none && !variable->declared) return NULL;
   return sl_static_either(&typing->types, a, b);
 }
 
@@ -320,14 +326,14 @@ static void join_branches(struct sl_typing *typing, uint32_t mark,
     struct sl_static_variable *variable = first->changes[i].variable;
     if (variable->visit == visit) continue;
     variable->visit = visit;
-    set(typing, variable, join(typing, first->changes[i].previous, variable->current));
+    set(typing, variable, join(typing, variable, first->changes[i].previous, variable->current));
   }
   for (uint32_t i = mark; i < end; i++) {
     struct sl_static_change change = typing->changes[i];
     if (change.variable->visit == visit) continue;
     change.variable->visit = visit;
     sl_static before = change.setter == typing->frame ? change.previous : NULL;
-    set(typing, change.variable, join(typing, before, change.variable->current));
+    set(typing, change.variable, join(typing, change.variable, before, change.variable->current));
   }
 }
 
