@@ -8,7 +8,7 @@ if it began with nothing, so that reports have mypy's order.
 from __future__ import annotations
 
 import gc
-from typing import AbstractSet, Mapping, Optional
+from typing import AbstractSet, Mapping, Optional, Sequence
 
 import mypy.build as build
 from mypy.build import SCC, BuildManager, Graph, State
@@ -110,15 +110,15 @@ def components(
     manager: BuildManager, graph: Graph, new: list[State], depths: dict[str, int]
 ) -> list[SCC]:
     """The import cycles among the new modules, in mypy's order, known to the manager."""
-    modules = {state.id for state in new}
+    imports = {state.id: direct_imports(state) for state in new}
+    modules = set(imports)
     edges = {
-        module: build.deps_filtered(graph, modules, module, build.PRI_INDIRECT)
-        for module in modules
+        module: [needed for needed in imports[module] if needed in modules] for module in modules
     }
     needs = build.prepare_sccs_full(strongly_connected_components(modules, edges), edges)
     for level in topsort(needs):
         for scc in level:
-            depths.update(dict.fromkeys(scc.mod_ids, depth(scc, graph, depths)))
+            depths.update(dict.fromkeys(scc.mod_ids, depth(scc, imports, depths)))
     order = sorted(needs, key=lambda scc: place(scc, graph, depths))
     for scc in order:
         for needed in needs[scc]:
@@ -128,21 +128,26 @@ def components(
     manager.top_order += [scc.id for scc in order]
     for scc in order:
         for module in scc.mod_ids:
-            state = graph[module]
-            for dependency in state.dependencies:
-                if state.priorities.get(dependency) != build.PRI_INDIRECT:
-                    scc.deps.add(manager.scc_by_mod_id[dependency].id)
+            scc.deps.update(manager.scc_by_mod_id[needed].id for needed in imports[module])
         scc.deps.discard(scc.id)
     return order
 
 
-def depth(scc: SCC, graph: Graph, depths: Mapping[str, int]) -> int:
+def direct_imports(state: State) -> list[str]:
+    priorities = state.priorities
+    return [
+        dependency
+        for dependency in state.dependencies
+        if priorities.get(dependency) != build.PRI_INDIRECT
+    ]
+
+
+def depth(scc: SCC, imports: Mapping[str, Sequence[str]], depths: Mapping[str, int]) -> int:
     below = [
-        depths[dependency]
+        depths[needed]
         for module in scc.mod_ids
-        for dependency in graph[module].dependencies
-        if dependency not in scc.mod_ids
-        and graph[module].priorities.get(dependency) != build.PRI_INDIRECT
+        for needed in imports[module]
+        if needed not in scc.mod_ids
     ]
     return 1 + max(below, default=-1)
 

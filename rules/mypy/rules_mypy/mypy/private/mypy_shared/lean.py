@@ -7,12 +7,14 @@ it takes to start goes into modules of others: a terminal's, network's and archi
 is asked of them.  What mypy takes out of them at once stands ready.
 
 The one invariant: whoever asks gets the real module's answer; what stands in for a name that mypy
-takes out is seen by mypy alone, and does the same wherever an action comes by.
+takes out is seen by mypy alone, and does the same wherever an action comes by.  Nothing of it is
+left for who imports later, plugins for instance, but modules that are yet to be imported.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import importlib
 import os
@@ -100,10 +102,40 @@ class Patterns:
 
 
 def sha1(data: bytes) -> Any:
-    """hashlib.sha1, which is faster for what is long, but a large library has to be loaded first."""
+    """hashlib.sha1, which is faster for what is long, but needs a large library."""
     if len(data) < LONG:
-        return importlib.import_module("_sha1").sha1(data)
+        with contextlib.suppress(ImportError):
+            return importlib.import_module("_sha1").sha1(data)
     return importlib.import_module("hashlib").sha1(data)
+
+
+class Context:
+    """What functions that `contextmanager` decorates return."""
+
+    __slots__ = ("generator",)
+    generator: Any
+
+    def __enter__(self) -> Any:
+        return next(self.generator)
+
+    def __exit__(self, kind: Any, error: Any, traceback: Any) -> Any:
+        if kind is None:
+            for _ in self.generator:
+                raise RuntimeError("generator didn't stop")
+            return False
+        return contextlib.contextmanager(lambda: self.generator)().__exit__(kind, error, traceback)
+
+
+def contextmanager(function: Callable[..., Any]) -> Callable[..., Context]:
+    """As contextlib's, in which mypy spends a tenth of its time; but this makes no decorators."""
+
+    @functools.wraps(function)
+    def start(*arguments: Any, **options: Any) -> Context:
+        context = Context()
+        context.generator = function(*arguments, **options)
+        return context
+
+    return start
 
 
 class Call:
@@ -180,17 +212,23 @@ def is_there(module: str) -> bool:
 
 @contextlib.contextmanager
 def imports() -> Iterator[None]:
-    """mypy is to be imported inside."""
+    """mypy is to be imported inside; it may have been before."""
+    if "mypy.build" in sys.modules:
+        yield
+        return
     passing = {module.__name__: module for module in stand_ins()}
     deferred = {name: Deferred(name) for name in DEFERRED if is_there(name)}
     for name, module in {**passing, **deferred}.items():
         sys.modules.setdefault(name, module)
+    thorough = contextlib.contextmanager
+    setattr(contextlib, "contextmanager", contextmanager)
     gc.disable()
     try:
         yield
     finally:
         gc.freeze()  # All that was made stays.
         gc.enable()
+        setattr(contextlib, "contextmanager", thorough)
         for name, module in passing.items():
             if sys.modules.get(name) is module:
                 del sys.modules[name]

@@ -93,7 +93,7 @@ def pack_rank(manifest: Manifest) -> tuple[tuple[int, str], str]:
 
 def read_manifest(path: str) -> Manifest:
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", buffering=0) as file:
             return parse_manifest(path, json.loads(file.read()))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ManifestError(f"{path}: {error}") from error

@@ -223,16 +223,17 @@ def enter(session: Session, world: World, color: bool) -> None:
         lambda path: undeclared_text(session, path),
         lambda path: is_blocked(session, path),
     )
-    set_sources(session, world, [])
-
-
-def set_sources(session: Session, world: World, sources: list[BuildSource]) -> None:
-    manager = session.manager
-    manager.source_set = BuildSourceSet(sources)
     manager.find_module_cache = FindModuleCache(
-        manager.search_paths, manager.fscache, session.options, source_set=manager.source_set
+        manager.search_paths, manager.fscache, session.options
     )
     manager.find_module_cache.results.update(world.paths)
+    set_sources(session, [])
+
+
+def set_sources(session: Session, sources: list[BuildSource]) -> None:
+    manager = session.manager
+    manager.source_set = BuildSourceSet(sources)
+    manager.find_module_cache.source_set = manager.source_set
 
 
 def is_blocked(session: Session, path: str) -> bool:
@@ -262,7 +263,7 @@ def undeclared_text(session: Session, path: str) -> bytes:
 def check(session: Session, world: World, silent: bool = False) -> Result:
     """Analyses the world's own modules, and says what mypy says about them."""
     sources = [BuildSource(path, module, followed=silent) for module, path in world.own.items()]
-    set_sources(session, world, sources)
+    set_sources(session, sources)
     session.printer.silent = silent
     result = Result(__version__)
     try:
@@ -368,7 +369,7 @@ def make_pack(session: Session, world: World, wanted: Iterable[str]) -> Result:
     """Analyses own modules as one that imports `wanted` would: nothing is reported."""
     text = "".join(f"import {module}\n" for module in wanted)
     driver = BuildSource(None, DRIVER, text)
-    set_sources(session, world, [driver])
+    set_sources(session, [driver])
     result = Result(__version__)
     try:
         result.again = analyse(session, [driver])
@@ -405,7 +406,7 @@ def preload(session: Session, modules: Iterable[str]) -> dict[str, str]:
     world = session.entries.world
     wanted = [module for module in modules if module not in session.graph and module in world.paths]
     sources = [BuildSource(world.paths[module], module, followed=True) for module in wanted]
-    set_sources(session, world, sources)
+    set_sources(session, sources)
     again = analyse(session, sources, load=True)
     session.entries.written.clear()
     gc.freeze()

@@ -17,6 +17,7 @@ import os
 from dataclasses import dataclass, field
 from typing import Iterable, Optional, Sequence, TypeVar, Union
 
+import mypy.nativeparse  # mypy imports it when it parses: every fork would.
 from mypy.build import State
 from mypy.nodes import MypyFile
 from mypy.typestate import reset_global_state
@@ -192,10 +193,11 @@ class Warm:
         ]
         hidden = self.with_dependents(strange)
         session, manager = self.session, self.session.manager
-        session.graph = without(self.states, hidden)
+        session.graph = {}
+        show(session.graph, self.states, hidden)
         # These two are shared by mypy's parts: they stay the same objects.
-        replace(manager.modules, without(self.trees, hidden))
-        replace(manager.import_map, without(self.import_map, hidden))
+        show(manager.modules, self.trees, hidden)
+        show(manager.import_map, self.import_map, hidden)
         self.share_instances("builtins" in session.graph)
         manager.missing_modules.clear()
         manager.rechecked_modules.clear()
@@ -301,16 +303,12 @@ def file_of(place: Union[str, Pack, None]) -> Optional[str]:
     return place.path if isinstance(place, Pack) else place
 
 
-def without(known: dict[str, T], hidden: set[str]) -> dict[str, T]:
-    shown = dict(known)
+def show(shown: dict[str, T], known: dict[str, T], hidden: set[str]) -> None:
+    """Makes the first what the second is, but for what is hidden."""
+    shown.clear()
+    shown.update(known)
     for module in hidden:
         del shown[module]
-    return shown
-
-
-def replace(old: dict[str, T], new: dict[str, T]) -> None:
-    old.clear()
-    old.update(new)
 
 
 def near(graph: dict[str, State], modules: Iterable[str]) -> dict[str, State]:
