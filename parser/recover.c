@@ -384,8 +384,11 @@ static struct sl_node *if_statement(struct sl_recovery *walk) {
   }
   // Each in the one before.
   for (uint32_t i = branches.count; i > 0; i--) {
-    const struct sl_node *branch = parse->scratch[branches.start + i - 1];
-    if (branch->kind != SL_NODE_IF) continue;
+    struct sl_node *branch = parse->scratch[branches.start + i - 1];
+    if (branch->kind != SL_NODE_IF) {  // It was too deep.
+      otherwise = branch;
+      continue;
+    }
     otherwise =
         sl_tree_if(parse, branch->start, branch->branch.condition, branch->branch.then, otherwise);
   }

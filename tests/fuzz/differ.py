@@ -21,7 +21,7 @@ A program has at most 3,000,000 steps. `programs` in this folder is such a comma
 for others, each written against a public interface: whoever has that interpreter builds the adapter with it.
 
 Two results are compared as texts (--level exact), or, for an interpreter with words of its own, only in what is printed
-and in whether they fail (--level values). Of programs that do not parse, the first error of syntax is what counts. What
+and in whether they fail (--level values). Static errors are compared in the order of their places, all of them. What
 differs for a known reason is counted by its reason, see EXPLAINED; docs/dialect.md says more about each. Ends with
 'N programs, N differ'; status 1 if any do.
 """
@@ -107,6 +107,7 @@ class Peer:
 Explanation = Tuple[str, Callable[[str, str, str], bool]]
 
 NUMBER = re.compile(r"-?\d+\.\d+(?:e[+-]\d+)?|-?\d+e[+-]\d+")
+INVALID = re.compile(r"invalid character: '[^\0-\x7f]+'")
 SUGGESTION = re.compile(r" \(did you mean '[^']*'\?\)")
 
 
@@ -137,6 +138,12 @@ def suggestions_differ(ours: str, theirs: str, program: str) -> bool:
     return bool(mine) and [SUGGESTION.sub("", e) for e in mine] == [SUGGESTION.sub("", e) for e in others]
 
 
+def letters_in_bytes(ours: str, theirs: str, program: str) -> bool:
+    """Whether only characters that are in no program are told, which Bazel tells byte by byte."""
+    mine, others = ([e for e in errors_of(result) if not INVALID.search(e)] for result in (ours, theirs))
+    return bool(INVALID.search(ours)) and [SUGGESTION.sub("", e) for e in mine] == [SUGGESTION.sub("", e) for e in others]
+
+
 def letters_beyond_ascii(ours: str, theirs: str, program: str) -> bool:
     return not program.isascii() and bool(re.search("title|capitalize", program))
 
@@ -163,6 +170,7 @@ def ends_with(*endings: str) -> Callable[[str, str, str], bool]:
 EXPLAINED: List[Explanation] = [
     ("floats: Java's text is not the shortest", floats_differ_in_text),
     ("suggestions: among names that are equally near, Bazel takes any", suggestions_differ),
+    ("characters that are in no program: Bazel tells each of their bytes", letters_in_bytes),
     ("title() and capitalize(): Bazel takes each byte beyond ASCII for a letter of Latin-1", letters_beyond_ascii),
     ("messages: here they end at a NUL", lambda ours, theirs, program: "\0" in theirs and cut(ours) == cut(theirs)),
     (

@@ -9,12 +9,19 @@ static bool knows(void *data, const char *name, size_t length) {
   return length % 2;
 }
 
+// What recover.c says when Bazel would find nothing wrong.
+static bool is_last_resort(const char *message) {
+  static const char words[] = "': not allowed here";
+  size_t length = strlen(message);
+  return length >= sizeof words - 1 && !strcmp(message + length - (sizeof words - 1), words);
+}
+
 static void check_diagnostics(const struct sl_file *file) {
   struct sl_text text = {0};
   for (uint32_t i = 0; i < file->diagnostic_count; i++) {
     const struct sl_diagnostic *diagnostic = &file->diagnostics[i];
     harness_check(diagnostic->start <= diagnostic->end && diagnostic->end <= file->length + 1);
-    harness_check(!strstr(diagnostic->message, "not allowed here"));
+    harness_check(!is_last_resort(diagnostic->message));
     sl_file_describe(file, diagnostic, true, &text);
   }
   sl_text_free(&text);

@@ -253,6 +253,35 @@ static void test_depth(void) {
   check_depth("", "1", " or 1", 100000, true);
 }
 
+// Nor is it where the text is broken besides.
+static void test_depth_of_refused(void) {
+  static const char *const opens[] = {
+      "(",    "[",        "{1:",          "{",    "f(",           "x[",          "- ",
+      "not ", "lambda: ", "1 if 1 else ", "(a b", "[a for b in ", "def f(a = (",
+  };
+  for (size_t i = 0; i < sizeof opens / sizeof *opens; i++) {
+    struct sl_text source = {0};
+    for (int depth = 0; depth < 200000; depth++) {
+      sl_text_append_string(&source, opens[i]);
+    }
+    struct sl_file *file = sl_file_parse("test", source.bytes, source.length, &sl_dialect_bzl);
+    check(!sl_file_resolve(file, NULL));
+    check(file->error_count);
+    sl_file_free(file);
+    sl_text_free(&source);
+  }
+  struct sl_text source = {0};
+  for (int depth = 0; depth < 3000; depth++) {
+    sl_text_format(&source, "%*sif a:\n", depth, "");
+  }
+  sl_text_format(&source, "%*sx y\n", 3000, "");
+  struct sl_file *file = sl_file_parse("test", source.bytes, source.length, &sl_dialect_bzl);
+  check(!sl_file_resolve(file, NULL));
+  check_text(file->diagnostics[file->diagnostic_count - 1].message, "nesting too deep");
+  sl_file_free(file);
+  sl_text_free(&source);
+}
+
 int main(void) {
   spec = sl_dialect_spec;
   test_strings();
@@ -263,5 +292,6 @@ int main(void) {
   test_description();
   test_dialects();
   test_depth();
+  test_depth_of_refused();
   return check_failures != 0;
 }
