@@ -38,8 +38,13 @@ DEFERRED = (
     "tomllib",  # For a pyproject.toml.
     "traceback",
 )
-# What may be missing in an installation of Python, which mypy then notices.
-OPTIONAL = {"curses": "_curses", "_curses": "_curses", "sqlite3": "_sqlite3"}
+# What a Python may lack, and those who import it then notice.
+OPTIONAL = {
+    "_curses": "_curses",
+    "curses": "_curses",
+    "sqlite3": "_sqlite3",
+    "tomllib": "tomllib",
+}
 
 # So many bytes are worth OpenSSL.
 LONG = 200_000
