@@ -53,6 +53,11 @@ static void test_memory(void) {
   check_failed(sl_text_admit_large(thread, &text, (size_t)1 << 40),
                "out of memory: the limit is 2048 MB");
   sl_text_free(&text);
+  text = sl_text_begin(thread);
+  sl_text_append_string(&text, "written");
+  check(sl_string_is(sl_text_finish(thread, &text, true), "written"));
+  text = sl_text_begin(thread);
+  check(text.length == 0 && !sl_text_finish(thread, &text, false) && !sl_error_pending(thread));
 }
 
 // ---------------------------------------------------------------- threads
