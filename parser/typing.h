@@ -10,8 +10,8 @@
 //   typing_infer.c     expressions                          typing_call.c      calls
 //   typing_assign.c    targets of assignments               typing_encode.c    types for those who look at values
 //
-// Only files of a dialect with `type_resolution` or `type_checking` come here. Types are made once per file: equal
-// types are the same pointer. Gradual typing: whatever is not known is Any, which goes with everything.
+// Only files of a dialect with `type_resolution`, `type_checking` or `dynamic_checking` come here. Types are made once per
+// file: equal types are the same pointer. Gradual typing: whatever is not known is Any, which goes with everything.
 #ifndef PARSER_TYPING_H_
 #define PARSER_TYPING_H_
 
