@@ -67,6 +67,13 @@ void sl_diagnostic_add_deferred(struct sl_file *file) {
   parsed->deferred_count = 0;
 }
 
+void sl_diagnostic_drop_deferred(struct sl_file *file, uint32_t start) {
+  struct sl_parsed *parsed = (struct sl_parsed *)file;
+  while (parsed->deferred_count && parsed->deferred[parsed->deferred_count - 1].start >= start) {
+    parsed->deferred_count--;
+  }
+}
+
 void sl_diagnostic_sort(struct sl_file *file, uint32_t first) {
   // Insertion: the list is short and nearly sorted.
   struct sl_diagnostic *items = file->diagnostics;

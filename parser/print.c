@@ -28,8 +28,19 @@ static void print_source(const struct printer *printer, const struct sl_node *no
   sl_text_append(printer->out, printer->file->source + node->start, node->end - node->start);
 }
 
-static void print_string(const struct printer *printer, const struct sl_node *node) {
-  sl_text_append_char(printer->out, '"');
+// Whether it is a string, or a sum of strings, which Bazel's parser makes one.
+static bool is_string(const struct sl_node *node) {
+  return node->kind == SL_NODE_STRING ||
+         (node->kind == SL_NODE_BINARY && node->op == SL_OP_PLUS && is_string(node->binary.left) &&
+          is_string(node->binary.right));
+}
+
+static void print_characters(const struct printer *printer, const struct sl_node *node) {
+  if (node->kind == SL_NODE_BINARY) {
+    print_characters(printer, node->binary.left);
+    print_characters(printer, node->binary.right);
+    return;
+  }
   for (size_t i = 0; i < node->string.length; i++) {
     char c = node->string.bytes[i];
     const char *escape = c == '"'    ? "\\\""
@@ -46,6 +57,11 @@ static void print_string(const struct printer *printer, const struct sl_node *no
       sl_text_append_char(printer->out, c);
     }
   }
+}
+
+static void print_string(const struct printer *printer, const struct sl_node *node) {
+  sl_text_append_char(printer->out, '"');
+  print_characters(printer, node);
   sl_text_append_char(printer->out, '"');
 }
 
@@ -146,6 +162,10 @@ static void print(const struct printer *printer, const struct sl_node *node) {
       append(printer, ")");
       break;
     case SL_NODE_BINARY:
+      if (is_string(node)) {
+        print_string(printer, node);
+        break;
+      }
       append(printer, "(");
       print(printer, node->binary.left);
       sl_text_format(printer->out, " %s ", sl_operator_text(node->op));
@@ -241,6 +261,10 @@ static void print_short(const struct printer *printer, const struct sl_node *nod
       print_short(printer, node->unary.operand);
       break;
     case SL_NODE_BINARY:
+      if (is_string(node)) {
+        print_string(printer, node);
+        break;
+      }
       print_short(printer, node->binary.left);
       sl_text_format(printer->out, " %s ", sl_operator_text(node->op));
       print_short(printer, node->binary.right);

@@ -33,9 +33,10 @@ enum { LOWEST = 1, NEGATION = 3, COMPARISON = 4, HIGHEST = 10 };
 static struct sl_node *test_without_if(struct sl_recovery *walk);
 static struct sl_node *operation(struct sl_recovery *walk, unsigned level);
 
-// Stands for text that is no expression.
+// Stands for text that is no expression; what is in it is not looked at any more.
 static struct sl_node *no_expression(struct sl_recovery *walk, uint32_t start, uint32_t end) {
   struct sl_parse *parse = walk->parse;
+  sl_diagnostic_drop_deferred(parse->file, start);
   uint32_t length = end - start < LONGEST_NAME ? end - start : LONGEST_NAME;
   struct sl_token token = {.start = start, .end = end};
   token.name = sl_tree_name(parse, parse->file->source + start, length);

@@ -108,6 +108,7 @@ Explanation = Tuple[str, Callable[[str, str, str], bool]]
 
 NUMBER = re.compile(r"-?\d+\.\d+(?:e[+-]\d+)?|-?\d+e[+-]\d+")
 INVALID = re.compile(r"invalid character: '[^\0-\x7f]+'")
+LOOP = re.compile("(break|continue) statement must be inside a for loop")
 SUGGESTION = re.compile(r" \(did you mean '[^']*'\?\)")
 
 
@@ -144,6 +145,12 @@ def letters_in_bytes(ours: str, theirs: str, program: str) -> bool:
     return bool(INVALID.search(ours)) and [SUGGESTION.sub("", e) for e in mine] == [SUGGESTION.sub("", e) for e in others]
 
 
+def loops_around_functions(ours: str, theirs: str, program: str) -> bool:
+    """Whether only break and continue are told, which Bazel takes for those of a loop around their function."""
+    rest = [e for e in errors_of(ours) if not LOOP.search(e)]
+    return bool(LOOP.search(ours)) and rest == [e for e in errors_of(theirs) if not LOOP.search(e)]
+
+
 def letters_beyond_ascii(ours: str, theirs: str, program: str) -> bool:
     return not program.isascii() and bool(re.search("title|capitalize", program))
 
@@ -171,6 +178,7 @@ EXPLAINED: List[Explanation] = [
     ("floats: Java's text is not the shortest", floats_differ_in_text),
     ("suggestions: among names that are equally near, Bazel takes any", suggestions_differ),
     ("characters that are in no program: Bazel tells each of their bytes", letters_in_bytes),
+    ("break and continue: Bazel takes them for those of a loop around their function", loops_around_functions),
     ("title() and capitalize(): Bazel takes each byte beyond ASCII for a letter of Latin-1", letters_beyond_ascii),
     ("messages: here they end at a NUL", lambda ours, theirs, program: "\0" in theirs and cut(ours) == cut(theirs)),
     (
