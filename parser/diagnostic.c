@@ -69,7 +69,7 @@ void sl_diagnostic_add_deferred(struct sl_file *file) {
 
 void sl_diagnostic_drop_deferred(struct sl_file *file, uint32_t start) {
   struct sl_parsed *parsed = (struct sl_parsed *)file;
-  while (parsed->deferred_count && parsed->deferred[parsed->deferred_count - 1].start >= start) {
+  while (parsed->deferred_count && parsed->deferred[parsed->deferred_count - 1].start > start) {
     parsed->deferred_count--;
   }
 }

@@ -285,7 +285,7 @@ void sl_diagnostic_defer(struct sl_file *file, uint32_t start, uint32_t end, con
                          ...) __attribute__((format(printf, 4, 5)));
 void sl_diagnostic_add_deferred(struct sl_file *file);
 
-// Forgets what has been kept of the text from `start` on.
+// Forgets what has been kept of the text behind `start`.
 void sl_diagnostic_drop_deferred(struct sl_file *file, uint32_t start);
 
 // Sorts all from the one of this index on by position; of equals the earlier one stays first.
