@@ -177,7 +177,7 @@ def measure(folder: Path, command: List[str], space: int = ADDRESS_SPACE, second
             arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=output, check=True
         )
         output.seek(0, os.SEEK_END)
-        output.seek(max(0, output.tell() - 100000))
+        output.seek(max(0, output.tell() - (1 << 20)))
         tail = output.read().decode("utf-8", "replace")
     status, taken, memory = process.stdout.decode().splitlines()[-1].split()
     return Taken(int(status), float(taken), int(memory), tail)
