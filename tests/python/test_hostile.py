@@ -120,7 +120,7 @@ class HostileTest(unittest.TestCase):
 
     def test_module_of_random_bytes(self) -> None:
         self.write("a/BUILD", "")
-        self.write("MODULE.bazel", RANDOM(3000))
+        self.write("MODULE.bazel", RANDOM(20000))
         self.assertEqual(self.query().status, 2)
 
     def test_glob_in_a_deep_tree(self) -> None:
