@@ -9,6 +9,19 @@ _WORKER = {
     "worker-key-mnemonic": "mypy",  # one worker for all of them
 }
 
+# Half a process's time in the system goes into getting memory, page by page. The C library's allocator, unlike Python's own, can be told to
+# take it in huge pages, and ahead; other C libraries read none of this.
+_ENVIRONMENT = {
+    "GLIBC_TUNABLES": ":".join([
+        "glibc.malloc.hugetlb=1",
+        "glibc.malloc.mmap_threshold=33554432",
+        "glibc.malloc.tcache_count=1000",
+        "glibc.malloc.top_pad=33554432",
+    ]),
+    "PYTHONMALLOC": "malloc",
+    "PYTHONNOUSERSITE": "true",
+}
+
 # Arguments: the report, the exit status that mypy would have had, what to make if it is 0.
 _VERDICT = 'if read -r status <"$2" && [ "$status" = 0 ]; then : >"$3"; else cat "$1" >&2; false; fi'
 
@@ -50,7 +63,7 @@ def run_mypy(ctx, arguments, **kwargs):
     ctx.actions.run(
         executable = ctx.executable._mypy_cli,
         arguments = [arguments],
-        env = ctx.configuration.default_shell_env | {"PYTHONNOUSERSITE": "true"},
+        env = ctx.configuration.default_shell_env | _ENVIRONMENT,
         execution_requirements = _WORKER,
         **kwargs
     )

@@ -553,7 +553,18 @@ def warm_handler() -> Handler:
     return Handler()
 
 
+def drop_allocator() -> None:
+    """Starts the program again with Python's own allocator, if an action's was asked for: forks share
+    memory by small pages."""
+    if os.environ.get("PYTHONMALLOC") == "malloc":
+        del os.environ["PYTHONMALLOC"]
+        os.environ.pop("GLIBC_TUNABLES", None)
+        command = [*own_command(), *sys.argv[1:]]
+        os.execv(command[0], command)
+
+
 def main(arguments: Sequence[str], make_handler: Callable[[], Handler] = warm_handler) -> int:
+    drop_allocator()
     options = parse_options(arguments)
     watch = ProgramWatch()
     listener = open_listener(options) if options.socket else None
