@@ -34,6 +34,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WORKLOADS: Dict[str, Callable[[int], workloads.Workload]] = {
     "layers": lambda targets: workloads.layers(*shape(targets or 300)),
     "torch": lambda targets: workloads.torch(targets or 50),
+    "torch-imports": lambda targets: workloads.torch(targets or 50, only_imported=True),
 }
 
 

@@ -4,6 +4,7 @@
 
     workloads.py layers DIR [--layers 15] [--width 20]   modules over modules, five pypi packages
     workloads.py torch DIR [--targets 50]                targets that share nothing but one huge package
+    workloads.py torch DIR --only-imported               the same; of packages only what targets need is analysed
 
 The same arguments give the same bytes. A template in templates/ is one module; in it
 
@@ -64,7 +65,21 @@ load("@rules_mypy//mypy:mypy.bzl", "mypy")
 mypy_aspect = mypy(
     color = False,
     mypy_ini = "@@//:mypy.ini",
+    {modules}types = types,
+)
+"""
+
+ONLY_IMPORTED = 'package_modules = Label("//:imports"),\n    '
+
+IMPORTS = """\
+load("@pip_types//:types.bzl", "types")
+load("@rules_mypy//mypy:mypy.bzl", "mypy_imports")
+
+mypy_imports(
+    name = "imports",
     types = types,
+    visibility = ["//visibility:public"],
+    deps = [{deps}],
 )
 """
 
@@ -155,6 +170,7 @@ class Workload:
     lock: str
     edits: Mapping[str, Edit]
     upgrade: Upgrade
+    only_imported: bool = False  # of distributions only the modules that targets need are analysed
 
     @property
     def sources(self) -> List[str]:
@@ -183,10 +199,10 @@ class Workload:
         values = {"name": self.name, "hub": HUB, "python_version": PYTHON_VERSION}
         files = {
             "MODULE.bazel": MODULE.format(**values),
-            "BUILD.bazel": 'exports_files(["mypy.ini", "requirements_lock.txt"])\n',
+            "BUILD.bazel": self.root_build_text(),
             "requirements_lock.txt": self.lock,
             "tools/BUILD.bazel": 'exports_files(["aspect.bzl"])\n',
-            "tools/aspect.bzl": ASPECT,
+            "tools/aspect.bzl": ASPECT.format(modules=ONLY_IMPORTED if self.only_imported else ""),
             ".bazelrc": BAZELRC,
             "mypy.ini": MYPY_INI % PYTHON_VERSION,
         }
@@ -195,6 +211,14 @@ class Workload:
             for module, source in zip(target.modules, target.sources):
                 files[source] = instantiate(module, target)
         return files
+
+
+    def root_build_text(self) -> str:
+        exports = 'exports_files(["mypy.ini", "requirements_lock.txt"])\n'
+        if not self.only_imported:
+            return exports
+        deps = ", ".join('"%s"' % target.label for target in self.targets.values())
+        return IMPORTS.format(deps=deps) + "\n" + exports
 
 
 def build_text(target: Target, targets: Mapping[str, Target]) -> str:
@@ -311,7 +335,7 @@ ATTRS = Upgrade(
 # --- one huge package ------------------------------------------------------------------------------
 
 
-def torch(targets: int = 50) -> Workload:
+def torch(targets: int = 50, only_imported: bool = False) -> Workload:
     """The workload of many targets over torch, with no edge between them: no edit can touch a second one."""
     every = {
         package: Target(package, ["net", "data", "train"], pypi=["torch"])
@@ -330,7 +354,8 @@ def torch(targets: int = 50) -> Workload:
             some + "/net.py", "    dim: int = 16\n", "    dim: int = 16\n    width: int = 4\n"
         ),
     }
-    return Workload("torch", every, TORCH_LOCK.read_text(encoding="utf-8"), edits, FILELOCK)
+    lock = TORCH_LOCK.read_text(encoding="utf-8")
+    return Workload("torch", every, lock, edits, FILELOCK, only_imported)
 
 
 FILELOCK = Upgrade(
@@ -365,11 +390,12 @@ def main(arguments: Optional[Sequence[str]] = None) -> None:
     two = commands.add_parser("torch")
     two.add_argument("folder", type=Path)
     two.add_argument("--targets", type=int, default=50)
+    two.add_argument("--only-imported", action="store_true")
     options = parser.parse_args(arguments)
     if options.workload == "layers":
         workload = layers(options.layers, options.width)
     else:
-        workload = torch(options.targets)
+        workload = torch(options.targets, options.only_imported)
     workload.write(options.folder)
     lines = sum(text.count("\n") for path, text in workload.files().items() if path.endswith(".py"))
     print("%d targets, %d lines -> %s" % (len(workload.targets), lines, options.folder))

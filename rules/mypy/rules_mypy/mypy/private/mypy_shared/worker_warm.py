@@ -442,4 +442,3 @@ def imported(world: World) -> set[str]:
             seen.update(imports.names_imported(module, path, imports.found(file.read())))
     elsewhere = world.paths.keys() - world.own.keys() - world.aliases.keys()
     return seen & elsewhere
-
