@@ -370,12 +370,14 @@ static int summarize(struct run *run) {
   return good ? BZ_EXIT_SUCCESS : BZ_EXIT_FAILURE;
 }
 
-// ---------------------------------------------------------------- interpreter and mode
+// ---------------------------------------------------------------- tools and mode
 
-static bool find_interpreter(struct run *run) {
+// What a check runs is looked for first: nothing is made or started, no worker either, that would have
+// nothing to do. False with an error told.
+static bool find_tools(struct run *run) {
   struct context *context = run->context;
   struct sl_text message = {0};
-  bool found = interpreter_find(context, &run->interpreter, &message);
+  bool found = interpreter_find(context, &run->interpreter, &message) && ninja_run_find(&message);
   if (!found) context_tell(context, BZ_ERROR, "%s", sl_text_string(&message));
   sl_text_free(&message);
   return found;
@@ -530,7 +532,7 @@ static int check_run(int argc, char **argv) {
     return BZ_EXIT_FAILURE;
   struct bz_run how = workers_run(&context);
   run.checks.run = &how;
-  if (!find_interpreter(&run)) return BZ_EXIT_LOCAL_ENVIRONMENT;
+  if (!find_tools(&run)) return BZ_EXIT_LOCAL_ENVIRONMENT;
   if (!choose_strategy(&run)) return BZ_EXIT_COMMAND_LINE;
   if (!set_flags(&run)) return BZ_EXIT_FAILURE;
   // The launchers of tools start the interpreter that was found, unless the user names another for

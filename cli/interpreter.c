@@ -145,7 +145,8 @@ static bool ask(const struct search *search, const char *python) {
 
 // The path stays as it is: a virtual environment's python is a link, and following it would leave
 // the environment.
-static bool try(const struct search *search, const char *python) {
+static bool try(void *data, const char *python) {
+  const struct search *search = data;
   if (access(python, X_OK) != 0) return false;
   char *path = absolute_path(python);
   bool done = ask(search, path);
@@ -158,8 +159,7 @@ static bool try(const struct search *search, const char *python) {
 }
 
 // Calls try on DIRECTORY/REST.
-static bool try_in(const struct search *search, const char *directory, size_t length,
-                   const char *rest) {
+static bool try_in(struct search *search, const char *directory, size_t length, const char *rest) {
   struct sl_text path = {0};
   sl_text_append(&path, directory, length);
   sl_text_append_string(&path, rest);
@@ -169,7 +169,7 @@ static bool try_in(const struct search *search, const char *directory, size_t le
 }
 
 // The environment that the build of this program makes beside it.
-static bool try_beside_program(const struct search *search, const char *environment) {
+static bool try_beside_program(struct search *search, const char *environment) {
   char program[PATH_MAX];
   ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
   if (length <= 0) return false;
@@ -184,31 +184,14 @@ static bool try_beside_program(const struct search *search, const char *environm
 
 // The interpreter that the first line of a program names: `mypy` in PATH may live in an environment
 // of its own.
-static bool try_shebang(const struct search *search, const char *program) {
+static bool try_shebang(void *data, const char *program) {
   char line[PATH_MAX] = "";
   FILE *stream = fopen(program, "r");
   bool read = stream && fgets(line, sizeof line, stream);
   if (stream) fclose(stream);
   if (!read || strncmp(line, "#!", 2) != 0) return false;
   line[strcspn(line, "\r\n")] = '\0';
-  return line[2] == '/' && !strchr(line + 2, ' ') && try(search, line + 2);
-}
-
-// Calls a function on NAME in each directory of PATH.
-static bool try_path(const struct search *search, const char *name,
-                     bool (*try_program)(const struct search *search, const char *program)) {
-  const char *path = getenv("PATH");
-  for (const char *at = path ? path : ""; *at;) {
-    size_t length = strcspn(at, ":");
-    struct sl_text program = {0};
-    sl_text_append(&program, at, length);
-    sl_text_format(&program, "%s%s", length ? "/" : "", name);
-    bool done = try_program(search, sl_text_string(&program));
-    sl_text_free(&program);
-    if (done) return true;
-    at += length + (at[length] == ':');
-  }
-  return false;
+  return line[2] == '/' && !strchr(line + 2, ' ') && try(data, line + 2);
 }
 
 // `module` is what the interpreter must be able to import.
@@ -220,11 +203,11 @@ static bool find(const struct context *context, const char *module, struct inter
   *found = (struct interpreter){0};
   bool done;
   if (given) {
-    done = strchr(given, '/') ? try(&search, given) : try_path(&search, given, try);
+    done = strchr(given, '/') ? try(&search, given) : process_search_path(given, try, &search);
   } else {
     done = try_in(&search, context->root, strlen(context->root), "/.venv/bin/python") ||
-           try_beside_program(&search, check) || try_path(&search, "python3", try) ||
-           try_path(&search, check, try_shebang);
+           try_beside_program(&search, check) || process_search_path("python3", try, &search) ||
+           process_search_path(check, try_shebang, &search);
   }
   free(base);
   free(search.answers);

@@ -13,6 +13,8 @@
 #include "cli/worker_client.h"
 #include "rules/bazel.h"
 
+static const char program[] = "ninja";
+
 // A status line: "\x1e12/64\x1e", "40\x1e" for the action's number, and then the description.
 #define MARK (BZ_RUN_MARK[0])
 #define STATUS_FORMAT "NINJA_STATUS=" BZ_RUN_MARK "%f/%t" BZ_RUN_MARK
@@ -105,22 +107,24 @@ static void read_output(struct ninja_run *run, struct process *process) {
   sl_text_free(&reader.text);
 }
 
+bool ninja_run_find(struct sl_text *message) {
+  if (process_is_in_path(program)) return true;
+  sl_text_format(message,
+                 "%s was not found in PATH. Install it (Debian: `apt-get install ninja-build`)",
+                 program);
+  return false;
+}
+
 bool ninja_run_start(struct ninja_run *run) {
   char jobs[32], processes[64];
   snprintf(jobs, sizeof jobs, "-j%d", run->jobs);
   snprintf(processes, sizeof processes, WORKER_CLIENT_PROCESSES "=%d", run->processes);
-  const char *argv[] = {"ninja", "-k", "0", "-f", "build.ninja", jobs, NULL};
+  const char *argv[] = {program, "-k", "0", "-f", "build.ninja", jobs, NULL};
   // Not that of the user: what the graph does not say reaches no action.
   const char *environment[] = {STATUS_FORMAT, processes, NULL};
   struct process process;
   if (!process_start(&process, argv, run->directory, environment)) {
-    if (errno == ENOENT) {
-      sl_text_append_string(
-          &run->messages,
-          "ninja was not found in PATH. Install it (Debian: `apt-get install ninja-build`)");
-    } else {
-      sl_text_format(&run->messages, "cannot start ninja: %s", strerror(errno));
-    }
+    sl_text_format(&run->messages, "cannot start %s: %s", argv[0], strerror(errno));
     return false;
   }
   read_output(run, &process);

@@ -31,8 +31,9 @@ struct ninja_run {
   int status;               // 0: everything is up to date now
 };
 
-// Runs ninja, keeping on after failures. False: it could not be started; `run->messages` says what
-// to do.
+// Whether there is a ninja in PATH; if not, `message` says what to do.
+bool ninja_run_find(struct sl_text *message);
+// Runs ninja, keeping on after failures. False: it could not be started; `run->messages` says why.
 bool ninja_run_start(struct ninja_run *run);
 void ninja_run_free(struct ninja_run *run);
 

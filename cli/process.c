@@ -71,6 +71,29 @@ static bool read_some(int descriptor, struct sl_text *out) {
   return true;
 }
 
+bool process_search_path(const char *name, bool (*visit)(void *data, const char *program),
+                         void *data) {
+  const char *path = getenv("PATH");
+  for (const char *at = path ? path : ""; *at;) {
+    size_t length = strcspn(at, ":");
+    struct sl_text program = {0};
+    sl_text_append(&program, at, length);
+    sl_text_format(&program, "%s%s", length ? "/" : "", name);
+    bool done = visit(data, sl_text_string(&program));
+    sl_text_free(&program);
+    if (done) return true;
+    at += length + (at[length] == ':');
+  }
+  return false;
+}
+
+static bool is_program(void *data, const char *program) {
+  (void)data;
+  return access(program, X_OK) == 0;
+}
+
+bool process_is_in_path(const char *name) { return process_search_path(name, is_program, NULL); }
+
 int process_run(const char *const *argv, struct sl_text *out, bool quiet) {
   int ends[2] = {-1, -1};
   if (out && pipe2(ends, O_CLOEXEC) != 0) return -1;

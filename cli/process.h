@@ -15,6 +15,13 @@
 // exit status, 128 + signal, or -1: it could not be started (errno is set).
 int process_run(const char *const *argv, struct sl_text *out, bool quiet);
 
+// Calls a function on DIRECTORY/NAME for each directory of PATH until it returns true. False: it
+// never did.
+bool process_search_path(const char *name, bool (*visit)(void *data, const char *program),
+                         void *data);
+// Whether PATH has a program of this name, so that process_run and process_start find it.
+bool process_is_in_path(const char *name);
+
 // A program whose standard output and standard error are read line by line.
 struct process {
   pid_t pid;

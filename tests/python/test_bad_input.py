@@ -258,6 +258,8 @@ class BadInputTest(unittest.TestCase):
         self.library()
         message = "ninja was not found in PATH. Install it (Debian: `apt-get install ninja-build`)"
         self.check(ENVIRONMENT, "check //lib:a", message, PATH=str(self.base))
+        # No worker was started that nothing would use or end.
+        self.assertFalse((self.base / "workers").exists())
 
     def test_no_mypy(self) -> None:
         self.library()
