@@ -300,8 +300,9 @@ headers:  # the public ones are C++ too, those of libstarlark to the letter of b
 	@echo '#include "rules/bazel.h"' | \
 	    clang -x c++ -std=c++17 -Wall -Wextra -Werror -fsyntax-only -I. -
 
-# An installation for tests of hosts, which see nothing else.
-stage: all
+# An installation for tests of hosts, which see nothing else. All that this make builds too comes first: two
+# makes at once would write the same files.
+stage: all $(SHARED)
 	@$(MAKE) --no-print-directory install PREFIX=$(abspath $(BUILD))/stage >$(BUILD)/stage.log
 
 programs: $(BUILD)/starmypy $(SINGLE_PROGRAMS) $(CPLUSPLUS_PROGRAMS) $(SHARED)
