@@ -116,10 +116,6 @@ const struct bz_configuration *bz_configuration_target(const struct bz_analysis 
   return &analysis->target_configuration;
 }
 
-const struct bz_configuration *bz_configuration_exec(const struct bz_analysis *analysis) {
-  return &analysis->exec_configuration;
-}
-
 struct bz_configured_target *bz_target_analyze(struct sl_thread *thread,
                                                struct bz_analysis *analysis,
                                                struct bz_target *target,

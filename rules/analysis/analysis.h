@@ -54,7 +54,6 @@ struct bz_loader *bz_analysis_loader(const struct bz_analysis *analysis);
 // The missing repositories of which targets were analysed: a dict of canonical name -> reason, in order of meeting them.
 sl_value bz_analysis_missing(const struct bz_analysis *analysis);
 const struct bz_configuration *bz_configuration_target(const struct bz_analysis *analysis);
-const struct bz_configuration *bz_configuration_exec(const struct bz_analysis *analysis);
 
 // ---------------------------------------------------------------- artifacts and depsets
 

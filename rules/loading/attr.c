@@ -279,7 +279,7 @@ static sl_value attr_output_list(struct sl_thread *thread, sl_value self, sl_val
   return value;
 }
 
-struct sl_builtin bz_attr_methods[] = {
+static struct sl_builtin attr_methods[] = {
     SL_BUILTIN("bool(default = False, " COMMON ")", attr_bool,
                "An attribute that is True or False."),
     SL_BUILTIN("int(default = 0, " COMMON ", values: sequence = [])", attr_int,
@@ -343,7 +343,7 @@ static bool attribute_repr(struct sl_thread *thread, sl_value x, struct sl_text 
 const struct sl_type bz_attribute_value_type = {
     .name = "Attribute", .flags = SL_TYPE_HASH_IDENTITY, .repr = attribute_repr};
 
-static const struct sl_type attr_type = {.name = "attr", .methods = bz_attr_methods};
+static const struct sl_type attr_type = {.name = "attr", .methods = attr_methods};
 static const struct sl_object attr_module = {&attr_type};
 
 sl_value bz_attr_module(void) { return (sl_value)(uintptr_t)&attr_module; }

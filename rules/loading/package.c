@@ -353,6 +353,37 @@ static void finish_package(struct sl_thread *thread, struct bz_package *package)
   bz_source_release(source);
 }
 
+// ---------------------------------------------------------------- packages of missing repositories
+
+// Its targets are made when they are asked for.
+static struct bz_package *load_opaque(struct sl_thread *thread, struct bz_loader *loader,
+                                      struct bz_repository *repository, const char *name) {
+  if (!loader->options.quiet_missing) bz_warn_missing(thread, loader, repository);
+  struct bz_package *package = new_package(thread, loader, repository, name, "BUILD");
+  if (package) package->opaque = true;
+  return package;
+}
+
+struct bz_target *bz_package_opaque_target(struct sl_thread *thread, struct bz_package *package,
+                                           const char *name) {
+  struct bz_loader *loader = package->state->loader;
+  if (!loader->opaque_class) loader->opaque_class = bz_rule_class_opaque(thread, "opaque");
+  struct bz_rule_class *rule_class = loader->opaque_class;
+  if (!rule_class) return NULL;
+  struct bz_target *target = sl_allocate(sizeof *target);
+  target->kind = BZ_TARGET_RULE;
+  target->label = bz_label_make(package->repository, package->name, name);
+  target->package = package;
+  target->file = package->build_file_path;
+  target->position = (struct sl_position){1, 1};
+  target->rule_class = rule_class;
+  target->values = sl_allocate(rule_class->attribute_count * sizeof *target->values);
+  target->values[0] = sl_string_from(name);
+  sl_value everyone = bz_label_value(bz_visibility_public(package->repository->workspace));
+  target->visibility = sl_list_frozen(&everyone, 1);
+  return bz_package_add(thread, package, target) ? target : NULL;
+}
+
 // ---------------------------------------------------------------- loading
 
 static bool run_build_file(struct sl_thread *thread, struct bz_package *package) {
@@ -409,7 +440,7 @@ static struct bz_package *load_build_file(struct sl_thread *thread, struct bz_lo
 static struct bz_package *load_new(struct sl_thread *thread, struct bz_loader *loader,
                                    struct bz_repository *repository, const char *name) {
   if (repository->kind == BZ_REPOSITORY_MISSING)
-    return bz_package_opaque(thread, loader, repository, name);
+    return load_opaque(thread, loader, repository, name);
   const char *build_file = bz_package_build_file(repository, name);
   if (build_file) return load_build_file(thread, loader, repository, name, build_file);
   struct sl_text text = {0};
@@ -455,34 +486,4 @@ struct bz_package *bz_package_load(struct sl_thread *thread, struct bz_loader *l
   if (!remember(thread, loader, key, package)) package = NULL;
   sl_thread_set_mutability(thread, before);
   return package;
-}
-
-// ---------------------------------------------------------------- packages of missing repositories
-
-struct bz_package *bz_package_opaque(struct sl_thread *thread, struct bz_loader *loader,
-                                     struct bz_repository *repository, const char *name) {
-  if (!loader->options.quiet_missing) bz_warn_missing(thread, loader, repository);
-  struct bz_package *package = new_package(thread, loader, repository, name, "BUILD");
-  if (package) package->opaque = true;
-  return package;
-}
-
-struct bz_target *bz_package_opaque_target(struct sl_thread *thread, struct bz_package *package,
-                                           const char *name) {
-  struct bz_loader *loader = package->state->loader;
-  if (!loader->opaque_class) loader->opaque_class = bz_rule_class_opaque(thread, "opaque");
-  struct bz_rule_class *rule_class = loader->opaque_class;
-  if (!rule_class) return NULL;
-  struct bz_target *target = sl_allocate(sizeof *target);
-  target->kind = BZ_TARGET_RULE;
-  target->label = bz_label_make(package->repository, package->name, name);
-  target->package = package;
-  target->file = package->build_file_path;
-  target->position = (struct sl_position){1, 1};
-  target->rule_class = rule_class;
-  target->values = sl_allocate(rule_class->attribute_count * sizeof *target->values);
-  target->values[0] = sl_string_from(name);
-  sl_value everyone = bz_label_value(bz_visibility_public(package->repository->workspace));
-  target->visibility = sl_list_frozen(&everyone, 1);
-  return bz_package_add(thread, package, target) ? target : NULL;
 }

@@ -31,7 +31,8 @@ enum {
   SUBRULES,
 };
 
-const char *bz_definition_stack(struct sl_thread *thread) {
+// Of the running call, as in struct bz_rule_class.
+static const char *definition_stack(struct sl_thread *thread) {
   struct sl_frame frame;
   const char *lines = "";
   for (size_t depth = 0; sl_thread_frame(thread, depth, &frame); depth++) {
@@ -128,7 +129,7 @@ static sl_value make_rule(struct sl_thread *thread, sl_value self, sl_value *arg
   rule_class->provides = list_or_null(arguments[PROVIDES]);
   rule_class->toolchains = list_or_null(arguments[TOOLCHAINS]);
   rule_class->transition = none_to_null(arguments[CFG]);
-  rule_class->definition_stack = bz_definition_stack(thread);
+  rule_class->definition_stack = definition_stack(thread);
   rule_class->defined_in = bz_running_bzl(thread);
   if (!append_attributes(thread, rule_class, attributes)) return NULL;
   if (!set_outputs(thread, rule_class, arguments[OUTPUTS])) return NULL;

@@ -82,21 +82,6 @@ static size_t row_count(const struct bz_attribute_row *rows) {
   return count;
 }
 
-struct bz_rule_class *bz_rule_class_new(enum bz_class_base base, size_t own_count) {
-  size_t capacity =
-      row_count(native_base) + row_count(starlark_base) + row_count(test_base) + own_count;
-  struct bz_rule_class *rule_class = sl_allocate(sizeof *rule_class);
-  rule_class->type = &bz_rule_class_type;
-  rule_class->attributes = sl_allocate(capacity * sizeof *rule_class->attributes);
-  rule_class->test = base == BZ_BASE_TEST;
-  rule_class->executable = base == BZ_BASE_TEST || base == BZ_BASE_EXECUTABLE;
-  bz_rule_class_append_rows(rule_class, native_base);
-  if (base != BZ_BASE_NATIVE) bz_rule_class_append_rows(rule_class, starlark_base);
-  if (base == BZ_BASE_EXECUTABLE) bz_rule_class_append_rows(rule_class, executable_base);
-  if (base == BZ_BASE_TEST) bz_rule_class_append_rows(rule_class, test_base);
-  return rule_class;
-}
-
 int32_t bz_rule_class_attribute(const struct bz_rule_class *rule_class, const char *name) {
   if (rule_class->attribute_index) {
     sl_value index = sl_dict_get_string(rule_class->attribute_index, name);
@@ -130,8 +115,7 @@ static sl_value parse_default(const struct bz_attribute_row *row) {
   }
 }
 
-void bz_rule_class_append_rows(struct bz_rule_class *rule_class,
-                               const struct bz_attribute_row *rows) {
+static void append_rows(struct bz_rule_class *rule_class, const struct bz_attribute_row *rows) {
   for (; rows->name; rows++) {
     struct bz_attribute attribute = {.name = rows->name,
                                      .type = rows->type,
@@ -139,6 +123,21 @@ void bz_rule_class_append_rows(struct bz_rule_class *rule_class,
                                      .default_value = parse_default(rows)};
     bz_rule_class_append(rule_class, &attribute);
   }
+}
+
+struct bz_rule_class *bz_rule_class_new(enum bz_class_base base, size_t own_count) {
+  size_t capacity =
+      row_count(native_base) + row_count(starlark_base) + row_count(test_base) + own_count;
+  struct bz_rule_class *rule_class = sl_allocate(sizeof *rule_class);
+  rule_class->type = &bz_rule_class_type;
+  rule_class->attributes = sl_allocate(capacity * sizeof *rule_class->attributes);
+  rule_class->test = base == BZ_BASE_TEST;
+  rule_class->executable = base == BZ_BASE_TEST || base == BZ_BASE_EXECUTABLE;
+  append_rows(rule_class, native_base);
+  if (base != BZ_BASE_NATIVE) append_rows(rule_class, starlark_base);
+  if (base == BZ_BASE_EXECUTABLE) append_rows(rule_class, executable_base);
+  if (base == BZ_BASE_TEST) append_rows(rule_class, test_base);
+  return rule_class;
 }
 
 bool bz_rule_class_seal(struct sl_thread *thread, struct bz_rule_class *rule_class) {
@@ -314,7 +313,7 @@ static struct bz_rule_class *make_class(struct sl_thread *thread, const char *na
   struct bz_rule_class *rule_class = bz_rule_class_new(BZ_BASE_NATIVE, row_count(rows));
   rule_class->name = name;
   rule_class->behaviour = behaviour;
-  bz_rule_class_append_rows(rule_class, rows);
+  append_rows(rule_class, rows);
   if (behaviour == BZ_BEHAVIOUR_CONFIG_SETTING) tag_manual(rule_class);
   return bz_rule_class_seal(thread, rule_class) ? rule_class : NULL;
 }

@@ -155,9 +155,7 @@ struct bz_target *bz_package_lookup_value(struct sl_thread *thread,
 // The source file target of a name, made if nothing has it. NULL: something else has it.
 struct bz_target *bz_package_source_file(struct sl_thread *thread, struct bz_package *package,
                                          const char *name, struct sl_position position);
-// A package of a missing repository; its targets are made when they are asked for.
-struct bz_package *bz_package_opaque(struct sl_thread *thread, struct bz_loader *loader,
-                                     struct bz_repository *repository, const char *name);
+// A target of a package of a missing repository, made when it is asked for.
 struct bz_target *bz_package_opaque_target(struct sl_thread *thread, struct bz_package *package,
                                            const char *name);
 // "Label '//p:sub/x' is invalid because 'p/sub' is a subpackage; ..."
@@ -181,8 +179,6 @@ enum bz_class_base { BZ_BASE_NATIVE, BZ_BASE_STARLARK, BZ_BASE_EXECUTABLE, BZ_BA
 // A class under construction: attributes are appended, then sealed.
 struct bz_rule_class *bz_rule_class_new(enum bz_class_base base, size_t own_count);
 void bz_rule_class_append(struct bz_rule_class *rule_class, const struct bz_attribute *attribute);
-void bz_rule_class_append_rows(struct bz_rule_class *rule_class,
-                               const struct bz_attribute_row *rows);
 bool bz_rule_class_seal(struct sl_thread *thread, struct bz_rule_class *rule_class) SL_MUST_CHECK;
 // Whether an attribute of that name comes with the base and must stay as it is.
 bool bz_attribute_is_reserved(const char *name);
@@ -202,7 +198,6 @@ sl_value bz_rule_initialize(struct sl_thread *thread, struct bz_package *package
 // Gives the globals of an executed .bzl file their names.
 bool bz_source_export(struct sl_thread *thread, struct bz_source *source) SL_MUST_CHECK;
 
-extern struct sl_builtin bz_attr_methods[];
 extern struct sl_builtin bz_native_methods[];
 
 // ---------------------------------------------------------------- values
@@ -303,8 +298,6 @@ sl_value bz_attributes_check(struct sl_thread *thread, sl_value given);
 extern struct sl_builtin bz_rule_builtins[];
 extern struct sl_builtin bz_global_builtins[];
 sl_value bz_attr_module(void);
-const char *bz_definition_stack(
-    struct sl_thread *thread);                   // of the running call, as in struct bz_rule_class
 bool bz_is_late_bound(sl_value value);           // what configuration_field() gave
 bool bz_transition_is_exec(sl_value value);      // config.exec()
 bool bz_transition_is_identity(sl_value value);  // config.target(), config.none()
