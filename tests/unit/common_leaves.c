@@ -5,6 +5,7 @@
 
 #include "check.h"
 #include "common/arena.h"
+#include "common/find.h"
 #include "common/spell.h"
 #include "common/text.h"
 
@@ -44,6 +45,35 @@ static void test_text(void) {
   check(!text.bytes && !text.length && !text.capacity);
 }
 
+// Where a part is for the first and the last time, byte by byte.
+static void check_found(const char *text, size_t length, const char *part, size_t part_length) {
+  size_t first = SL_NOT_FOUND, last = SL_NOT_FOUND, count = 0;
+  for (size_t i = 0; i + part_length <= length; i++) {
+    if (part_length && memcmp(text + i, part, part_length) != 0) continue;
+    if (count++ == 0) first = i;
+    last = i;
+  }
+  check(sl_find_first(text, length, part, part_length) == first);
+  check(sl_find_last(text, length, part, part_length) == last);
+  if (part_length == 1) check(sl_count_byte(text, length, part[0]) == count);
+}
+
+// Texts of few letters, in memory that ends where they do.
+static void test_find(void) {
+  uint32_t random = 1;
+  for (size_t length = 0; length < 600; length += length < 90 ? 1 : 37) {
+    char *text = malloc(length + 1), *end = text + length;
+    for (char *p = text; p < end; p++) *p = "ab"[(random = random * 1103515245 + 12345) >> 24 & 1];
+    for (size_t part = 0; part <= length && part < 140; part += part < 20 ? 1 : 9) {
+      check_found(text, length, text + (length - part), part);
+      check_found(text, length, text + (length - part) / 2, part);
+      check_found(text, length, "abaabbbaabababbbababaabb", part < 24 ? part : 24);
+    }
+    check_found(text, length, "c", 1);
+    free(text);
+  }
+}
+
 // What is suggested for a word, of names separated by blanks; "" for nothing.
 static void check_suggestion(const char *word, const char *names, const char *want) {
   struct sl_spell spell;
@@ -78,6 +108,7 @@ static void test_spell(void) {
 int main(void) {
   test_arena();
   test_text();
+  test_find();
   test_spell();
   return check_failures != 0;
 }
