@@ -10,12 +10,9 @@ size_t sl_arguments_clamp(int32_t index, size_t length) {
   return (uint64_t)position > length ? length : (size_t)position;
 }
 
-bool sl_arguments_bounds(struct sl_thread *thread, sl_value start, sl_value end, size_t length,
-                         size_t *from, size_t *to) {
+bool sl_arguments_bounds_slowly(struct sl_thread *thread, sl_value start, sl_value end,
+                                size_t length, size_t *from, size_t *to) {
   int32_t index;
-  *from = 0;
-  *to = length;
-  if (sl_is_small_int(start) && sl_small_int(start) == 0 && end == SL_NONE) return true;
   if (start != SL_NONE) {
     if (!sl_to_int32(thread, start, "start", &index)) return false;
     *from = sl_arguments_clamp(index, length);

@@ -12,8 +12,16 @@ size_t sl_arguments_clamp(int32_t index, size_t length);
 
 // The part of a sequence between two optional bounds (an int or None): *from <= *to <= length.
 // False with an error pending: a bound is beyond 32 bits.
-bool sl_arguments_bounds(struct sl_thread *thread, sl_value start, sl_value end, size_t length,
-                         size_t *from, size_t *to) SL_MUST_CHECK;
+bool sl_arguments_bounds_slowly(struct sl_thread *thread, sl_value start, sl_value end,
+                                size_t length, size_t *from, size_t *to) SL_MUST_CHECK;
+static inline bool sl_arguments_bounds(struct sl_thread *thread, sl_value start, sl_value end,
+                                       size_t length, size_t *from, size_t *to) {
+  *from = 0;
+  *to = length;
+  bool from_start = sl_is_small_int(start) ? sl_small_int(start) == 0 : start == SL_NONE;
+  return (from_start && end == SL_NONE) ||
+         sl_arguments_bounds_slowly(thread, start, end, length, from, to);
+}
 
 // The elements of an iterable as an array, valid until the iterable changes. False: it is not iterable.
 bool sl_arguments_items(struct sl_thread *thread, sl_value iterable, sl_value **items,

@@ -8,8 +8,9 @@
 static sl_value dict_function(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)self;
   sl_value pairs = arguments[0], named = arguments[1];
-  // What is common: dict() or dict(name = value), without a copy.
+  // What is common: dict(pairs) or dict(name = value), without another dict.
   if (sl_is_list(pairs) && sl_list_length(pairs) == 0) return named;
+  if (sl_dict_length(named) == 0) return sl_dict_update(thread, named, pairs) ? named : NULL;
   sl_value dict = sl_dict(thread, 0);
   if (!sl_dict_update(thread, dict, pairs)) return NULL;
   return sl_dict_update(thread, dict, named) ? dict : NULL;
@@ -26,16 +27,22 @@ static sl_value dict_get(struct sl_thread *thread, sl_value self, sl_value *argu
   return sl_error_pending(thread) ? NULL : arguments[1];
 }
 
+// A new list with an item for each entry, to be filled in. NULL with an error pending.
+static sl_value new_list(struct sl_thread *thread, sl_value dict, sl_value **items) {
+  size_t count = sl_dict_length(dict);
+  return sl_heap_admit(thread, count * sizeof **items) ? sl_list_new(thread, count, items) : NULL;
+}
+
 static sl_value dict_items(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)arguments;
-  if (!sl_heap_admit(thread, 2 * sl_dict_length(self) * sizeof(sl_value))) return NULL;
-  sl_value *items = sl_allocate((sl_dict_length(self) + 1) * sizeof *items);
-  size_t cursor = 0, count = 0;
-  for (sl_value pair[2]; sl_dict_next(self, &cursor, &pair[0], &pair[1]);) {
-    items[count++] = sl_tuple(pair, 2);
+  sl_value *items, list = new_list(thread, self, &items);
+  size_t cursor = 0;
+  sl_value pair[2];
+  while (list && sl_dict_next(self, &cursor, &pair[0], &pair[1])) {
+    *items++ = sl_tuple(pair, 2);
     if (!sl_thread_take_steps(thread, 1)) return NULL;
   }
-  return sl_list(thread, items, count);
+  return list;
 }
 
 static sl_value dict_keys(struct sl_thread *thread, sl_value self, sl_value *arguments) {
@@ -68,11 +75,7 @@ static sl_value dict_popitem(struct sl_thread *thread, sl_value self, sl_value *
 }
 
 static sl_value dict_setdefault(struct sl_thread *thread, sl_value self, sl_value *arguments) {
-  if (!sl_check_mutable(thread, self)) return NULL;
-  sl_value found = sl_dict_get(thread, self, arguments[0]);
-  if (found) return found;
-  if (sl_error_pending(thread)) return NULL;
-  return sl_dict_set(thread, self, arguments[0], arguments[1]) ? arguments[1] : NULL;
+  return sl_dict_set_absent(thread, self, arguments[0], arguments[1]);
 }
 
 static sl_value dict_update(struct sl_thread *thread, sl_value self, sl_value *arguments) {
@@ -83,11 +86,11 @@ static sl_value dict_update(struct sl_thread *thread, sl_value self, sl_value *a
 
 static sl_value dict_values(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)arguments;
-  if (!sl_heap_admit(thread, 2 * sl_dict_length(self) * sizeof(sl_value))) return NULL;
-  sl_value *items = sl_allocate((sl_dict_length(self) + 1) * sizeof *items);
-  size_t cursor = 0, count = 0;
-  for (sl_value key; sl_dict_next(self, &cursor, &key, &items[count]);) count++;
-  return sl_list(thread, items, count);
+  sl_value *items, list = new_list(thread, self, &items);
+  size_t cursor = 0;
+  sl_value key, value;
+  while (list && sl_dict_next(self, &cursor, &key, &value)) *items++ = value;
+  return list;
 }
 
 struct sl_builtin sl_dict_functions[] = {

@@ -3,6 +3,8 @@
 // Format: string.format(). Fields are {}, {0} or {name}, without conversions, attributes or nesting. Invariant:
 // the cursor stands on the first byte that has not been copied or replaced.
 #include "builtins/arguments.h"
+#include "common/copy.h"
+#include "common/text_inline.h"
 
 // {} and {0} must not be mixed.
 enum numbering { NOT_NUMBERED, MANUAL, AUTOMATIC };
@@ -68,14 +70,28 @@ static sl_value positional_argument(struct formatter *formatter, enum numbering 
   return sl_tuple_get(formatter->positional, (size_t)index);
 }
 
+// The keyword argument of a name; NULL: there is none. Few are compared one after the other, which takes no string.
+static sl_value named_argument(struct formatter *formatter, const char *key, size_t length) {
+  enum { FEW = 8 };
+  if (sl_dict_length(formatter->named) > FEW) {
+    return sl_dict_get(formatter->thread, formatter->named, sl_string(key, length));
+  }
+  sl_value name, value;
+  for (size_t cursor = 0; sl_dict_next(formatter->named, &cursor, &name, &value);) {
+    if (sl_string_length(name) == length && sl_same_bytes(sl_string_bytes(name), key, length))
+      return value;
+  }
+  return NULL;
+}
+
 static sl_value argument_for(struct formatter *formatter, const char *key, size_t length) {
   if (length == 0) return positional_argument(formatter, AUTOMATIC, (int64_t)formatter->next++);
   int32_t number;
   if (read_number(key, length, &number)) return positional_argument(formatter, MANUAL, number);
-  sl_value name = sl_string(key, length);
-  sl_value found = sl_dict_get(formatter->thread, formatter->named, name);
+  sl_value found = named_argument(formatter, key, length);
   if (found) return found;
-  return sl_fail(formatter->thread, "Missing argument '%s'", sl_string_bytes(name));
+  return sl_fail(formatter->thread, "Missing argument '%s'",
+                 sl_string_bytes(sl_string(key, length)));
 }
 
 // Replaces the field that begins at the cursor, just after its "{".
@@ -96,7 +112,7 @@ static bool format(struct formatter *formatter) {
     const char *start = formatter->cursor;
     size_t plain = 0;
     while (start + plain < formatter->end && !is_brace(start[plain])) plain++;
-    sl_text_append(&formatter->out, start, plain);
+    sl_text_put(&formatter->out, start, plain);
     const char *brace = start + plain;
     formatter->cursor = brace + 1;
     if (brace == formatter->end) return true;

@@ -6,6 +6,7 @@
 
 #include "builtins/arguments.h"
 #include "builtins/builtins.h"
+#include "common/text_inline.h"
 
 // ---------------------------------------------------------------- indenting
 
@@ -35,7 +36,7 @@ static bool skip_space(struct indenter *indenter) {
 }
 
 static void append(struct indenter *indenter, sl_value string) {
-  sl_text_append(&indenter->out, sl_string_bytes(string), sl_string_length(string));
+  sl_text_put(&indenter->out, sl_string_bytes(string), sl_string_length(string));
 }
 
 static void new_line(struct indenter *indenter) {
@@ -46,7 +47,7 @@ static void new_line(struct indenter *indenter) {
 
 // Copies bytes up to `end` and goes there.
 static void copy_to(struct indenter *indenter, const char *end) {
-  sl_text_append(&indenter->out, indenter->cursor, (size_t)(end - indenter->cursor));
+  sl_text_put(&indenter->out, indenter->cursor, (size_t)(end - indenter->cursor));
   indenter->cursor = end;
 }
 
@@ -66,6 +67,10 @@ static bool copy_word(struct indenter *indenter, size_t length) {
   return true;
 }
 
+static bool is_number_part(char c) {
+  return (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E';
+}
+
 static bool copy_number(struct indenter *indenter) {
   const char *p = indenter->cursor;
   if (*p != '-' && (*p < '0' || *p > '9')) {
@@ -76,7 +81,7 @@ static bool copy_number(struct indenter *indenter) {
     sl_text_free(&shown);
     return false;
   }
-  while (p < indenter->end && *p && strchr("0123456789.eE+-", *p)) p++;
+  while (p < indenter->end && is_number_part(*p)) p++;
   copy_to(indenter, p);
   return true;
 }

@@ -143,7 +143,18 @@ static bool read_escape(struct decoder *decoder) {
 
 static bool is_plain(char c) { return c != '"' && c != '\\' && (unsigned char)c > 0x1f; }
 
+// Most strings have no escapes, and are as they stand there.
+static sl_value parse_plain_string(struct decoder *decoder) {
+  const char *start = decoder->cursor + 1, *p = start;
+  while (p < decoder->end && is_plain(*p)) p++;
+  if (p == decoder->end || *p != '"') return NULL;
+  decoder->cursor = p + 1;
+  return sl_string(start, (size_t)(p - start));
+}
+
 static sl_value parse_string(struct decoder *decoder) {
+  sl_value plain = parse_plain_string(decoder);
+  if (plain) return plain;
   sl_text_reset(&decoder->literal);
   decoder->cursor++;
   while (decoder->cursor < decoder->end) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "builtins/arguments.h"
+#include "common/text_inline.h"
 #include "common/utf8.h"
 
 // Values nested deeper are refused, long before the C stack ends.
@@ -35,11 +36,12 @@ static void write_control(struct sl_text *out, unsigned char c) {
 static bool is_plain(unsigned char c) { return c >= 0x20 && c < 0x80 && c != '"' && c != '\\'; }
 
 static void write_string(struct sl_text *out, const char *bytes, size_t length) {
-  sl_text_append_char(out, '"');
+  sl_text_reserve(out, length + 2);
+  sl_text_put(out, "\"", 1);
   for (size_t i = 0; i < length;) {
     size_t plain = 0;
     while (i + plain < length && is_plain((unsigned char)bytes[i + plain])) plain++;
-    sl_text_append(out, bytes + i, plain);
+    sl_text_put(out, bytes + i, plain);
     i += plain;
     if (i == length) break;
     unsigned char c = (unsigned char)bytes[i];
@@ -58,7 +60,7 @@ static void write_string(struct sl_text *out, const char *bytes, size_t length) 
       i += size ? size : 1;
     }
   }
-  sl_text_append_char(out, '"');
+  sl_text_put(out, "\"", 1);
 }
 
 // Says where the pending error happened: "in dict key "x": MESSAGE". The depth of a value that is nested too
@@ -111,19 +113,38 @@ static bool write_fields(struct encoder *encoder, sl_value x, struct field *fiel
   return true;
 }
 
+static bool check_key(struct encoder *encoder, sl_value x, sl_value key) {
+  return sl_is_string(key) || sl_fail_false(encoder->thread, "%s has %s key, want string",
+                                            sl_type_name(x), sl_type_name(key));
+}
+
+// Room for so many fields; NULL with an error pending: there is none.
+static struct field *new_fields(struct encoder *encoder, size_t count) {
+  bool admitted = sl_heap_admit(encoder->thread, count * sizeof(struct field));
+  return admitted ? sl_allocate((count + 1) * sizeof(struct field)) : NULL;
+}
+
+static bool encode_dict(struct encoder *encoder, sl_value dict) {
+  struct field *fields = new_fields(encoder, sl_dict_length(dict));
+  if (!fields) return false;
+  size_t count = 0, cursor = 0;
+  for (sl_value key, value; sl_dict_next(dict, &cursor, &key, &value);) {
+    if (!check_key(encoder, dict, key)) return false;
+    fields[count++] = (struct field){key, value};
+  }
+  return write_fields(encoder, dict, fields, count, false);
+}
+
+// Any other mapping.
 static bool encode_mapping(struct encoder *encoder, sl_value x) {
   sl_value *keys;
   size_t count;
   if (!sl_arguments_items(encoder->thread, x, &keys, &count)) return false;
-  if (!sl_heap_admit(encoder->thread, count * sizeof(struct field))) return false;
-  struct field *fields = sl_allocate((count + 1) * sizeof *fields);
+  struct field *fields = new_fields(encoder, count);
+  if (!fields) return false;
   for (size_t i = 0; i < count; i++) {
-    if (!sl_is_string(keys[i])) {
-      return sl_fail_false(encoder->thread, "%s has %s key, want string", sl_type_name(x),
-                           sl_type_name(keys[i]));
-    }
-    fields[i].name = keys[i];
-    fields[i].value = sl_index(encoder->thread, x, keys[i]);
+    if (!check_key(encoder, x, keys[i])) return false;
+    fields[i] = (struct field){keys[i], sl_index(encoder->thread, x, keys[i])};
     if (!fields[i].value) return false;
   }
   return write_fields(encoder, x, fields, count, false);
@@ -176,6 +197,7 @@ static bool encode_items(struct encoder *encoder, sl_value x) {
 }
 
 static bool encode_composite(struct encoder *encoder, sl_value x) {
+  if (sl_is_dict(x)) return encode_dict(encoder, x);
   if (sl_is_mapping(x)) return encode_mapping(encoder, x);
   if (sl_is_iterable(x)) return encode_items(encoder, x);
   if (sl_type_of(x)->attribute_names) return encode_attributes(encoder, x);

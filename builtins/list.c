@@ -4,17 +4,11 @@
 #include "builtins/arguments.h"
 #include "builtins/builtins.h"
 
-#define NOT_FOUND SIZE_MAX
-
 // Where an element equal to `x` first occurs between two positions. False with an error pending: nowhere.
 static bool find(struct sl_thread *thread, sl_value list, sl_value x, size_t from, size_t to,
                  size_t *position) {
-  for (size_t i = from; i < to; i++) {
-    int equal = sl_equal(thread, sl_list_get(list, i), x);
-    if (equal < 0) return false;
-    *position = i;
-    if (equal) return true;
-  }
+  if (!sl_list_find(thread, list, x, from, to, position)) return false;
+  if (*position < to) return true;
   struct sl_text text = {0};
   if (sl_repr(thread, x, &text)) {
     sl_fail(thread, "item %s not found in list", sl_text_string(&text));

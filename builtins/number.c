@@ -2,6 +2,7 @@
 //
 // Number: abs(), float(), int(). Invariant: text becomes a number only if all of it is one; no white space, no
 // underscores, no hexadecimal floats.
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,38 +12,66 @@
 #include "builtins/arguments.h"
 #include "builtins/builtins.h"
 
-static size_t digits_at(const char *bytes, size_t length, size_t position) {
-  size_t start = position;
-  while (position < length && bytes[position] >= '0' && bytes[position] <= '9') position++;
-  return position - start;
+static bool is_sign(char c) { return c == '+' || c == '-'; }
+
+// Appends the digits at a position to a number, of which 19 fit. Returns how many there are.
+static size_t read_digits(const char *bytes, size_t length, size_t position, uint64_t *number) {
+  size_t i = position;
+  for (; i < length && bytes[i] >= '0' && bytes[i] <= '9'; i++) {
+    *number = *number * 10 + (uint64_t)(bytes[i] - '0');
+  }
+  return i - position;
 }
 
-static bool is_sign(char c) { return c == '+' || c == '-'; }
+// mantissa * 10^power. False: it is not the one operation on two exact numbers that rounds correctly.
+static bool scale_exactly(uint64_t mantissa, int64_t power, double *out) {
+  static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                  1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                  1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+  if (mantissa > (uint64_t)1 << DBL_MANT_DIG || power < -22 || power > 22) return false;
+  *out = power < 0 ? (double)mantissa / powers[-power] : (double)mantissa * powers[power];
+  return true;
+}
+
+// The bytes need not end where the number does, so strtod gets a copy that does.
+static double convert_copy(const char *bytes, size_t length) {
+  struct sl_text copy = {0};
+  sl_text_append(&copy, bytes, length);
+  double number = strtod(sl_text_string(&copy), NULL);
+  sl_text_free(&copy);
+  return number;
+}
 
 // strtod takes more than Starlark does, so the shape is checked first.
 bool sl_number_read_float(const char *bytes, size_t length, double *out) {
+  uint64_t mantissa = 0, exponent = 0;
   size_t i = length > 0 && is_sign(bytes[0]);
-  size_t whole = digits_at(bytes, length, i);
+  size_t whole = read_digits(bytes, length, i, &mantissa);
   i += whole;
   size_t fraction = 0;
   if (i < length && bytes[i] == '.') {
-    fraction = digits_at(bytes, length, i + 1);
+    fraction = read_digits(bytes, length, i + 1, &mantissa);
     i += 1 + fraction;
   }
   if (whole + fraction == 0) return false;
+  bool small = false;
+  size_t exponent_digits = 0;
   if (i < length && (bytes[i] == 'e' || bytes[i] == 'E')) {
     i++;
+    small = i < length && bytes[i] == '-';
     i += i < length && is_sign(bytes[i]);
-    size_t exponent = digits_at(bytes, length, i);
-    if (exponent == 0) return false;
-    i += exponent;
+    exponent_digits = read_digits(bytes, length, i, &exponent);
+    if (exponent_digits == 0) return false;
+    i += exponent_digits;
   }
   if (i != length) return false;
-  // The bytes need not end here, so strtod gets a copy that does.
-  struct sl_text copy = {0};
-  sl_text_append(&copy, bytes, length);
-  *out = strtod(sl_text_string(&copy), NULL);
-  sl_text_free(&copy);
+  bool fits = whole + fraction <= 19 && exponent_digits <= 9;
+  int64_t power = !fits ? 0 : (small ? -(int64_t)exponent : (int64_t)exponent) - (int64_t)fraction;
+  if (!fits || !scale_exactly(mantissa, power, out)) {
+    *out = convert_copy(bytes, length);
+  } else if (bytes[0] == '-') {
+    *out = -*out;
+  }
   return true;
 }
 

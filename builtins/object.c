@@ -5,6 +5,7 @@
 
 #include "builtins/arguments.h"
 #include "builtins/builtins.h"
+#include "common/text_inline.h"
 #include "runtime/program.h"
 
 static sl_value bool_function(struct sl_thread *thread, sl_value self, sl_value *arguments) {
@@ -25,24 +26,15 @@ static const char *attribute_name(sl_value name) {
 
 static sl_value getattr_function(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)self;
-  const char *name = attribute_name(arguments[1]);
-  sl_value otherwise = arguments[2];
-  if (!otherwise) return sl_attribute(thread, arguments[0], name);
-  sl_value found;
-  switch (sl_attribute_find(thread, arguments[0], name, &found)) {
-    case 0:
-      return otherwise;
-    case 1:
-      return found;
-    default:
-      return NULL;
-  }
+  sl_value otherwise = arguments[2], found;
+  int answer = sl_attribute_named(thread, arguments[0], arguments[1], &found);
+  if (answer != 0) return answer > 0 ? found : NULL;
+  return otherwise ? otherwise : sl_attribute(thread, arguments[0], attribute_name(arguments[1]));
 }
 
 static sl_value hasattr_function(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)self;
-  sl_value ignored;
-  int found = sl_attribute_find(thread, arguments[0], attribute_name(arguments[1]), &ignored);
+  int found = sl_attribute_named(thread, arguments[0], arguments[1], NULL);
   return found < 0 ? NULL : sl_bool(found);
 }
 
@@ -59,9 +51,17 @@ static sl_value repr_function(struct sl_thread *thread, sl_value self, sl_value 
   return sl_text_finish(thread, &text, written);
 }
 
+static sl_value string_of_int(int64_t number) {
+  char digits[SL_TEXT_DIGITS], *to = digits;
+  if (number < 0) *to++ = '-';
+  to = sl_text_digits(number < 0 ? -(uint64_t)number : (uint64_t)number, to);
+  return sl_string(digits, (size_t)(to - digits));
+}
+
 static sl_value str_function(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)self;
   if (sl_is_string(arguments[0])) return arguments[0];
+  if (sl_is_small_int(arguments[0])) return string_of_int(sl_small_int(arguments[0]));
   struct sl_text text = sl_text_begin(thread);
   bool written = sl_str(thread, arguments[0], &text);
   return sl_text_finish(thread, &text, written);
@@ -69,8 +69,7 @@ static sl_value str_function(struct sl_thread *thread, sl_value self, sl_value *
 
 static sl_value type_function(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)thread, (void)self;
-  const char *name = sl_type_name(arguments[0]);
-  return sl_string_intern(name, strlen(name));
+  return sl_type_name_value(arguments[0]);
 }
 
 // Writes values as print() shows them, each after a separator unless it is the first thing in `out`.

@@ -270,10 +270,34 @@ static sl_value extreme_of(struct sl_thread *thread, struct sl_iterator *iterato
   return best ? best : sl_fail(thread, "expected at least one item");
 }
 
+// The same of an array, where the elements are their own keys: most are small ints, whose order is that of their words.
+static sl_value extreme_item(struct sl_thread *thread, const sl_value *items, size_t count,
+                             int direction) {
+  if (!sl_thread_take_steps(thread, count)) return NULL;
+  if (count == 0) return sl_fail(thread, "expected at least one item");
+  sl_value best = items[0];
+  for (size_t i = 1; i < count; i++) {
+    int order;
+    if (sl_is_small_int(best) && sl_is_small_int(items[i])) {
+      bool better =
+          direction > 0 ? (intptr_t)items[i] > (intptr_t)best : (intptr_t)items[i] < (intptr_t)best;
+      if (better) best = items[i];
+    } else if (!sl_compare(thread, best, items[i], &order)) {
+      return NULL;
+    } else if (order * direction < 0) {
+      best = items[i];
+    }
+  }
+  return best;
+}
+
 // One argument is an iterable of the elements; several are the elements.
 static sl_value extreme(struct sl_thread *thread, sl_value *arguments, int direction) {
-  sl_value elements = arguments[0];
+  sl_value elements = arguments[0], *items;
+  size_t count;
   if (sl_tuple_length(elements) == 1) elements = sl_tuple_get(elements, 0);
+  if (arguments[1] == SL_NONE && sl_sequence_items(elements, &items, &count))
+    return extreme_item(thread, items, count, direction);
   struct sl_iterator iterator;
   if (!sl_iterate_begin(thread, elements, &iterator)) return NULL;
   sl_value found = extreme_of(thread, &iterator, arguments[1], direction);

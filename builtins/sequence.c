@@ -4,8 +4,20 @@
 #include "builtins/arguments.h"
 #include "builtins/builtins.h"
 
+static int has_truth_among(struct sl_thread *thread, const sl_value *items, size_t count,
+                           bool wanted) {
+  size_t i = 0;
+  while (i < count && (sl_is_bool(items[i]) ? items[i] == SL_TRUE : sl_truth(items[i])) != wanted)
+    i++;
+  return sl_thread_take_steps(thread, i) ? i < count : -1;
+}
+
 // Whether some element's truth is `wanted`: 1, 0, or -1 with an error pending.
 static int has_truth(struct sl_thread *thread, sl_value elements, bool wanted) {
+  sl_value *items;
+  size_t count;
+  if (sl_sequence_items(elements, &items, &count))
+    return has_truth_among(thread, items, count, wanted);
   struct sl_iterator iterator;
   if (!sl_iterate_begin(thread, elements, &iterator)) return -1;
   int found = 0;

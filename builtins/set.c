@@ -7,109 +7,43 @@
 
 // ---------------------------------------------------------------- collections
 
-static bool add_items(struct sl_thread *thread, sl_value set, sl_value iterable) {
-  sl_value *items;
-  size_t count;
-  if (!sl_arguments_items(thread, iterable, &items, &count)) return false;
-  for (size_t i = 0; i < count; i++) {
-    if (!sl_set_add(thread, set, items[i]) || !sl_thread_take_steps(thread, 1)) return false;
-  }
-  return true;
-}
-
-// A new set of the elements of any iterable.
-static sl_value copy(struct sl_thread *thread, sl_value iterable) {
-  sl_value set = sl_set(thread, 0);
-  return add_items(thread, set, iterable) ? set : NULL;
-}
-
 // The elements of an argument of `method` as a set.
 static sl_value collection(struct sl_thread *thread, const char *method, sl_value argument) {
   if (sl_is_set(argument)) return argument;
-  if (sl_is_iterable(argument)) return copy(thread, argument);
+  if (sl_is_iterable(argument)) return sl_set_from(thread, argument);
   return sl_fail(thread,
                  "for %s argument got value of type '%s', want a collection of hashable elements",
                  method, sl_type_name(argument));
 }
 
-// Whether every element of one set is in another: 1, 0, or -1 with an error pending.
-static int contains_all(struct sl_thread *thread, sl_value set, sl_value elements) {
-  size_t cursor = 0;
-  for (sl_value item; sl_set_next(elements, &cursor, &item);) {
-    int found = sl_set_contains(thread, set, item);
-    if (found <= 0) return found;
+// self OP other for each of the others in turn, as a new set.
+static sl_value make(struct sl_thread *thread, const char *method, enum sl_operator op,
+                     sl_value self, const sl_value *others, size_t count) {
+  if (count == 0) return sl_set_from(thread, self);
+  sl_value set = self;
+  for (size_t i = 0; set && i < count; i++) {
+    sl_value other = collection(thread, method, others[i]);
+    set = other ? sl_set_combine(thread, op, set, other) : NULL;
   }
-  return 1;
+  return set;
 }
 
-// Removes the elements whose presence in `other` is `present`.
-static bool remove_where(struct sl_thread *thread, sl_value set, sl_value other, bool present) {
-  sl_value *items;
-  size_t count;
-  // A copy: the set changes on the way.
-  if (!sl_arguments_items(thread, set, &items, &count)) return false;
-  for (size_t i = 0; i < count; i++) {
-    int found = sl_set_contains(thread, other, items[i]);
-    if (found < 0) return false;
-    if (found == present && sl_set_remove(thread, set, items[i]) < 0) return false;
-  }
-  return true;
-}
-
-// ---------------------------------------------------------------- operations
-
-// Changes `set` by one other collection. Each operation serves a method that makes a new set and one that changes
-// the receiver.
-typedef bool (*set_operation)(struct sl_thread *thread, sl_value set, sl_value other);
-
-static bool unite(struct sl_thread *thread, sl_value set, sl_value other) {
-  return add_items(thread, set, other);
-}
-
-static bool intersect(struct sl_thread *thread, sl_value set, sl_value other) {
-  return remove_where(thread, set, other, false);
-}
-
-static bool subtract(struct sl_thread *thread, sl_value set, sl_value other) {
-  return set == other ? sl_set_clear(thread, set) : remove_where(thread, set, other, true);
-}
-
-static bool exclude(struct sl_thread *thread, sl_value set, sl_value other) {
-  if (set == other) return sl_set_clear(thread, set);
-  size_t cursor = 0;
-  for (sl_value item; sl_set_next(other, &cursor, &item);) {
-    int removed = sl_set_remove(thread, set, item);
-    if (removed < 0 || (removed == 0 && !sl_set_add(thread, set, item))) return false;
-  }
-  return true;
-}
-
-static bool apply(struct sl_thread *thread, const char *method, sl_value set,
-                  const sl_value *others, size_t count, set_operation change_by) {
+// The same in place.
+static sl_value change(struct sl_thread *thread, const char *method, enum sl_operator op,
+                       sl_value self, const sl_value *others, size_t count) {
+  if (!sl_check_mutable(thread, self)) return NULL;
   for (size_t i = 0; i < count; i++) {
     sl_value other = collection(thread, method, others[i]);
-    if (!other || !change_by(thread, set, other)) return false;
+    if (!other || !sl_set_change(thread, op, self, other)) return NULL;
   }
-  return true;
-}
-
-static sl_value make(struct sl_thread *thread, const char *method, sl_value self,
-                     const sl_value *others, size_t count, set_operation change_by) {
-  sl_value set = copy(thread, self);
-  return set && apply(thread, method, set, others, count, change_by) ? set : NULL;
-}
-
-static sl_value change(struct sl_thread *thread, const char *method, sl_value self,
-                       const sl_value *others, size_t count, set_operation change_by) {
-  if (!sl_check_mutable(thread, self)) return NULL;
-  return apply(thread, method, self, others, count, change_by) ? SL_NONE : NULL;
+  return SL_NONE;
 }
 
 // ---------------------------------------------------------------- set() and the methods
 
 static sl_value set_function(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)self;
-  return copy(thread, arguments[0]);
+  return sl_set_from(thread, arguments[0]);
 }
 
 static sl_value set_add(struct sl_thread *thread, sl_value self, sl_value *arguments) {
@@ -123,15 +57,15 @@ static sl_value set_clear(struct sl_thread *thread, sl_value self, sl_value *arg
 
 static sl_value set_difference(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   sl_value others = arguments[0];
-  return make(thread, "difference", self, sl_tuple_items(others), sl_tuple_length(others),
-              subtract);
+  return make(thread, "difference", SL_OP_MINUS, self, sl_tuple_items(others),
+              sl_tuple_length(others));
 }
 
 static sl_value set_difference_update(struct sl_thread *thread, sl_value self,
                                       sl_value *arguments) {
   sl_value others = arguments[0];
-  return change(thread, "difference_update", self, sl_tuple_items(others), sl_tuple_length(others),
-                subtract);
+  return change(thread, "difference_update", SL_OP_MINUS, self, sl_tuple_items(others),
+                sl_tuple_length(others));
 }
 
 static sl_value set_discard(struct sl_thread *thread, sl_value self, sl_value *arguments) {
@@ -141,15 +75,15 @@ static sl_value set_discard(struct sl_thread *thread, sl_value self, sl_value *a
 
 static sl_value set_intersection(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   sl_value others = arguments[0];
-  return make(thread, "intersection", self, sl_tuple_items(others), sl_tuple_length(others),
-              intersect);
+  return make(thread, "intersection", SL_OP_AMPERSAND, self, sl_tuple_items(others),
+              sl_tuple_length(others));
 }
 
 static sl_value set_intersection_update(struct sl_thread *thread, sl_value self,
                                         sl_value *arguments) {
   sl_value others = arguments[0];
-  return change(thread, "intersection_update", self, sl_tuple_items(others),
-                sl_tuple_length(others), intersect);
+  return change(thread, "intersection_update", SL_OP_AMPERSAND, self, sl_tuple_items(others),
+                sl_tuple_length(others));
 }
 
 static sl_value set_isdisjoint(struct sl_thread *thread, sl_value self, sl_value *arguments) {
@@ -165,13 +99,13 @@ static sl_value set_isdisjoint(struct sl_thread *thread, sl_value self, sl_value
 
 static sl_value set_issubset(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   sl_value other = collection(thread, "issubset", arguments[0]);
-  int found = other ? contains_all(thread, other, self) : -1;
+  int found = other ? sl_set_contains_all(thread, other, self) : -1;
   return found < 0 ? NULL : sl_bool(found);
 }
 
 static sl_value set_issuperset(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   sl_value other = collection(thread, "issuperset", arguments[0]);
-  int found = other ? contains_all(thread, self, other) : -1;
+  int found = other ? sl_set_contains_all(thread, self, other) : -1;
   return found < 0 ? NULL : sl_bool(found);
 }
 
@@ -198,22 +132,23 @@ static sl_value set_remove(struct sl_thread *thread, sl_value self, sl_value *ar
 
 static sl_value set_symmetric_difference(struct sl_thread *thread, sl_value self,
                                          sl_value *arguments) {
-  return make(thread, "symmetric_difference", self, arguments, 1, exclude);
+  return make(thread, "symmetric_difference", SL_OP_CARET, self, arguments, 1);
 }
 
 static sl_value set_symmetric_difference_update(struct sl_thread *thread, sl_value self,
                                                 sl_value *arguments) {
-  return change(thread, "symmetric_difference_update", self, arguments, 1, exclude);
+  return change(thread, "symmetric_difference_update", SL_OP_CARET, self, arguments, 1);
 }
 
 static sl_value set_union(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   sl_value others = arguments[0];
-  return make(thread, "union", self, sl_tuple_items(others), sl_tuple_length(others), unite);
+  return make(thread, "union", SL_OP_PIPE, self, sl_tuple_items(others), sl_tuple_length(others));
 }
 
 static sl_value set_update(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   sl_value others = arguments[0];
-  return change(thread, "update", self, sl_tuple_items(others), sl_tuple_length(others), unite);
+  return change(thread, "update", SL_OP_PIPE, self, sl_tuple_items(others),
+                sl_tuple_length(others));
 }
 
 struct sl_builtin sl_set_functions[] = {

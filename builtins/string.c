@@ -7,6 +7,8 @@
 #include "builtins/arguments.h"
 #include "builtins/builtins.h"
 #include "builtins/letters.h"
+#include "common/copy.h"
+#include "common/find.h"
 #include "common/utf8.h"
 #include "runtime/program.h"
 
@@ -17,8 +19,6 @@ struct span {
   const char *bytes;
   size_t length;
 };
-
-#define NOT_FOUND SIZE_MAX
 
 static struct span span_of(sl_value string) {
   return (struct span){sl_string_bytes(string), sl_string_length(string)};
@@ -32,9 +32,7 @@ static sl_value slice(struct sl_thread *thread, sl_value string, size_t start, s
 }
 
 static size_t find_first(struct span text, struct span sub) {
-  const char *found = sub.length == 1 ? memchr(text.bytes, sub.bytes[0], text.length)
-                                      : memmem(text.bytes, text.length, sub.bytes, sub.length);
-  return found ? (size_t)(found - text.bytes) : NOT_FOUND;
+  return sl_find_first(text.bytes, text.length, sub.bytes, sub.length);
 }
 
 // Knuth, Morris and Pratt's search from the end: time grows with the lengths alone.
@@ -52,17 +50,13 @@ static size_t find_last_long(struct span text, struct span sub) {
     matched += text.bytes[i] == last[-(ptrdiff_t)matched];
     if (matched == sub.length) return i;
   }
-  return NOT_FOUND;
+  return SL_NOT_FOUND;
 }
 
 static size_t find_last(struct span text, struct span sub) {
-  enum { SHORT = 64 };
-  if (sub.length > text.length) return NOT_FOUND;
-  if (sub.length > SHORT) return find_last_long(text, sub);
-  for (size_t i = text.length - sub.length + 1; i-- > 0;) {
-    if (memcmp(text.bytes + i, sub.bytes, sub.length) == 0) return i;
-  }
-  return NOT_FOUND;
+  if (sub.length > text.length) return SL_NOT_FOUND;
+  if (sub.length > SL_FIND_SHORT) return find_last_long(text, sub);
+  return sl_find_last(text.bytes, text.length, sub.bytes, sub.length);
 }
 
 // Whether there is room for what find_last may need. False with an error pending.
@@ -73,8 +67,9 @@ static bool admit_find_last(struct sl_thread *thread, struct span text, struct s
 // How often a part occurs without overlapping.
 static size_t count_in(struct span text, struct span sub) {
   if (sub.length == 0) return text.length + 1;
+  if (sub.length == 1) return sl_count_byte(text.bytes, text.length, sub.bytes[0]);
   size_t count = 0;
-  for (size_t found; (found = find_first(text, sub)) != NOT_FOUND; count++) {
+  for (size_t found; (found = find_first(text, sub)) != SL_NOT_FOUND; count++) {
     text.bytes += found + sub.length;
     text.length -= found + sub.length;
   }
@@ -82,12 +77,12 @@ static size_t count_in(struct span text, struct span sub) {
 }
 
 static bool starts_with(struct span text, struct span prefix) {
-  return prefix.length <= text.length && memcmp(text.bytes, prefix.bytes, prefix.length) == 0;
+  return prefix.length <= text.length && sl_same_bytes(text.bytes, prefix.bytes, prefix.length);
 }
 
 static bool ends_with(struct span text, struct span suffix) {
   return suffix.length <= text.length &&
-         memcmp(text.bytes + text.length - suffix.length, suffix.bytes, suffix.length) == 0;
+         sl_same_bytes(text.bytes + text.length - suffix.length, suffix.bytes, suffix.length);
 }
 
 static bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
@@ -104,6 +99,29 @@ static bool is_other_letter(uint32_t character) {
 }
 static char to_lower(char c) { return is_upper(c) ? (char)(c + ('a' - 'A')) : c; }
 static char to_upper(char c) { return is_lower(c) ? (char)(c - ('a' - 'A')) : c; }
+
+// Eight bytes with the case of those from `first` to 'Z' or 'z' changed, which is one bit.
+static inline uint64_t change_case(uint64_t word, char first) {
+  const uint64_t ones = UINT64_MAX / 255, high = ones * 0x80;
+  uint64_t low = word & ~high;
+  uint64_t at_least_first = low + ones * (uint64_t)(0x80 - first);
+  uint64_t beyond_last = low + ones * (uint64_t)(0x80 - first - 26);
+  return word ^ ((at_least_first & ~beyond_last & ~word & high) >> 2);
+}
+
+// Copies bytes, those from `first` to 'Z' or 'z' with their case changed.
+static inline void copy_changed(struct span text, char first, char *out) {
+  size_t i = 0;
+  for (uint64_t word; text.length - i >= sizeof word; i += sizeof word) {
+    memcpy(&word, text.bytes + i, sizeof word);
+    word = change_case(word, first);
+    memcpy(out + i, &word, sizeof word);
+  }
+  for (; i < text.length; i++) {
+    bool changes = text.bytes[i] >= first && text.bytes[i] < first + 26;
+    out[i] = (char)(text.bytes[i] ^ (changes ? 'a' ^ 'A' : 0));
+  }
+}
 
 // ---------------------------------------------------------------- tests
 
@@ -192,7 +210,7 @@ static sl_value string_lower(struct sl_thread *thread, sl_value self, sl_value *
   char *out;
   sl_value result = sl_arguments_new_string(thread, text.length, &out);
   if (!result) return NULL;
-  for (size_t i = 0; i < text.length; i++) out[i] = to_lower(text.bytes[i]);
+  copy_changed(text, 'A', out);
   return result;
 }
 
@@ -203,7 +221,7 @@ static sl_value string_upper(struct sl_thread *thread, sl_value self, sl_value *
   char *out;
   sl_value result = sl_arguments_new_string(thread, text.length, &out);
   if (!result) return NULL;
-  for (size_t i = 0; i < text.length; i++) out[i] = to_upper(text.bytes[i]);
+  copy_changed(text, 'a', out);
   return result;
 }
 
@@ -214,9 +232,8 @@ static sl_value string_capitalize(struct sl_thread *thread, sl_value self, sl_va
   char *out;
   sl_value result = sl_arguments_new_string(thread, text.length, &out);
   if (!result) return NULL;
-  for (size_t i = 0; i < text.length; i++) {
-    out[i] = i == 0 ? to_upper(text.bytes[i]) : to_lower(text.bytes[i]);
-  }
+  copy_changed(text, 'A', out);
+  if (text.length > 0) out[0] = to_upper(text.bytes[0]);
   return result;
 }
 
@@ -230,7 +247,8 @@ static sl_value string_title(struct sl_thread *thread, sl_value self, sl_value *
   bool inside_word = false;
   for (size_t i = 0, size; i < text.length; i += size) {
     uint32_t character;
-    size = sl_utf8_decode(text.bytes + i, text.length - i, &character);
+    bool ascii = (unsigned char)text.bytes[i] < 0x80;
+    size = ascii ? 1 : sl_utf8_decode(text.bytes + i, text.length - i, &character);
     if (size > 1) {
       memcpy(out + i, text.bytes + i, size);
       inside_word = is_other_letter(character);
@@ -246,8 +264,8 @@ static sl_value string_title(struct sl_thread *thread, sl_value self, sl_value *
 // ---------------------------------------------------------------- search
 
 // The part of the receiver between two bounds, and where it begins.
-static bool window(struct sl_thread *thread, sl_value self, sl_value start, sl_value end,
-                   struct span *text, size_t *offset) {
+static inline bool window(struct sl_thread *thread, sl_value self, sl_value start, sl_value end,
+                          struct span *text, size_t *offset) {
   struct span all = span_of(self);
   size_t to;
   if (!sl_arguments_bounds(thread, start, end, all.length, offset, &to)) return false;
@@ -264,7 +282,7 @@ static sl_value search(struct sl_thread *thread, sl_value self, sl_value *argume
       !sl_thread_take_bytes(thread, text.length))
     return NULL;
   size_t found = find(text, span_of(arguments[0]));
-  if (found != NOT_FOUND) return sl_int((int64_t)(offset + found));
+  if (found != SL_NOT_FOUND) return sl_int((int64_t)(offset + found));
   return needed ? sl_fail(thread, "substring not found") : sl_int(-1);
 }
 
@@ -295,14 +313,9 @@ static sl_value string_count(struct sl_thread *thread, sl_value self, sl_value *
   return sl_int((int64_t)count_in(text, span_of(arguments[0])));
 }
 
-// startswith() and endswith(): arguments are a string or a tuple of strings, start, end.
-static sl_value affix(struct sl_thread *thread, sl_value self, sl_value *arguments,
-                      bool (*test)(struct span text, struct span affix)) {
-  struct span text;
-  size_t offset;
-  if (!window(thread, self, arguments[1], arguments[2], &text, &offset)) return NULL;
-  sl_value sub = arguments[0];
-  if (sl_is_string(sub)) return sl_bool(test(text, span_of(sub)));
+// startswith() and endswith() of a tuple of strings.
+static sl_value any_affix(struct sl_thread *thread, struct span text, sl_value sub,
+                          bool (*test)(struct span text, struct span affix)) {
   size_t count = sl_tuple_length(sub);
   // All elements are checked before any is tried.
   for (size_t i = 0; i < count; i++) {
@@ -315,6 +328,16 @@ static sl_value affix(struct sl_thread *thread, sl_value self, sl_value *argumen
     if (test(text, span_of(sl_tuple_get(sub, i)))) return SL_TRUE;
   }
   return SL_FALSE;
+}
+
+// startswith() and endswith(): arguments are a string or a tuple of strings, start, end.
+static inline sl_value affix(struct sl_thread *thread, sl_value self, sl_value *arguments,
+                             bool (*test)(struct span text, struct span affix)) {
+  struct span text;
+  size_t offset;
+  if (!window(thread, self, arguments[1], arguments[2], &text, &offset)) return NULL;
+  if (!sl_is_string(arguments[0])) return any_affix(thread, text, arguments[0], test);
+  return sl_bool(test(text, span_of(arguments[0])));
 }
 
 static sl_value string_endswith(struct sl_thread *thread, sl_value self, sl_value *arguments) {
@@ -342,7 +365,7 @@ struct byte_set {
   uint64_t bits[4];
 };
 
-static bool has(const struct byte_set *set, char c) {
+static inline bool has(const struct byte_set *set, char c) {
   unsigned char byte = (unsigned char)c;
   return set->bits[byte / 64] >> (byte % 64) & 1;
 }
@@ -360,14 +383,20 @@ static struct byte_set bytes_of(sl_value characters) {
   return set;
 }
 
-static sl_value strip(struct sl_thread *thread, sl_value self, sl_value characters, bool left,
-                      bool right) {
-  struct byte_set set = characters == SL_NONE ? white_space : bytes_of(characters);
+static inline sl_value strip_set(struct sl_thread *thread, sl_value self,
+                                 const struct byte_set *set, bool left, bool right) {
   struct span text = span_of(self);
   size_t start = 0, end = text.length;
-  while (left && start < end && has(&set, text.bytes[start])) start++;
-  while (right && end > start && has(&set, text.bytes[end - 1])) end--;
+  while (left && start < end && has(set, text.bytes[start])) start++;
+  while (right && end > start && has(set, text.bytes[end - 1])) end--;
   return slice(thread, self, start, end);
+}
+
+static inline sl_value strip(struct sl_thread *thread, sl_value self, sl_value characters,
+                             bool left, bool right) {
+  if (characters == SL_NONE) return strip_set(thread, self, &white_space, left, right);
+  struct byte_set set = bytes_of(characters);
+  return strip_set(thread, self, &set, left, right);
 }
 
 static sl_value string_lstrip(struct sl_thread *thread, sl_value self, sl_value *arguments) {
@@ -388,7 +417,7 @@ static sl_value partition(struct sl_thread *thread, sl_value self, sl_value sepa
   if (cut.length == 0) return sl_fail(thread, "empty separator");
   if (!at_first && !admit_find_last(thread, text, cut)) return NULL;
   size_t found = at_first ? find_first(text, cut) : find_last(text, cut);
-  if (found == NOT_FOUND) {
+  if (found == SL_NOT_FOUND) {
     sl_value empty = sl_string("", 0);
     sl_value first = at_first ? self : empty, last = at_first ? empty : self;
     return sl_tuple((sl_value[]){first, empty, last}, 3);
@@ -415,25 +444,53 @@ static bool split_arguments(struct sl_thread *thread, sl_value *arguments, int32
   return arguments[1] == SL_NONE || sl_to_int32(thread, arguments[1], "maxsplit", limit);
 }
 
-static bool add_part(struct sl_thread *thread, sl_value parts, sl_value string, size_t start,
-                     size_t end) {
-  sl_value part = sl_thread_take_steps(thread, 1) ? slice(thread, string, start, end) : NULL;
-  return part && sl_list_push(thread, parts, part);
+// Parts on their way to a list, which is then as long as they are many.
+struct parts {
+  struct sl_thread *thread;
+  sl_value string;
+  sl_value list;  // NULL as long as they fit here
+  size_t count;
+  sl_value items[16];
+};
+
+// Not all zeros: that would take longer than most splits.
+static void begin_parts(struct parts *parts, struct sl_thread *thread, sl_value string) {
+  parts->thread = thread;
+  parts->string = string;
+  parts->list = NULL;
+  parts->count = 0;
+}
+
+static sl_value list_of(const struct parts *parts) {
+  return parts->list ? parts->list : sl_list(parts->thread, parts->items, parts->count);
+}
+
+static inline bool add_part(struct parts *parts, size_t start, size_t end) {
+  if (!sl_thread_take_steps(parts->thread, 1)) return false;
+  sl_value part = slice(parts->thread, parts->string, start, end);
+  if (!part) return false;
+  if (parts->count < sizeof parts->items / sizeof *parts->items) {
+    parts->items[parts->count++] = part;
+    return true;
+  }
+  parts->list = list_of(parts);
+  return sl_list_push(parts->thread, parts->list, part);
 }
 
 static sl_value string_split(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   int32_t limit;
   if (!split_arguments(thread, arguments, &limit)) return NULL;
   struct span text = span_of(self), separator = span_of(arguments[0]);
-  sl_value parts = sl_list(thread, NULL, 0);
+  struct parts parts;
+  begin_parts(&parts, thread, self);
   size_t start = 0;
   for (; limit != 0; limit--) {
     size_t found = find_first((struct span){text.bytes + start, text.length - start}, separator);
-    if (found == NOT_FOUND) break;
-    if (!add_part(thread, parts, self, start, start + found)) return NULL;
+    if (found == SL_NOT_FOUND) break;
+    if (!add_part(&parts, start, start + found)) return NULL;
     start += found + separator.length;
   }
-  return add_part(thread, parts, self, start, text.length) ? parts : NULL;
+  return add_part(&parts, start, text.length) ? list_of(&parts) : NULL;
 }
 
 static sl_value string_rsplit(struct sl_thread *thread, sl_value self, sl_value *arguments) {
@@ -441,33 +498,47 @@ static sl_value string_rsplit(struct sl_thread *thread, sl_value self, sl_value 
   if (!split_arguments(thread, arguments, &limit)) return NULL;
   struct span text = span_of(self), separator = span_of(arguments[0]);
   if (!admit_find_last(thread, text, separator)) return NULL;
-  sl_value parts = sl_list(thread, NULL, 0);
+  struct parts parts;
+  begin_parts(&parts, thread, self);
   size_t end = text.length;
   for (; limit != 0; limit--) {
     size_t found = find_last((struct span){text.bytes, end}, separator);
-    if (found == NOT_FOUND) break;
-    if (!add_part(thread, parts, self, found + separator.length, end)) return NULL;
+    if (found == SL_NOT_FOUND) break;
+    if (!add_part(&parts, found + separator.length, end)) return NULL;
     end = found;
   }
-  if (!add_part(thread, parts, self, 0, end)) return NULL;
-  sl_arguments_reverse(parts);
-  return parts;
+  sl_value list = add_part(&parts, 0, end) ? list_of(&parts) : NULL;
+  if (list) sl_arguments_reverse(list);
+  return list;
+}
+
+// Where the line that begins at `start` ends. It may be `simple`: no '\r' ends lines.
+static size_t line_end(struct span text, size_t start, bool simple) {
+  if (simple) {
+    const char *found = memchr(text.bytes + start, '\n', text.length - start);
+    return found ? (size_t)(found - text.bytes) : text.length;
+  }
+  size_t end = start;
+  while (end < text.length && text.bytes[end] != '\n' && text.bytes[end] != '\r') end++;
+  return end;
 }
 
 static sl_value string_splitlines(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   struct span text = span_of(self);
   bool keep_ends = arguments[0] == SL_TRUE;
-  sl_value lines = sl_list(thread, NULL, 0);
+  enum { SHORT = 64 };
+  bool simple = text.length > SHORT && !memchr(text.bytes, '\r', text.length);
+  struct parts lines;
+  begin_parts(&lines, thread, self);
   for (size_t start = 0, next; start < text.length; start = next) {
-    size_t end = start;
-    while (end < text.length && text.bytes[end] != '\n' && text.bytes[end] != '\r') end++;
+    size_t end = line_end(text, start, simple);
     next = end;
     if (next < text.length && text.bytes[next++] == '\r') {
       next += next < text.length && text.bytes[next] == '\n';
     }
-    if (!add_part(thread, lines, self, start, keep_ends ? next : end)) return NULL;
+    if (!add_part(&lines, start, keep_ends ? next : end)) return NULL;
   }
-  return lines;
+  return list_of(&lines);
 }
 
 // The length of the joined string; false with an error pending: something is no string.
@@ -490,8 +561,8 @@ static bool joined_length(struct sl_thread *thread, size_t separator, const sl_v
   return true;
 }
 
-static char *append(char *out, struct span span) {
-  memcpy(out, span.bytes, span.length);
+static inline char *append(char *out, struct span span) {
+  sl_copy_bytes(out, span.bytes, span.length);
   return out + span.length;
 }
 
@@ -515,7 +586,9 @@ static sl_value string_elems(struct sl_thread *thread, sl_value self, sl_value *
   (void)arguments;
   struct span text = span_of(self);
   if (!sl_heap_admit(thread, 2 * text.length * sizeof(sl_value))) return NULL;
-  sl_value *items = sl_allocate((text.length + 1) * sizeof *items);
+  enum { SHORT = 64 };
+  sl_value few[SHORT];
+  sl_value *items = text.length <= SHORT ? few : sl_allocate(text.length * sizeof *items);
   for (size_t i = 0; i < text.length; i++) items[i] = sl_string(text.bytes + i, 1);
   return sl_list_frozen(items, text.length);
 }
@@ -531,13 +604,46 @@ static void replace_empty(struct span text, struct span with, size_t count, char
   if (count < text.length) append(out, (struct span){text.bytes + count, text.length - count});
 }
 
-static void replace(struct span text, struct span old, struct span with, size_t count, char *out) {
-  for (; count > 0; count--) {
-    size_t found = find_first(text, old);
-    out = append(out, (struct span){text.bytes, found});
+static struct span rest_of(struct span text, size_t start) {
+  return (struct span){text.bytes + start, text.length - start};
+}
+
+// How many there are, and where the first ones are, so that these are not looked for twice. Single bytes of long texts are
+// counted so fast that it would gain nothing.
+struct occurrences {
+  size_t count;
+  size_t known_count;
+  size_t known[16];
+};
+
+static void find_all(struct span text, struct span old, struct occurrences *found) {
+  enum { LONG = 64 };
+  bool remember = old.length > 1 || (old.length == 1 && text.length < LONG);
+  size_t start = 0, room = remember ? sizeof found->known / sizeof *found->known : 0;
+  for (found->known_count = 0; found->known_count < room; found->known_count++) {
+    size_t position = find_first(rest_of(text, start), old);
+    if (position == SL_NOT_FOUND) break;
+    found->known[found->known_count] = start + position;
+    start += position + old.length;
+  }
+  bool all = found->known_count < room;
+  found->count = found->known_count + (all ? 0 : count_in(rest_of(text, start), old));
+}
+
+static void replace(struct span text, struct span old, struct span with,
+                    const struct occurrences *found, char *out) {
+  size_t i = 0, done = 0;
+  for (; i < found->count && i < found->known_count; i++) {
+    out = append(out, (struct span){text.bytes + done, found->known[i] - done});
     out = append(out, with);
-    text.bytes += found + old.length;
-    text.length -= found + old.length;
+    done = found->known[i] + old.length;
+  }
+  text = rest_of(text, done);
+  for (size_t left = found->count - i; left > 0; left--) {
+    size_t position = find_first(text, old);
+    out = append(out, (struct span){text.bytes, position});
+    out = append(out, with);
+    text = rest_of(text, position + old.length);
   }
   append(out, text);
 }
@@ -546,17 +652,18 @@ static sl_value string_replace(struct sl_thread *thread, sl_value self, sl_value
   struct span text = span_of(self), old = span_of(arguments[0]), with = span_of(arguments[1]);
   int32_t limit;
   if (!sl_to_int32(thread, arguments[2], "count", &limit)) return NULL;
-  size_t count = count_in(text, old);
-  if (limit >= 0 && (size_t)limit < count) count = (size_t)limit;
-  if (count == 0) return self;
-  size_t length = text.length - count * old.length + count * with.length;
+  struct occurrences found;
+  find_all(text, old, &found);
+  if (limit >= 0 && (size_t)limit < found.count) found.count = (size_t)limit;
+  if (found.count == 0) return self;
+  size_t length = text.length - found.count * old.length + found.count * with.length;
   char *out;
   sl_value result = sl_arguments_new_string(thread, length, &out);
   if (!result) return NULL;
   if (old.length == 0) {
-    replace_empty(text, with, count, out);
+    replace_empty(text, with, found.count, out);
   } else {
-    replace(text, old, with, count, out);
+    replace(text, old, with, &found, out);
   }
   return result;
 }
@@ -576,7 +683,7 @@ struct sl_builtin sl_string_methods[] = {
         "Whether the part between `start` and `end` ends with `sub`, or with one of a tuple."),
     SL_BUILTIN("find(sub: string, " BOUNDS, string_find,
                "Where `sub` first occurs between `start` and `end`; -1: nowhere."),
-    SL_BUILTIN("format(*args, **kwargs)", sl_format,
+    SL_BUILTIN("format(*args, **kwargs = {})", sl_format,
                "The string with {} {0} {name} replaced by arguments; {{ and }} stand for braces."),
     SL_BUILTIN("index(sub: string, " BOUNDS, string_index,
                "Where `sub` first occurs between `start` and `end`; an error: nowhere."),

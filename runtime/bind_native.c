@@ -93,6 +93,48 @@ static bool bind_native_positional(struct sl_thread *thread, const struct sl_sig
   return true;
 }
 
+// Apart from the loop of the interpreter, whose registers a call in there would cost.
+__attribute__((noinline)) bool sl_bind_known_slowly(const struct sl_signature *signature,
+                                                    sl_value *arguments, uint32_t count,
+                                                    uint32_t annotated) {
+  for (; annotated; annotated &= annotated - 1) {
+    uint32_t i = (uint32_t)__builtin_ctz(annotated);
+    if (!sl_parameter_accepts(&signature->parameters[i], arguments[i])) return false;
+  }
+  sl_complete_arguments(signature, arguments, count);
+  return true;
+}
+
+// Whether there may be so many positional arguments, of these types, and nothing else.
+static bool fits_positional(const struct sl_signature *signature, const sl_value *slots,
+                            uint32_t given, uint32_t count) {
+  if (given < count && !signature->star) return false;
+  for (uint32_t i = 0; i < given; i++) {
+    if (!sl_parameter_accepts(&signature->parameters[i], slots[i])) return false;
+  }
+  for (uint32_t i = given; i < signature->parameter_count; i++) {
+    if (signature->parameters[i].required) return false;
+  }
+  return true;
+}
+
+bool sl_bind_native_positional(struct sl_thread *thread, const struct sl_signature *signature,
+                               sl_value *slots, uint32_t count) {
+  uint32_t given = count < signature->positional_count ? count : signature->positional_count;
+  sl_value *end = slots + signature->parameter_count;
+  if (end > thread->stack_limit || !fits_positional(signature, slots, given, count)) return false;
+  if (end > thread->top) thread->top = end;
+  sl_value surplus = signature->star ? sl_tuple(slots + given, count - given) : NULL;
+  for (uint32_t i = given; i < signature->parameter_count; i++) {
+    const struct sl_signature_parameter *parameter = &signature->parameters[i];
+    bool fresh = parameter->kind == SL_SIGNATURE_STAR_STAR && !parameter->default_value;
+    slots[i] = parameter->kind == SL_SIGNATURE_STAR ? surplus
+               : fresh                              ? sl_dict(thread, 0)
+                                                    : parameter->default_value;
+  }
+  return true;
+}
+
 static bool refuse_missing_native(struct sl_thread *thread, const struct sl_signature *signature,
                                   const sl_value *slots, bool positional) {
   struct sl_text names = {0};

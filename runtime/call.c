@@ -7,6 +7,8 @@
 
 // ---------------------------------------------------------------- *args and **kwargs
 
+enum { SPREAD_LIMIT = 64 };  // elements of a sequence that are passed on without further ado
+
 // The operand of * as something that has a length. NULL with an error pending.
 static sl_value star_operand(struct sl_thread *thread, const struct sl_site *site, sl_value star) {
   if (sl_is_iterable(star)) return sl_length(star) >= 0 ? star : sl_to_tuple(thread, star);
@@ -92,6 +94,46 @@ static bool gather(struct sl_thread *thread, const struct sl_site *site, const s
          (!rest || expand_star_star(thread, site, rest, names + named, values + named));
 }
 
+// f(a, *sequence): puts the elements where positional arguments go, so that it is a plain call of *count. False: it is
+// another call, or there is something to be said about it.
+static bool spread(struct sl_thread *thread, sl_value *slots, const struct sl_site *site,
+                   uint32_t *count) {
+  sl_value *items;
+  size_t star_count;
+  sl_value *rest = slots + site->positional_count;
+  if (site->star_star || site->named_count || !sl_sequence_items(*rest, &items, &star_count) ||
+      star_count > SPREAD_LIMIT || rest + star_count > thread->stack_limit)
+    return false;
+  if (rest + star_count > thread->top) thread->top = rest + star_count;
+  for (size_t i = 0; i < star_count; i++) rest[i] = items[i];
+  *count = site->positional_count + (uint32_t)star_count;
+  return true;
+}
+
+// f(a, **dict) of a function that takes neither *args nor **kwargs: finds each parameter's value. False: it is another call,
+// or there is something to be said about it; the operand is in its place.
+static bool bind_dict(struct sl_thread *thread, const struct sl_function *function, sl_value *slots,
+                      const struct sl_site *site) {
+  const struct sl_code *code = function->code;
+  uint32_t given = site->positional_count;
+  sl_value dict = slots[given], name, value, *end = slots + code->register_count;
+  if (site->star || site->named_count || !sl_is_dict(dict) || code->star || code->star_star ||
+      given > code->positional_count || end > thread->stack_limit)
+    return false;
+  if (end > thread->top) thread->top = end;
+  for (uint32_t i = given; i < code->named_count; i++) slots[i] = NULL;
+  uint32_t found = given;
+  for (size_t cursor = 0; sl_dict_next(dict, &cursor, &name, &value); found++) {
+    int32_t place = sl_is_string(name) ? sl_code_find_parameter(code, name) : -1;
+    if (place < (int32_t)given) break;
+    slots[place] = value;
+  }
+  if (found == given + sl_dict_length(dict) && sl_fill_defaults(function, slots, given))
+    return true;
+  slots[given] = dict;
+  return false;
+}
+
 // ---------------------------------------------------------------- calls
 
 static enum sl_call_outcome finish(sl_value value, sl_value *result) {
@@ -109,6 +151,7 @@ static sl_value *beyond(const struct sl_thread *thread, sl_value *slots, uint32_
 static bool bind_site(struct sl_thread *thread, struct sl_function *function, sl_value *slots,
                       struct sl_site *site) {
   const struct sl_code *code = function->code;
+  if (site->star_star && bind_dict(thread, function, slots, site)) return true;
   const struct sl_call_plan *plan = sl_plan_for_code(site, code, slots);
   if (plan) {
     if (!sl_stack_raise(thread, slots + code->register_count)) return false;
@@ -137,17 +180,27 @@ static bool bind_native_site(struct sl_thread *thread, struct sl_builtin *row, s
   return sl_bind_native_planned(thread, signature, slots);
 }
 
+// Binds a native's arguments. `site` may be NULL: `count` positional ones.
+static bool bind_row(struct sl_thread *thread, struct sl_builtin *row, sl_value *slots,
+                     struct sl_site *site, uint32_t count) {
+  const struct sl_signature *signature = sl_signature_of(row);
+  if ((!site || site->plain) && (sl_bind_direct(thread, signature, slots, count) ||
+                                 sl_bind_native_positional(thread, signature, slots, count)))
+    return true;
+  if (site) return bind_native_site(thread, row, slots, site);
+  struct sl_site positional = {.positional_count = (uint16_t)count, .plain = true};
+  positional.misses = SL_MISS_LIMIT;  // a site that is used once needs no plan
+  return bind_native_site(thread, row, slots, &positional);
+}
+
 // Calls a row whose `self` is not in the window.
 static enum sl_call_outcome call_row(struct sl_thread *thread, struct sl_builtin *row,
                                      sl_value self, sl_value *slots, struct sl_site *site,
                                      uint32_t count, sl_value *result) {
   struct sl_call_frame *frame = thread->frame;
   sl_value *top = thread->top;
-  struct sl_site positional = {.positional_count = (uint16_t)count, .plain = true};
-  positional.misses = SL_MISS_LIMIT;  // a site that is used once needs no plan
-  if (!site) site = &positional;
-  bool bound = (site->plain && sl_bind_direct(thread, sl_signature_of(row), slots, count)) ||
-               bind_native_site(thread, row, slots, site);
+  if (site && site->star && spread(thread, slots, site, &count)) site = NULL;
+  bool bound = bind_row(thread, row, slots, site, count);
   frame->native = sl_builtin_value(row);
   sl_value value = bound ? row->function(thread, self, slots) : NULL;
   frame->native = NULL;
@@ -206,8 +259,9 @@ enum sl_call_outcome sl_call_window(struct sl_thread *thread, sl_value *window,
   sl_value *slots = window + 1;
   if (sl_has_type(callee, &sl_function_type)) {
     struct sl_function *function = (struct sl_function *)(void *)callee;
-    bool bound = !site || site->plain ? sl_bind_positional(thread, function, slots, count)
-                                      : bind_site(thread, function, slots, site);
+    bool plain = !site || site->plain || (site->star && spread(thread, slots, site, &count));
+    bool bound = plain ? sl_bind_positional(thread, function, slots, count)
+                       : bind_site(thread, function, slots, site);
     return bound ? SL_CALL_ENTER : SL_CALL_FAILED;
   }
   if (sl_has_type(callee, &sl_builtin_type)) {
@@ -245,6 +299,20 @@ static sl_value call_window(struct sl_thread *thread, sl_value *window, struct s
   return sl_frame_push(thread, function, window + 1, NULL) ? sl_interpret(thread) : NULL;
 }
 
+// Calls with keywords, whose names are put behind the values.
+static sl_value call_named(struct sl_thread *thread, sl_value *window, size_t positional_count,
+                           const char *const *names, size_t named_count) {
+  struct sl_site site = {.positional_count = (uint16_t)positional_count,
+                         .named_count = (uint16_t)named_count};
+  site.misses = SL_MISS_LIMIT;  // a site that is used once needs no plan
+  site.names = thread->top;
+  thread->top += named_count;
+  // Interned names are never collected.
+  for (size_t i = 0; i < named_count; i++)
+    site.names[i] = sl_string_intern(names[i], strlen(names[i]));
+  return call_window(thread, window, &site, (uint32_t)positional_count);
+}
+
 sl_value sl_call(struct sl_thread *thread, sl_value callee, const sl_value *arguments,
                  size_t positional_count, const char *const *names, size_t named_count) {
   size_t count = positional_count + named_count;
@@ -254,17 +322,10 @@ sl_value sl_call(struct sl_thread *thread, sl_value callee, const sl_value *argu
   if (!sl_thread_enter_call(thread)) return NULL;
   sl_value *window = thread->top;
   window[0] = callee;
-  if (count) memcpy(window + 1, arguments, count * sizeof *window);
-  // Interned names are never collected.
-  struct sl_site site = {.positional_count = (uint16_t)positional_count,
-                         .named_count = (uint16_t)named_count,
-                         .plain = named_count == 0};
-  site.misses = SL_MISS_LIMIT;  // a site that is used once needs no plan
-  site.names = window + 1 + count;
-  thread->top = site.names + named_count;
-  for (size_t i = 0; i < named_count; i++)
-    site.names[i] = sl_string_intern(names[i], strlen(names[i]));
-  sl_value value = call_window(thread, window, &site, (uint32_t)positional_count);
+  sl_copy_values(window + 1, arguments, count);
+  thread->top = window + 1 + count;
+  sl_value value = named_count ? call_named(thread, window, positional_count, names, named_count)
+                               : call_window(thread, window, NULL, (uint32_t)positional_count);
   thread->top = window;
   return sl_thread_leave_call(thread) ? value : NULL;
 }

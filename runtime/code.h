@@ -36,6 +36,7 @@
   /* R[a] op= R[c]: as above, but lists, dicts and sets change in place. b = a. */                \
   X(ADD_IN_PLACE) X(SUBTRACT_IN_PLACE) X(OR_IN_PLACE) X(AND_IN_PLACE) X(XOR_IN_PLACE)             \
   X(JOIN)                 /* R[a] = R[b] + .. + R[b+c-1], skipping c - 1 ADDs; else go on */      \
+  X(FORMAT)               /* R[a] = R[b] % (R[b+1], .., R[b+c]), skipping two; else go on */      \
   X(NEGATE) X(PLUS) X(INVERT) X(NOT) /* R[a] = op R[b] */                                         \
   /* Jumps. */                                                                                    \
   X(JUMP)                 /* jump c */                                                            \
@@ -48,7 +49,7 @@
   /* Values with parts. */                                                                        \
   X(INDEX) X(INDEX_K)     /* R[a] = R[b][R[c]] */                                                 \
   X(SET_INDEX) X(SET_INDEX_K) /* R[a][R[c]] = R[b] */                                             \
-  X(SLICE)                /* R[a] = R[b][R[b+1] : R[b+2] : R[b+3]], absent bounds unbound */      \
+  X(SLICE)                /* R[a] = R[b][R[b+1] : R[b+2] : R[b+3]]; c: bits of bounds given */    \
   X(ATTRIBUTE)            /* R[a] = R[b].name of S[c] */                                          \
   X(SET_ATTRIBUTE)        /* R[a].name = R[b], K[c] being the name */                             \
   X(LIST)                 /* R[a] = a new list of R[b .. b+c) */                                  \
@@ -72,6 +73,7 @@
   /* Calls. */                                                                                    \
   X(CALL)                 /* R[c] = R[a](R[a+1 .. a+1+b)) */                                      \
   X(CALL_SITE)            /* the call S[c], its window at R[a] */                                 \
+  X(CALL_BUILTIN)         /* the call S[c] of its builtin, bound directly, its window at R[a] */   \
   X(CHECK_METHOD)         /* R[a] must have the attribute that S[c] names */                      \
   X(CALL_METHOD)          /* the call S[c] of R[a].name, its window at R[a] */                    \
   X(APPEND)               /* R[a].append(R[b]) without a result; else the call S[c] */            \
@@ -159,12 +161,14 @@ enum sl_plan_source {
   SL_PLAN_DEFAULT = -4,    // the function's default value 0; below it: 1, 2 ...
 };
 
-// A place in the code that looks up a name or calls with more than positional arguments.
+// A place in the code that looks up a name, calls a known builtin or calls with more than positional arguments.
 struct sl_site {
-  sl_value name;    // of the attribute or method; NULL: a plain call
-  sl_value *names;  // keywords, interned
-  uint32_t dot;     // offset of the "." of a method call
-  bool plain;       // positional arguments only
+  sl_value name;               // of the attribute or method; NULL: a plain call
+  sl_value *names;             // keywords, interned
+  uint32_t dot;                // offset of the "." of a method call
+  struct sl_builtin *builtin;  // CALL_BUILTIN: the callee
+  uint32_t annotated;          // CALL_BUILTIN: bit i: the type of argument i matters
+  bool plain;                  // positional arguments only
   uint16_t positional_count;
   uint16_t named_count;     // values follow the positional ones in the window
   uint32_t star;            // then *args: its offset, 0: there is none

@@ -2,6 +2,7 @@
 //
 // Compile/expression: each expression leaves its value in a register the caller names. Invariant: a target that is a
 // local is written by the last instruction only, as the expression may read the local.
+#include "runtime/bind.h"
 #include "runtime/compile.h"
 
 enum {
@@ -48,6 +49,41 @@ static sl_value constant_negative(struct sl_assembler *assembler, const struct s
   return NULL;
 }
 
+// "=" * 80, or an int.
+static sl_value constant_product(const struct sl_node *left, const struct sl_node *right) {
+  enum { LIMIT = 256 };
+  int64_t factor = right->integer.value, product;
+  if (left->kind == SL_NODE_INT) {
+    bool fits = !__builtin_mul_overflow(left->integer.value, factor, &product);
+    return fits ? sl_int(product) : NULL;
+  }
+  if (factor > LIMIT || left->string.length * (uint64_t)factor > LIMIT) return NULL;
+  struct sl_text text = {0};
+  for (int64_t i = 0; i < factor; i++) {
+    sl_text_append(&text, left->string.bytes, left->string.length);
+  }
+  sl_value string = sl_string_from_text(&text);
+  sl_text_free(&text);
+  return string;
+}
+
+static bool is_plain_int(const struct sl_node *node) {
+  return node->kind == SL_NODE_INT && node->integer.base == 0;
+}
+
+// Of two literals only: what they are part of is asked again.
+static sl_value constant_binary(const struct sl_node *node) {
+  const struct sl_node *left = node->binary.left, *right = node->binary.right;
+  int64_t result;
+  if (!is_plain_int(right) || !(is_plain_int(left) || left->kind == SL_NODE_STRING)) return NULL;
+  if (node->op == SL_OP_STAR) return constant_product(left, right);
+  if (left->kind == SL_NODE_STRING) return NULL;
+  int64_t a = left->integer.value, b = right->integer.value;
+  if (node->op == SL_OP_PLUS) return __builtin_add_overflow(a, b, &result) ? NULL : sl_int(result);
+  if (node->op == SL_OP_MINUS) return __builtin_sub_overflow(a, b, &result) ? NULL : sl_int(result);
+  return NULL;
+}
+
 static sl_value constant_tuple(struct sl_assembler *assembler, const struct sl_node *node) {
   if (node->list.count > LITERAL_CHUNK) return NULL;
   sl_value items[LITERAL_CHUNK];
@@ -73,6 +109,8 @@ static sl_value constant_of(struct sl_assembler *assembler, const struct sl_node
       return constant_tuple(assembler, node);
     case SL_NODE_UNARY:
       return node->op == SL_OP_MINUS ? constant_negative(assembler, node->unary.operand) : NULL;
+    case SL_NODE_BINARY:
+      return constant_binary(node);
     case SL_NODE_IDENTIFIER:
       return node->op == SL_SCOPE_PREDECLARED ? assembler->compiler->predeclared[node->mark] : NULL;
     default:
@@ -252,7 +290,24 @@ static void chain(struct sl_assembler *assembler, const struct sl_node **sums, u
   }
 }
 
+// x % (a, b): the operands go into registers in a row, from which they are formatted, without a tuple, if x is a string.
+static bool format(struct sl_assembler *assembler, const struct sl_node *node, uint32_t target) {
+  const struct sl_node *right = node->binary.right;
+  if (node->op != SL_OP_PERCENT || right->kind != SL_NODE_TUPLE) return false;
+  uint32_t constant, count = right->list.count;
+  if (count > LITERAL_CHUNK || sl_compile_constant(assembler, right, &constant)) return false;
+  uint32_t pattern = sl_reserve(assembler, count + 1), tuple = pattern + 1;
+  sl_compile_expression(assembler, node->binary.left, pattern);
+  for (uint32_t i = 0; i < count; i++)
+    sl_compile_expression(assembler, right->list.items[i], tuple + i);
+  sl_emit(assembler, SL_OPCODE_FORMAT, target, pattern, count, node->mark);
+  sl_emit(assembler, SL_OPCODE_TUPLE, tuple, tuple, count, SL_NO_OFFSET);
+  sl_emit(assembler, SL_OPCODE_MODULO, target, pattern, tuple, node->mark);
+  return true;
+}
+
 static void binary(struct sl_assembler *assembler, const struct sl_node *node, uint32_t target) {
+  if (format(assembler, node, target)) return;
   if (node->op == SL_OP_AND || node->op == SL_OP_OR) {
     logical(assembler, node, target);
     return;
@@ -494,14 +549,13 @@ static void index_of(struct sl_assembler *assembler, const struct sl_node *node,
 static void slice(struct sl_assembler *assembler, const struct sl_node *node, uint32_t target) {
   uint32_t first = sl_reserve(assembler, 4);
   sl_compile_expression(assembler, node->slice.object, first);
+  uint32_t given = 0;
   for (uint32_t i = 0; i < 3; i++) {
-    if (node->slice.bounds[i]) {
-      sl_compile_expression(assembler, node->slice.bounds[i], first + 1 + i);
-    } else {
-      sl_emit(assembler, SL_OPCODE_CLEAR, first + 1 + i, 1, 0, SL_NO_OFFSET);
-    }
+    if (!node->slice.bounds[i]) continue;
+    sl_compile_expression(assembler, node->slice.bounds[i], first + 1 + i);
+    given |= 1u << i;
   }
-  sl_emit(assembler, SL_OPCODE_SLICE, target, first, 0, node->mark);
+  sl_emit(assembler, SL_OPCODE_SLICE, target, first, given, node->mark);
 }
 
 static void dot(struct sl_assembler *assembler, const struct sl_node *node, uint32_t target) {
@@ -599,6 +653,31 @@ static void plain_call(struct sl_assembler *assembler, const struct sl_node *nod
   sl_emit(assembler, SL_OPCODE_CALL_SITE, window, 0, index, node->mark);
 }
 
+// f(x) of a builtin that is known, and whose arguments need no more than a look at their types. False: it is another call.
+static bool builtin_call(struct sl_assembler *assembler, const struct sl_node *node,
+                         uint32_t target) {
+  const struct sl_node *callee = node->call.callee;
+  if (callee->kind != SL_NODE_IDENTIFIER || callee->op != SL_SCOPE_PREDECLARED ||
+      !sl_compile_all_positional(node))
+    return false;
+  sl_value value = assembler->compiler->predeclared[callee->mark];
+  if (!value || !sl_has_type(value, &sl_builtin_type)) return false;
+  struct sl_builtin *builtin = (struct sl_builtin *)(void *)value;
+  const struct sl_signature *signature = sl_signature_of(builtin);
+  uint32_t count = node->call.arguments.count;
+  if (!sl_binds_directly(signature, count)) return false;
+  struct sl_site described = {.builtin = builtin, .result = (uint16_t)target};
+  described.annotated = sl_annotated_arguments(signature, count);
+  uint32_t window = sl_reserve(assembler, 1);
+  arguments(assembler, &node->call.arguments, &described);
+  sl_reserve(assembler, signature->parameter_count - count);
+  uint32_t index;
+  struct sl_site *site = sl_emit_site(assembler, &index);
+  memcpy(site, &described, sizeof described);
+  sl_emit(assembler, SL_OPCODE_CALL_BUILTIN, window, 0, index, node->mark);
+  return true;
+}
+
 // Makes the site of an instruction that does a method's work if the receiver is of the type it expects.
 static uint32_t shortcut_site(struct sl_assembler *assembler, const struct sl_node *callee,
                               uint32_t positional_count, uint32_t result) {
@@ -645,7 +724,7 @@ static void call(struct sl_assembler *assembler, const struct sl_node *node, uin
         operand_through(assembler, node->call.arguments.items[0]->argument.value, target);
     uint32_t builtin = sl_emit_constant(assembler, assembler->compiler->length);
     sl_emit(assembler, SL_OPCODE_LENGTH, target, operand, builtin, node->mark);
-  } else {
+  } else if (!builtin_call(assembler, node, target)) {
     plain_call(assembler, node, target);
   }
 }

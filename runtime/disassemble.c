@@ -40,6 +40,7 @@ static enum shape shape_of(enum sl_opcode op) {
       return A_LOAD;
     case SL_OPCODE_ATTRIBUTE:
     case SL_OPCODE_CALL_SITE:
+    case SL_OPCODE_CALL_BUILTIN:
     case SL_OPCODE_CHECK_METHOD:
     case SL_OPCODE_CALL_METHOD:
     case SL_OPCODE_APPEND:
@@ -57,11 +58,13 @@ static enum shape shape_of(enum sl_opcode op) {
     case SL_OPCODE_NEXT_IN_RANGE:
       return AB_JUMP;
     case SL_OPCODE_JOIN:
+    case SL_OPCODE_FORMAT:
     case SL_OPCODE_LIST:
     case SL_OPCODE_LIST_MORE:
     case SL_OPCODE_TUPLE:
     case SL_OPCODE_DICT:
     case SL_OPCODE_UNPACK:
+    case SL_OPCODE_SLICE:
       return AB_COUNT;
     case SL_OPCODE_EMPTY_CELL:
     case SL_OPCODE_CELL:
@@ -76,7 +79,6 @@ static enum shape shape_of(enum sl_opcode op) {
     case SL_OPCODE_PLUS:
     case SL_OPCODE_INVERT:
     case SL_OPCODE_NOT:
-    case SL_OPCODE_SLICE:
     case SL_OPCODE_LIST_PUSH:
     case SL_OPCODE_TUPLE_OF_LIST:
     case SL_OPCODE_DICT_INSERT:
@@ -112,6 +114,7 @@ static bool append_constant(struct sl_thread *thread, const struct sl_code *code
 
 static void append_site(const struct sl_site *site, struct sl_text *out) {
   if (site->name) sl_text_format(out, " .%s", sl_string_bytes(site->name));
+  if (site->builtin) sl_text_format(out, " %s", sl_builtin_name(site->builtin));
   if (site->plain || site->positional_count + site->named_count > 0)
     sl_text_format(out, " (%u", site->positional_count);
   else

@@ -20,6 +20,7 @@ enum {
   // to collect. Larger heaps collect after as much was allocated as is in use.
   INITIAL_HEAP = 2 << 20,
   BYTES_PER_COLLECTION = 1 << 20,
+  WORTH_RELEASE = 512,   // bytes; smaller blocks cost more to give back than to collect
   STRESS_INTERVAL = 64,  // allocations per collection under STARMYPY_GC_STRESS, at least
   STRESS_BYTES =
       1024,  // bytes in use that make the interval longer by one, so that large heaps get done
@@ -62,8 +63,9 @@ void sl_heap_remove_range(struct sl_heap_range *range) {
 
 // Small objects are taken from the collector by the page, linked by their first words: half the price
 // of GC_malloc. Invariant: what was not handed out stays alive by its batch. The collector follows
-// the links of what it scans; for objects that it does not scan, `keep_atomic` does.
-enum { GRANULE = 16, CLASSES = 16 };
+// the links of what it scans; for objects that it does not scan, `keep_atomic` does. Of larger objects
+// a page holds too few to gain anything.
+enum { GRANULE = 16, CLASSES = 64 };
 
 // By size in granules - 1.
 struct batches {
@@ -311,6 +313,10 @@ void *sl_reallocate(void *memory, size_t size) {
   if (SL_UNLIKELY(stress)) collect_often();
   meter.taken += size;
   return checked(GC_realloc(memory, size), size);
+}
+
+void sl_release(void *memory, size_t size) {
+  if (size >= WORTH_RELEASE) GC_free(memory);
 }
 
 void *sl_allocate_root(size_t size) { return checked(GC_malloc_uncollectable(size), size); }

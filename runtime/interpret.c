@@ -87,7 +87,7 @@ static inline int equal_fast(sl_value a, sl_value b) {
   if (a == b) return 1;
   if (sl_both_small_ints(a, b)) return 0;
   if (sl_is_string(a) && sl_is_string(b)) return sl_string_equal(as_string(a), as_string(b));
-  return -1;
+  return both_small_floats(a, b) ? 0 : -1;
 }
 
 // The place of the value under a key; NULL: none, or another kind of key than the commonest.
@@ -144,6 +144,13 @@ static inline bool set_index_fast(struct sl_thread *thread, sl_value x, sl_value
   return true;
 }
 
+// The same for a new dict, which must not have the key.
+static inline bool insert_fast(struct sl_dict *dict, const sl_value *entry) {
+  uint32_t before = dict->count;
+  return sl_is_string(entry[0]) && sl_dict_put_string(dict, as_string(entry[0]), entry[1]) &&
+         dict->count > before;
+}
+
 static inline bool push_fast(struct sl_list *list, sl_value item) {
   if (list->length == list->capacity) return false;
   list->items[list->length++] = item;
@@ -168,13 +175,13 @@ static inline int64_t length_fast(sl_value x) {
   return -1;
 }
 
-// Whether the value is true; only a call can tell for most objects.
+// Whether the value is true; only a call can tell for objects that have no length.
 static inline bool truth_fast(sl_value value) {
   if (sl_is_bool(value)) return value == SL_TRUE;
   if (value == SL_NONE) return false;
   if (sl_is_small_int(value)) return sl_small_int(value) != 0;
-  if (sl_is_list(value)) return as_list(value)->length != 0;
-  return sl_truth(value);
+  int64_t length = length_fast(value);
+  return length >= 0 ? length != 0 : sl_truth(value);
 }
 
 // The items of a tuple or list of exactly this length.
@@ -254,15 +261,18 @@ static inline struct sl_builtin *method_fast(const struct sl_site *site, sl_valu
 #define ARITHMETIC(operation, right, ints, floats)     \
   {                                                    \
     sl_value x = B, y = (right);                       \
+    double m, n;                                       \
     if (SL_LIKELY(sl_both_small_ints(x, y))) {         \
       if (ints) NEXT();                                \
-    } else if (both_small_floats(x, y)) {              \
+    } else if (sl_small_doubles(x, y, &m, &n)) {       \
       if (floats) NEXT();                              \
     }                                                  \
     SLOW(sl_slow_binary(thread, pc, operation, x, y)); \
     NEXT();                                            \
   }
-#define FLOATS(sign) (A = sl_float_value_of(sl_small_float(x) sign sl_small_float(y)), true)
+#define FLOATS(sign) (A = sl_float_value_of(m sign n), true)
+#define QUOTIENT (n != 0 && FLOATS(/))
+#define QUOTIENT_OF_INTS (m = (double)sl_small_int(x), n = (double)sl_small_int(y), QUOTIENT)
 #define NO_FLOATS false
 
 #define DIVISION(right)                                                                            \
@@ -278,12 +288,6 @@ static inline struct sl_builtin *method_fast(const struct sl_site *site, sl_valu
 #define BITS(operation, right, expression) \
   ARITHMETIC(operation, right, (A = (sl_value)(expression), true), NO_FLOATS)
 #define WORD(value) ((uintptr_t)(value))
-
-#define SLOW_BINARY(operation)                         \
-  {                                                    \
-    SLOW(sl_slow_binary(thread, pc, operation, B, C)); \
-    NEXT();                                            \
-  }
 
 #define JUMP_WHEN(condition)    \
   {                             \
@@ -306,30 +310,60 @@ static inline struct sl_builtin *method_fast(const struct sl_site *site, sl_valu
     JUMP_WHEN(order relation same)                            \
   }
 
-#define JUMP_EQUALITY(right, wanted)  \
-  {                                   \
-    sl_value x = A, y = (right);      \
-    int equal = equal_fast(x, y);     \
+// Whether two values are equal: `equal` is 1 or 0.
+#define COMPARE(equal, left, right)   \
+  do {                                \
+    sl_value x = (left), y = (right); \
+    equal = equal_fast(x, y);         \
     if (SL_UNLIKELY(equal < 0)) {     \
       frame->pc = pc;                 \
       equal = sl_equal(thread, x, y); \
       if (equal < 0) goto failed;     \
     }                                 \
-    JUMP_WHEN(equal == (wanted))      \
-  }
+  } while (0)
 
-#define JUMP_MEMBERSHIP(wanted)                                     \
-  {                                                                 \
-    sl_value x = A, y = B;                                          \
-    int found;                                                      \
-    if (sl_is_dict(y) && (sl_is_string(x) || sl_is_small_int(x))) { \
-      found = find_fast(thread, as_dict(y), x) != NULL;             \
-    } else {                                                        \
-      frame->pc = pc;                                               \
-      found = sl_slow_contains(thread, y, x);                       \
-      if (found < 0) goto failed;                                   \
-    }                                                               \
-    JUMP_WHEN(found == (wanted))                                    \
+// Whether an item is in a value: `found` is 1 or 0.
+#define FIND(found, item, value)                                     \
+  do {                                                               \
+    sl_value x = (item), y = (value);                                \
+    if (sl_is_table(y) && (sl_is_string(x) || sl_is_small_int(x))) { \
+      found = find_fast(thread, as_dict(y), x) != NULL;              \
+    } else {                                                         \
+      frame->pc = pc;                                                \
+      found = sl_slow_contains(thread, y, x);                        \
+      if (found < 0) goto failed;                                    \
+    }                                                                \
+  } while (0)
+
+// With COMPARE or FIND: jumps when the outcome is the wanted one, or R[a] = whether it is.
+#define JUMP_ON(test, x, y, wanted) \
+  {                                 \
+    int outcome;                    \
+    test(outcome, x, y);            \
+    JUMP_WHEN(outcome == (wanted))  \
+  }
+#define OUTCOME(test, wanted)         \
+  {                                   \
+    int outcome;                      \
+    test(outcome, B, C);              \
+    A = sl_bool(outcome == (wanted)); \
+    NEXT();                           \
+  }
+// R[a] = x op y.
+#define ORDER(relation)                                          \
+  {                                                              \
+    sl_value x = B, y = C;                                       \
+    if (SL_LIKELY(sl_both_small_ints(x, y))) {                   \
+      A = sl_bool((intptr_t)x relation(intptr_t) y);             \
+      NEXT();                                                    \
+    } else if (both_small_floats(x, y)) {                        \
+      A = sl_bool(sl_small_float(x) relation sl_small_float(y)); \
+      NEXT();                                                    \
+    }                                                            \
+    int order, same = 0;                                         \
+    SLOW(sl_compare(thread, x, y, &order));                      \
+    A = sl_bool(order relation same);                            \
+    NEXT();                                                      \
   }
 
 #define INDEX_BODY(key)                          \
@@ -348,6 +382,17 @@ static inline struct sl_builtin *method_fast(const struct sl_site *site, sl_valu
     if (!set_index_fast(thread, A, key, B)) SLOW(sl_set_index(thread, A, key, B)); \
     NEXT();                                                                        \
   }
+
+// Calls a row whose arguments are bound.
+#define CALL_ROW(row, self)                                     \
+  do {                                                          \
+    frame->native = sl_builtin_value(row);                      \
+    sl_value value = (row)->function(thread, self, window + 1); \
+    frame->native = NULL;                                       \
+    if (SL_UNLIKELY(!value)) goto failed;                       \
+    *result = value;                                            \
+    NEXT();                                                     \
+  } while (0)
 
 // Loads what belongs to the newest frame.
 #define ENTER()                                 \
@@ -398,7 +443,8 @@ dispatch:
       NEXT();
     }
     OPCODE(CLEAR) {
-      memset(&A, 0, pc->b * sizeof(sl_value));
+      A = NULL;
+      if (pc->b > 1) memset(&A, 0, pc->b * sizeof(sl_value));
       NEXT();
     }
     OPCODE(CHECK_LOCAL) {
@@ -451,8 +497,8 @@ dispatch:
     OPCODE(SUBTRACT_K) ARITHMETIC(SL_OP_MINUS, KC, subtract_ints(x, y, &A), FLOATS(-))
     OPCODE(MULTIPLY) ARITHMETIC(SL_OP_STAR, C, multiply_ints(x, y, &A), FLOATS(*))
     OPCODE(MULTIPLY_K) ARITHMETIC(SL_OP_STAR, KC, multiply_ints(x, y, &A), FLOATS(*))
-    OPCODE(DIVIDE) ARITHMETIC(SL_OP_SLASH, C, false, FLOATS(/))
-    OPCODE(DIVIDE_K) ARITHMETIC(SL_OP_SLASH, KC, false, FLOATS(/))
+    OPCODE(DIVIDE) ARITHMETIC(SL_OP_SLASH, C, QUOTIENT_OF_INTS, QUOTIENT)
+    OPCODE(DIVIDE_K) ARITHMETIC(SL_OP_SLASH, KC, QUOTIENT_OF_INTS, QUOTIENT)
     OPCODE(FLOOR_DIVIDE) DIVISION(C)
     OPCODE(FLOOR_DIVIDE_K) DIVISION(KC)
     OPCODE(MODULO) REMAINDER(C)
@@ -467,26 +513,28 @@ dispatch:
     OPCODE(SHIFT_LEFT_K) ARITHMETIC(SL_OP_LESS_LESS, KC, shift_left_ints(x, y, &A), NO_FLOATS)
     OPCODE(SHIFT_RIGHT) ARITHMETIC(SL_OP_GREATER_GREATER, C, shift_right_ints(x, y, &A), NO_FLOATS)
     OPCODE(SHIFT_RIGHT_K) ARITHMETIC(SL_OP_GREATER_GREATER, KC, shift_right_ints(x, y, &A), NO_FLOATS)
-    OPCODE(EQUAL) SLOW_BINARY(SL_OP_EQUAL)
-    OPCODE(NOT_EQUAL) SLOW_BINARY(SL_OP_NOT_EQUAL)
-    OPCODE(LESS) SLOW_BINARY(SL_OP_LESS)
-    OPCODE(LESS_EQUAL) SLOW_BINARY(SL_OP_LESS_EQUAL)
-    OPCODE(GREATER) SLOW_BINARY(SL_OP_GREATER)
-    OPCODE(GREATER_EQUAL) SLOW_BINARY(SL_OP_GREATER_EQUAL)
-    OPCODE(IN) SLOW_BINARY(SL_OP_IN)
-    OPCODE(NOT_IN) SLOW_BINARY(SL_OP_NOT_IN)
+    OPCODE(EQUAL) OUTCOME(COMPARE, true)
+    OPCODE(NOT_EQUAL) OUTCOME(COMPARE, false)
+    OPCODE(LESS) ORDER(<)
+    OPCODE(LESS_EQUAL) ORDER(<=)
+    OPCODE(GREATER) ORDER(>)
+    OPCODE(GREATER_EQUAL) ORDER(>=)
+    OPCODE(IN) OUTCOME(FIND, true)
+    OPCODE(NOT_IN) OUTCOME(FIND, false)
         // clang-format on
         OPCODE(ADD_IN_PLACE) {
       sl_value x = B, y = C;
       if (SL_LIKELY(sl_both_small_ints(x, y)) && add_ints(x, y, &A)) NEXT();
-      if (both_small_floats(x, y) && FLOATS(+)) NEXT();
+      double m, n;
+      if (sl_small_doubles(x, y, &m, &n) && FLOATS(+)) NEXT();
       SLOW(sl_slow_in_place(thread, pc, SL_OP_PLUS, x, y));
       NEXT();
     }
     OPCODE(SUBTRACT_IN_PLACE) {
       sl_value x = B, y = C;
       if (SL_LIKELY(sl_both_small_ints(x, y)) && subtract_ints(x, y, &A)) NEXT();
-      if (both_small_floats(x, y) && FLOATS(-)) NEXT();
+      double m, n;
+      if (sl_small_doubles(x, y, &m, &n) && FLOATS(-)) NEXT();
       SLOW(sl_slow_in_place(thread, pc, SL_OP_MINUS, x, y));
       NEXT();
     }
@@ -507,6 +555,13 @@ dispatch:
       if (SL_LIKELY(joined != NULL)) {
         A = joined;
         pc += pc->c - 1;
+      }
+      NEXT();
+    }
+    OPCODE(FORMAT) {
+      if (SL_LIKELY(sl_is_string(B))) {
+        SLOW(sl_slow_format(thread, pc, &B));
+        pc += 2;
       }
       NEXT();
     }
@@ -543,10 +598,10 @@ dispatch:
     // clang-format off
     OPCODE(JUMP_IF) JUMP_WHEN(truth_fast(A))
     OPCODE(JUMP_IF_NOT) JUMP_WHEN(!truth_fast(A))
-    OPCODE(JUMP_EQUAL) JUMP_EQUALITY(B, true)
-    OPCODE(JUMP_EQUAL_K) JUMP_EQUALITY(KB, true)
-    OPCODE(JUMP_NOT_EQUAL) JUMP_EQUALITY(B, false)
-    OPCODE(JUMP_NOT_EQUAL_K) JUMP_EQUALITY(KB, false)
+    OPCODE(JUMP_EQUAL) JUMP_ON(COMPARE, A, B, true)
+    OPCODE(JUMP_EQUAL_K) JUMP_ON(COMPARE, A, KB, true)
+    OPCODE(JUMP_NOT_EQUAL) JUMP_ON(COMPARE, A, B, false)
+    OPCODE(JUMP_NOT_EQUAL_K) JUMP_ON(COMPARE, A, KB, false)
     OPCODE(JUMP_LESS) JUMP_ORDER(<, B)
     OPCODE(JUMP_LESS_K) JUMP_ORDER(<, KB)
     OPCODE(JUMP_LESS_EQUAL) JUMP_ORDER(<=, B)
@@ -555,8 +610,8 @@ dispatch:
     OPCODE(JUMP_GREATER_K) JUMP_ORDER(>, KB)
     OPCODE(JUMP_GREATER_EQUAL) JUMP_ORDER(>=, B)
     OPCODE(JUMP_GREATER_EQUAL_K) JUMP_ORDER(>=, KB)
-    OPCODE(JUMP_IN) JUMP_MEMBERSHIP(true)
-    OPCODE(JUMP_NOT_IN) JUMP_MEMBERSHIP(false)
+    OPCODE(JUMP_IN) JUMP_ON(FIND, A, B, true)
+    OPCODE(JUMP_NOT_IN) JUMP_ON(FIND, A, B, false)
         // clang-format on
 
         // -------------------------------------------------------------- values with parts
@@ -609,7 +664,7 @@ dispatch:
       NEXT();
     }
     OPCODE(DICT_INSERT) {
-      SLOW(sl_slow_dict_insert(thread, A, &B));
+      if (!insert_fast(as_dict(A), &B)) SLOW(sl_slow_dict_insert(thread, A, &B));
       NEXT();
     }
     OPCODE(CHECK_KEY) {
@@ -619,7 +674,9 @@ dispatch:
       NEXT();
     }
     OPCODE(DICT_PUT) {
-      SLOW(sl_dict_set(thread, A, (&B)[0], (&B)[1]));
+      if (!set_index_fast(thread, A, (&B)[0], (&B)[1])) {
+        SLOW(sl_dict_set(thread, A, (&B)[0], (&B)[1]));
+      }
       NEXT();
     }
     OPCODE(UNPACK) {
@@ -701,6 +758,18 @@ dispatch:
       window = &A;
       count = site->positional_count;
       result = &R[site->result];
+      goto call_any;
+    }
+    OPCODE(CALL_BUILTIN) {
+      site = SITE;
+      window = &A;
+      count = site->positional_count;
+      result = &R[site->result];
+      frame->pc = pc;
+      struct sl_builtin *row = site->builtin;
+      if (SL_LIKELY(sl_bind_known(row->parsed, window + 1, count, site->annotated)))
+        CALL_ROW(row, NULL);
+      window[0] = sl_builtin_value(row);
       goto call_any;
     }
     OPCODE(CHECK_METHOD) {
@@ -792,24 +861,18 @@ call_method : {
   result = &R[site->result];
   struct sl_builtin *row = method_fast(site, receiver);
   frame->pc = pc;
-  if (SL_LIKELY(row != NULL)) goto call_row;
-  sl_value field = field_fast(site, receiver);
-  if (field) {
-    window[0] = field;
-    goto call_any;
+  if (SL_UNLIKELY(!row)) {
+    sl_value field = field_fast(site, receiver);
+    if (field) {
+      window[0] = field;
+      goto call_any;
+    }
+    if (!sl_slow_method(thread, site, window, &row)) goto failed;
+    if (!row) goto call_any;
   }
-  if (!sl_slow_method(thread, site, window, &row)) goto failed;
-  if (!row) goto call_any;
-call_row:
   if (SL_LIKELY(site->plain) &&
-      SL_LIKELY(sl_bind_direct(thread, sl_signature_of(row), window + 1, count))) {
-    frame->native = sl_builtin_value(row);
-    sl_value value = row->function(thread, receiver, window + 1);
-    frame->native = NULL;
-    if (SL_UNLIKELY(!value)) goto failed;
-    *result = value;
-    NEXT();
-  }
+      SL_LIKELY(sl_bind_direct(thread, sl_signature_of(row), window + 1, count)))
+    CALL_ROW(row, receiver);
   if (sl_call_row(thread, row, window, site, count, result) == SL_CALL_FAILED) goto failed;
   NEXT();
 }
@@ -819,16 +882,20 @@ call_positional:
   if (SL_LIKELY(sl_has_type(window[0], &sl_function_type))) {
     struct sl_function *function = (struct sl_function *)(void *)window[0];
     if (SL_LIKELY(function->code->simple && function->code->positional_count == count)) goto enter;
-  } else if (sl_has_type(window[0], &sl_builtin_type)) {
+    if (sl_bind_defaults(thread, function, window + 1, count)) goto enter;
+    if (!sl_bind_positional(thread, function, window + 1, count)) goto failed;
+    goto enter;
+  } else if (sl_is_object(window[0])) {
+    sl_value self = NULL;
     struct sl_builtin *row = (struct sl_builtin *)(void *)window[0];
-    if (SL_LIKELY(sl_bind_direct(thread, sl_signature_of(row), window + 1, count))) {
-      frame->native = window[0];
-      sl_value value = row->function(thread, NULL, window + 1);
-      frame->native = NULL;
-      if (SL_UNLIKELY(!value)) goto failed;
-      *result = value;
-      NEXT();
+    if (row->type == &sl_bound_method_type) {
+      const struct sl_bound_method *method = (const struct sl_bound_method *)(void *)window[0];
+      row = method->row;
+      self = method->receiver;
     }
+    if (SL_LIKELY(row->type == &sl_builtin_type) &&
+        SL_LIKELY(sl_bind_direct(thread, sl_signature_of(row), window + 1, count)))
+      CALL_ROW(row, self);
   }
 call_any:
   frame->pc = pc;

@@ -14,6 +14,9 @@ bool sl_slow_unbound_global(struct sl_thread *thread, const struct sl_code *code
 
 bool sl_slow_binary(struct sl_thread *thread, const struct sl_instruction *pc, enum sl_operator op,
                     sl_value x, sl_value y);
+// operands: pattern, arguments.
+bool sl_slow_format(struct sl_thread *thread, const struct sl_instruction *pc,
+                    const sl_value *operands);
 bool sl_slow_in_place(struct sl_thread *thread, const struct sl_instruction *pc,
                       enum sl_operator op, sl_value x, sl_value y);
 bool sl_slow_unary(struct sl_thread *thread, const struct sl_instruction *pc, enum sl_operator op,

@@ -28,6 +28,13 @@ bool sl_slow_binary(struct sl_thread *thread, const struct sl_instruction *pc, e
                     sl_value x, sl_value y) {
   if (op == SL_OP_PLUS && sl_is_string(x) && sl_is_string(y))
     return put(thread, pc, sl_string_concatenate(thread, x, y));
+  double a, b;
+  if (sl_small_doubles(x, y, &a, &b)) {
+    sl_value result = sl_float_binary(thread, op, a, b);
+    if (SL_LIKELY(result != NULL) || sl_error_pending(thread)) return put(thread, pc, result);
+  } else if (sl_is_int(x) && sl_is_int(y)) {
+    return put(thread, pc, sl_int_binary(thread, op, x, y));
+  }
   return put(thread, pc, sl_binary(thread, op, x, y));
 }
 
@@ -43,21 +50,9 @@ int sl_slow_contains(struct sl_thread *thread, sl_value x, sl_value item) {
   return found ? found == SL_TRUE : -1;
 }
 
-static bool add_all(struct sl_thread *thread, sl_value set, sl_value from) {
-  size_t cursor = 0;
-  sl_value item;
-  while (sl_set_next(from, &cursor, &item)) {
-    if (!sl_set_add(thread, set, item)) return false;
-  }
-  return true;
-}
-
-// set op= set changes the left one.
-static bool set_in_place(struct sl_thread *thread, enum sl_operator op, sl_value x, sl_value y) {
-  if (!sl_check_mutable(thread, x)) return false;
-  if (op == SL_OP_PIPE) return x == y || add_all(thread, x, y);
-  sl_value result = sl_binary(thread, op, x, y);
-  return result && sl_set_clear(thread, x) && add_all(thread, x, result);
+bool sl_slow_format(struct sl_thread *thread, const struct sl_instruction *pc,
+                    const sl_value *operands) {
+  return put(thread, pc, sl_format_percent(thread, operands[0], operands + 1, (uint32_t)pc->c));
 }
 
 bool sl_slow_in_place(struct sl_thread *thread, const struct sl_instruction *pc,
@@ -66,8 +61,9 @@ bool sl_slow_in_place(struct sl_thread *thread, const struct sl_instruction *pc,
     return sl_list_extend(thread, x, y) && put(thread, pc, x);
   if (op == SL_OP_PIPE && sl_is_dict(x) && sl_is_mapping(y))
     return sl_dict_update(thread, x, y) && put(thread, pc, x);
+  // set op= set changes the left one.
   if (op != SL_OP_PLUS && sl_is_set(x) && sl_is_set(y))
-    return set_in_place(thread, op, x, y) && put(thread, pc, x);
+    return sl_set_change(thread, op, x, y) && put(thread, pc, x);
   return sl_slow_binary(thread, pc, op, x, y);
 }
 
@@ -80,7 +76,10 @@ bool sl_slow_index(struct sl_thread *thread, const struct sl_instruction *pc, sl
 
 bool sl_slow_slice(struct sl_thread *thread, const struct sl_instruction *pc,
                    const sl_value *operands) {
-  return put(thread, pc, sl_slice(thread, operands[0], operands[1], operands[2], operands[3]));
+  uint32_t given = (uint32_t)pc->c;
+  return put(thread, pc,
+             sl_slice(thread, operands[0], given & 1 ? operands[1] : NULL,
+                      given & 2 ? operands[2] : NULL, given & 4 ? operands[3] : NULL));
 }
 
 // Remembers what a look-up at a site has found.
@@ -106,8 +105,10 @@ static sl_value find_field(struct sl_site *site, sl_value x) {
 
 bool sl_slow_attribute(struct sl_thread *thread, const struct sl_instruction *pc,
                        struct sl_site *site, sl_value x) {
-  sl_value field = find_field(site, x);
-  return put(thread, pc, field ? field : sl_attribute(thread, x, sl_string_bytes(site->name)));
+  sl_value found = find_field(site, x);
+  int answer = found ? 1 : sl_attribute_named(thread, x, site->name, &found);
+  if (answer == 0) found = sl_attribute(thread, x, sl_string_bytes(site->name));
+  return put(thread, pc, found);
 }
 
 bool sl_slow_set_attribute(struct sl_thread *thread, sl_value x, sl_value name, sl_value value) {
@@ -208,7 +209,7 @@ bool sl_slow_method(struct sl_thread *thread, struct sl_site *site, sl_value *wi
                     struct sl_builtin **row) {
   const char *name = sl_string_bytes(site->name);
   const struct sl_type *type = sl_type_of(window[0]);
-  *row = sl_type_method(type, name, sl_string_length(site->name));
+  *row = sl_type_method(type, site->name);
   if (*row) {
     fill_cache(site, (struct sl_attribute_cache){.type = type, .row = *row});
     return true;
@@ -226,7 +227,7 @@ bool sl_slow_method(struct sl_thread *thread, struct sl_site *site, sl_value *wi
 bool sl_slow_check_method(struct sl_thread *thread, struct sl_site *site, sl_value x) {
   const char *name = sl_string_bytes(site->name);
   const struct sl_type *type = sl_type_of(x);
-  struct sl_builtin *row = sl_type_method(type, name, sl_string_length(site->name));
+  struct sl_builtin *row = sl_type_method(type, site->name);
   if (row) fill_cache(site, (struct sl_attribute_cache){.type = type, .row = row});
   return row || find_field(site, x) || sl_attribute(thread, x, name);
 }

@@ -127,7 +127,8 @@ bool sl_string_is(sl_value value, const char *text);  // a string with exactly t
 
 // A list that is born frozen, which needs no thread.
 sl_value sl_list_frozen(const sl_value *items, size_t count);
-// A tuple of `count` items to be filled in at once by the caller.
+// A list or a tuple of `count` items to be filled in at once by the caller.
+sl_value sl_list_new(struct sl_thread *thread, size_t count, sl_value **items);
 sl_value sl_tuple_new(size_t count, sl_value **items);
 sl_value sl_range(struct sl_thread *thread, int64_t start, int64_t stop,
                   int64_t step);  // NULL with an error pending: step 0, or beyond 32 bits
@@ -140,6 +141,9 @@ size_t sl_list_length(sl_value list);
 sl_value sl_list_get(sl_value list, size_t i);
 // Valid until the list changes.
 sl_value *sl_list_items(sl_value list);
+// Where an element equal to `x` first is between two positions, or `to`. False with an error pending.
+bool sl_list_find(struct sl_thread *thread, sl_value list, sl_value x, size_t from, size_t to,
+                  size_t *position) SL_MUST_CHECK;
 size_t sl_tuple_length(sl_value tuple);
 sl_value sl_tuple_get(sl_value tuple, size_t i);
 sl_value *sl_tuple_items(sl_value tuple);
@@ -164,6 +168,9 @@ bool sl_set_next(sl_value set, size_t *cursor, sl_value *item);
 int sl_set_contains(struct sl_thread *thread, sl_value set, sl_value item);  // -1: error pending
 
 // These fail as sl_dict_set does.
+// The value of a key, which gets this one if it has none.
+sl_value sl_dict_set_absent(struct sl_thread *thread, sl_value dict, sl_value key,
+                            sl_value value) SL_MUST_CHECK;
 // The removed value; NULL without an error: no such key.
 sl_value sl_dict_remove(struct sl_thread *thread, sl_value dict, sl_value key);
 bool sl_dict_clear(struct sl_thread *thread, sl_value dict) SL_MUST_CHECK;
@@ -173,6 +180,15 @@ bool sl_dict_update(struct sl_thread *thread, sl_value dict,
 int sl_set_remove(struct sl_thread *thread, sl_value set,
                   sl_value item);  // 1 removed, 0 was not there, -1 error
 bool sl_set_clear(struct sl_thread *thread, sl_value set) SL_MUST_CHECK;
+// A new set of the elements of an iterable, in their order.
+sl_value sl_set_from(struct sl_thread *thread, sl_value iterable) SL_MUST_CHECK;
+// set OP other, both sets and the operator |, &, - or ^: as a new set, or in place.
+sl_value sl_set_combine(struct sl_thread *thread, enum sl_operator op, sl_value set,
+                        sl_value other) SL_MUST_CHECK;
+bool sl_set_change(struct sl_thread *thread, enum sl_operator op, sl_value set,
+                   sl_value other) SL_MUST_CHECK;
+// Whether each element of one set is in another: 1, 0, or -1 with an error pending.
+int sl_set_contains_all(struct sl_thread *thread, sl_value set, sl_value elements);
 
 // ---------------------------------------------------------------- structs and providers
 
@@ -187,6 +203,10 @@ void sl_struct_field(sl_value record, size_t i, const char **name, sl_value *val
 
 // ---------------------------------------------------------------- operations on any value
 
+// The name of a value's type as a string.
+sl_value sl_type_name_value(sl_value value);
+// As sl_attribute_find, by a name that is a string. `out` may be NULL.
+int sl_attribute_named(struct sl_thread *thread, sl_value x, sl_value name, sl_value *out);
 // As print() and fail() show it: differs from str() for Labels only.
 bool sl_print_text(struct sl_thread *thread, sl_value value, struct sl_text *out) SL_MUST_CHECK;
 // OP a. NULL with an error pending.

@@ -5,6 +5,7 @@
 // `x`.
 #include <math.h>
 
+#include "common/text_inline.h"
 #include "runtime/value.h"
 
 const struct sl_type *sl_type_of(sl_value value) {
@@ -45,6 +46,10 @@ static bool may_be_cyclic(sl_value value) {
 }
 
 static bool write_repr(struct sl_thread *thread, sl_value value, struct sl_text *out) {
+  if (sl_is_small_int(value)) {
+    sl_text_append_integer(out, sl_small_int(value));
+    return true;
+  }
   const struct sl_type *type = sl_type_of(value);
   if (type->repr) return type->repr(thread, value, out);
   sl_text_format(out, "<%s>", type->name);
@@ -68,6 +73,12 @@ bool sl_repr(struct sl_thread *thread, sl_value value, struct sl_text *out) {
 // Not being "in the midst of writing" the outermost value is Bazel's way: str([x]) of a cycle shows
 // one level more than repr().
 bool sl_str(struct sl_thread *thread, sl_value value, struct sl_text *out) {
+  if (sl_is_string(value)) {
+    const struct sl_string *string = (const struct sl_string *)(const void *)value;
+    if (!sl_text_admit(thread, out, string->length)) return false;
+    sl_text_put(out, string->bytes, string->length);
+    return true;
+  }
   const struct sl_type *type = sl_type_of(value);
   return type->str ? type->str(thread, value, out) : write_repr(thread, value, out);
 }
@@ -233,8 +244,7 @@ bool sl_sequence_items(sl_value value, sl_value **items, size_t *count) {
 
 static uint32_t active_iterations(sl_value value) {
   if (sl_is_list(value)) return ((const struct sl_list *)(const void *)value)->iterators;
-  bool is_table = sl_is_dict(value) || sl_is_set(value);
-  return is_table ? ((const struct sl_dict *)(const void *)value)->iterators : 0;
+  return sl_is_table(value) ? ((const struct sl_dict *)(const void *)value)->iterators : 0;
 }
 
 bool sl_check_mutable(struct sl_thread *thread, sl_value value) {
@@ -264,6 +274,10 @@ void sl_iterate_end(struct sl_iterator *iterator) {
 }
 
 sl_value sl_to_list(struct sl_thread *thread, sl_value iterable) {
+  sl_value *items;
+  size_t count;
+  if (sl_sequence_items(iterable, &items, &count))
+    return sl_heap_admit(thread, count * sizeof *items) ? sl_list(thread, items, count) : NULL;
   sl_value list = sl_list(thread, NULL, 0);
   return sl_list_extend(thread, list, iterable) ? list : NULL;
 }

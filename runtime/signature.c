@@ -267,7 +267,13 @@ static void summarize(struct sl_signature *signature) {
     signature->positional_count++;
     if (parameter->required) signature->required_count = signature->positional_count;
   }
-  signature->direct = !signature->star && !signature->star_star && !required_keyword;
+  bool direct = !signature->star && !signature->star_star && !required_keyword &&
+                signature->parameter_count <= 32;
+  signature->direct_least = direct ? signature->required_count : UINT32_MAX;
+  signature->direct_more = direct ? signature->positional_count - signature->required_count : 0;
+  for (uint32_t i = 0; direct && i < signature->parameter_count; i++) {
+    if (!signature->parameters[i].any) signature->annotated |= (uint32_t)1 << i;
+  }
 }
 
 const struct sl_signature *sl_signature_read(struct sl_builtin *row) {

@@ -40,7 +40,11 @@ struct sl_signature {
   uint32_t parameter_count;   // all
   uint32_t positional_count;  // the first ones, which may be given by position
   uint32_t required_count;    // of these, the first ones that must be given
-  bool direct;  // positional arguments can be bound without looking at anything but types
+  // Positional arguments can be bound without looking at anything but types if there are `direct_least` to `direct_least +
+  // direct_more` of them. Else `direct_least` is beyond all numbers.
+  uint32_t direct_least;
+  uint32_t direct_more;
+  uint32_t annotated;  // bit i: the type of parameter i matters; of those that are bound directly
   bool star;
   bool star_star;
   struct sl_signature_parameter parameters[];
@@ -56,12 +60,17 @@ static inline const struct sl_signature *sl_signature_of(struct sl_builtin *row)
 
 bool sl_parameter_accepts_slowly(const struct sl_signature_parameter *parameter, sl_value value);
 
+// Whether a value is of an annotated parameter's common type. False: it may be of another one that is accepted.
+static inline bool sl_parameter_expects(const struct sl_signature_parameter *parameter,
+                                        sl_value value) {
+  if (sl_is_object(value)) return value->type == parameter->type;
+  return sl_is_small_int(value) && parameter->small_int;
+}
+
 static inline bool sl_parameter_accepts(const struct sl_signature_parameter *parameter,
                                         sl_value value) {
-  if (parameter->any) return true;
-  if (sl_is_object(value) && value->type == parameter->type) return true;
-  if (sl_is_small_int(value) && parameter->small_int) return true;
-  return sl_parameter_accepts_slowly(parameter, value);
+  return parameter->any || sl_parameter_expects(parameter, value) ||
+         sl_parameter_accepts_slowly(parameter, value);
 }
 
 // "in call to f(), parameter 'x' got value of type 'int', want 'string'"

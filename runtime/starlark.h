@@ -422,6 +422,7 @@ typedef sl_value (*sl_native)(struct sl_thread *thread, sl_value self, sl_value 
 //     "index(x, start: int = 0, end: int | None = None, /)"     "print(*args, sep: string = \" \")"
 // Annotations name what type() names, joined by "|", or: iterable, sequence, callable, mapping, any, function. They are checked at each call:
 // "in call to index(), parameter 'start' got value of type 'string', want 'int'". `= unbound` marks an optional parameter without default.
+// `**kwargs` is a new dict, which is the native's; with `= {}`, if there are no keywords, it may be one that is frozen and shared.
 // Binding errors are Bazel's: "f() missing 1 required positional argument: x" and so on.
 struct sl_builtin {
   const struct sl_type *type;  // &sl_builtin_type: a row is an object

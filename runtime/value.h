@@ -11,8 +11,10 @@
 #ifndef RUNTIME_VALUE_H_
 #define RUNTIME_VALUE_H_
 
+#include <stdatomic.h>
 #include <string.h>
 
+#include "common/copy.h"
 #include "runtime/object.h"
 #include "runtime/program.h"
 
@@ -55,6 +57,22 @@ static inline double sl_small_float(sl_value v) {
   double d;
   memcpy(&d, &bits, sizeof d);
   return d;
+}
+// Two immediate numbers, of which one is a float at least, as floats.
+static inline bool sl_small_doubles(sl_value a, sl_value b, double *x, double *y) {
+  bool has_float = sl_is_small_float(a);
+  if (has_float) {
+    *x = sl_small_float(a);
+  } else {
+    if (!sl_is_small_int(a)) return false;
+    *x = (double)sl_small_int(a);
+  }
+  if (sl_is_small_float(b)) {
+    *y = sl_small_float(b);
+    return true;
+  }
+  *y = (double)sl_small_int(b);
+  return has_float && sl_is_small_int(b);
 }
 sl_value sl_float_box(double value);
 static inline sl_value sl_float_value_of(double d) {
@@ -105,18 +123,21 @@ struct sl_dict_entry {
 };
 
 // Insertion-ordered hash table: an array of entries in order of insertion, and, above 8 entries, an open-addressed
-// index of 32-bit positions into it (load at most 3/4). Removed entries leave a hole until the next growth.
+// index of 32-bit positions into it (load at most 1/2). Removed entries leave a hole until the next growth.
 // The same table serves sets, whose entries have value SL_NONE.
 struct sl_dict {
   const struct sl_type *type;  // &sl_dict_type or &sl_set_type
   struct sl_mutability *owner;
-  uint32_t count;      // live entries
-  uint32_t used;       // entries in use, holes included
-  uint32_t capacity;   // entries allocated: a power of two, or none
-  uint32_t iterators;  // active iterations; not 0: locked
-  struct sl_dict_entry *entries;
-  uint32_t *index;  // NULL up to 8 entries; see dict.c. Atomic
+  uint32_t count;                 // live entries
+  uint32_t used;                  // entries in use, holes included
+  uint32_t capacity;              // entries allocated: a power of two, or none
+  uint32_t iterators;             // active iterations; not 0: locked
+  struct sl_dict_entry *entries;  // `own` as long as these suffice
+  uint32_t *index;                // NULL up to 8 entries; see dict.c
+  struct sl_dict_entry own[];     // what a small table was made with
 };
+
+static inline bool sl_is_table(sl_value v) { return sl_is_dict(v) || sl_is_set(v); }
 
 struct sl_range {
   const struct sl_type *type;
@@ -166,6 +187,20 @@ struct sl_bound_method {
   struct sl_builtin *row;
 };
 
+// memcpy of a few values. Mostly they were stored one by one just before: so they are read, since a processor that reads
+// several words at once waits until it finds all of them in its cache.
+static inline void sl_copy_values(sl_value *to, const sl_value *from, size_t count) {
+  enum { FEW = 8 };
+  if (count > FEW) {
+    memcpy(to, from, count * sizeof *from);
+    return;
+  }
+  for (size_t i = 0; i < count; i++) {
+    to[i] = from[i];
+    atomic_signal_fence(memory_order_acq_rel);  // or compilers know better
+  }
+}
+
 // ---------------------------------------------------------------- within runtime/
 
 // What every thread begins with: the part that values rely on. The rest is the interpreter's.
@@ -182,12 +217,15 @@ sl_value sl_string_of_byte(unsigned char byte);
 sl_value sl_string_concatenate(struct sl_thread *thread, sl_value a, sl_value b);
 // All of them in one; NULL without an error: not all are strings, or they are too long.
 sl_value sl_string_join(const sl_value *strings, uint32_t count);
+// pattern % (arguments). NULL with an error pending on failure.
+sl_value sl_format_percent(struct sl_thread *thread, sl_value pattern, const sl_value *arguments,
+                           size_t count);
 uint32_t sl_string_hash(struct sl_string *string);
 uint32_t sl_hash_bytes(const char *bytes, size_t length);
 static inline bool sl_string_equal(const struct sl_string *a, const struct sl_string *b) {
   // Most strings that differ do so at once.
   return a == b || (a->length == b->length && a->bytes[0] == b->bytes[0] &&
-                    memcmp(a->bytes, b->bytes, a->length) == 0);
+                    sl_same_bytes(a->bytes, b->bytes, a->length));
 }
 
 // Dict look-ups with the key's hash at hand. NULL: not there (or, when an error is pending, too deep to compare).
@@ -228,7 +266,7 @@ const struct sl_shape *sl_shape_of(const sl_value *names, size_t count);
 int32_t sl_shape_find(const struct sl_shape *shape, const char *name, size_t length);
 
 // A method row of a type by name, or NULL. The table's index is built at first use and kept.
-struct sl_builtin *sl_type_method(const struct sl_type *type, const char *name, size_t length);
+struct sl_builtin *sl_type_method(const struct sl_type *type, sl_value name);
 
 // Depth of recursion over values on the host's stack (repr, equality, hash): false with an error pending
 // when too deep. Every successful enter is matched by a leave.
@@ -257,6 +295,9 @@ size_t sl_heap_limit(void);
 uint64_t sl_heap_meter(void);
 // Atomic memory that is not zeroed, for text and numbers that are filled in at once.
 void *sl_allocate_raw(size_t size);
+// Gives back a block of this size, if it is worth it, that nobody refers to any more: another one can take its place before
+// a collection finds that out.
+void sl_release(void *memory, size_t size);
 // The owner of what was born frozen or frozen one by one; never anything but frozen.
 extern const struct sl_mutability sl_mutability_of_frozen;
 // The dict hash of one word, never 0: the halves of a 128-bit product, folded.

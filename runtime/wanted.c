@@ -29,10 +29,6 @@ struct parts {
   const struct sl_dict_entry *entry;
 };
 
-static bool is_table(sl_value value) {
-  return sl_has_type(value, &sl_dict_type) || sl_has_type(value, &sl_set_type);
-}
-
 static bool is_sequence(sl_value value) {
   return sl_has_type(value, &sl_list_type) || sl_has_type(value, &sl_tuple_type) ||
          sl_has_type(value, &sl_range_type);
@@ -42,7 +38,7 @@ static bool is_sequence(sl_value value) {
 static sl_value next_part(struct parts *parts) {
   const void *object = parts->value;
   if (parts->look->stopped || !go_on(parts->look)) return NULL;
-  if (is_table(parts->value)) {
+  if (sl_is_table(parts->value)) {
     parts->entry = sl_table_next(object, &parts->place);
     return parts->entry ? parts->entry->key : NULL;
   }
@@ -154,7 +150,7 @@ static bool matches(struct look *look, const char *code, sl_value value) {
     case 'q':
       return is_sequence(value) && all_match(look, code + 1, value);
     case 'C':
-      return (is_sequence(value) || is_table(value)) && all_match(look, code + 1, value);
+      return (is_sequence(value) || sl_is_table(value)) && all_match(look, code + 1, value);
     case 'd':
     case 'm':
       return sl_has_type(value, &sl_dict_type) && entries_match(look, code + 1, value);
@@ -222,7 +218,7 @@ static void describe(struct look *look, struct sl_text *out, sl_value value, int
   }
   if (depth > DEEPEST) name = "Any";
   sl_text_append_string(out, name);
-  if (depth > DEEPEST || (!is_table(value) && !is_sequence(value))) return;
+  if (depth > DEEPEST || (!sl_is_table(value) && !is_sequence(value))) return;
   sl_text_append_char(out, '[');
   if (type == &sl_tuple_type) {
     describe_tuple(look, out, value, depth + 1);

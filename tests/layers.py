@@ -45,6 +45,7 @@ ONE_FILE: Dict[str, str] = {
     "sha2.h": "rules/analysis/key.c",
     "utf8proc.h": "parser/unicode.c",
     "uthash.h": "common/hash.h",
+    "emmintrin.h": "runtime/types/dict.c",
     "pthread.h": "runtime/os.c",
     "threads.h": "runtime/os.c",
     "pcre2.h": "rules/query/regex.c",

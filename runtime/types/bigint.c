@@ -5,6 +5,7 @@
 // has no leading zero limb, and no immediate form.
 #include "runtime/types/bigint.h"
 
+#include <float.h>
 #include <gmp.h>
 #include <math.h>
 
@@ -34,7 +35,7 @@ static void load(struct number *number, sl_value value) {
 }
 
 // Room for intermediate limbs: the caller's array, or the heap when that is too short.
-enum { LOCAL_LIMBS = 16 };
+enum { LOCAL_LIMBS = 256 };
 static uint64_t *room(uint64_t local[LOCAL_LIMBS], size_t count) {
   return count <= LOCAL_LIMBS ? local : sl_allocate_raw(count * sizeof(uint64_t));
 }
@@ -56,7 +57,8 @@ static sl_value make(int sign, const uint64_t *limbs, size_t count) {
   big->type = &sl_int_type;
   big->sign = sign;
   big->limb_count = (uint32_t)count;
-  memcpy(big->limbs, limbs, count * sizeof(uint64_t));
+  big->limbs[0] = limbs[0];
+  if (count > 1) memcpy(big->limbs + 1, limbs + 1, (count - 1) * sizeof(uint64_t));
   return (sl_value)(void *)big;
 }
 
@@ -102,6 +104,12 @@ sl_value sl_bigint_multiply(sl_value x, sl_value y) {
   load(&a, x);
   load(&b, y);
   if (a.count == 0 || b.count == 0) return sl_small_int_value(0);
+  if (a.count == 1 && b.count == 1) {
+    uint64_t both[2];
+    __extension__ unsigned __int128 product = (unsigned __int128)a.limbs[0] * b.limbs[0];
+    memcpy(both, &product, sizeof both);
+    return make(a.sign * b.sign, both, 2);
+  }
   const struct number *longer = a.count < b.count ? &b : &a;
   const struct number *shorter = a.count < b.count ? &a : &b;
   uint64_t local[LOCAL_LIMBS];
@@ -116,21 +124,26 @@ void sl_bigint_divide(sl_value x, sl_value y, sl_value *quotient, sl_value *rema
   struct number a, b;
   load(&a, x);
   load(&b, y);
-  sl_value truncated = sl_small_int_value(0);
-  sl_value rest = x;
-  if (a.count >= b.count) {
-    uint64_t local_quotient[LOCAL_LIMBS], local_rest[LOCAL_LIMBS];
-    size_t quotient_count = a.count - b.count + 1;
-    uint64_t *q = room(local_quotient, quotient_count);
-    uint64_t *r = room(local_rest, b.count);
-    mpn_tdiv_qr(q, r, 0, a.limbs, (mp_size_t)a.count, b.limbs, (mp_size_t)b.count);
-    truncated = make(a.sign * b.sign, q, quotient_count);
-    rest = make(a.sign, r, b.count);
+  if (a.count < b.count) {
+    bool adjust = a.sign * b.sign < 0;
+    if (quotient) *quotient = sl_small_int_value(adjust ? -1 : 0);
+    if (remainder) *remainder = adjust ? sl_bigint_add(x, y, false) : x;
+    return;
   }
-  bool adjust = a.sign * b.sign < 0 && rest != sl_small_int_value(0);
-  if (quotient)
+  uint64_t local_quotient[LOCAL_LIMBS], local_rest[LOCAL_LIMBS];
+  size_t quotient_count = a.count - b.count + 1;
+  uint64_t *q = room(local_quotient, quotient_count);
+  uint64_t *r = room(local_rest, b.count);
+  mpn_tdiv_qr(q, r, 0, a.limbs, (mp_size_t)a.count, b.limbs, (mp_size_t)b.count);
+  bool adjust = a.sign * b.sign < 0 && significant(r, b.count) != 0;
+  if (quotient) {
+    sl_value truncated = make(a.sign * b.sign, q, quotient_count);
     *quotient = adjust ? sl_bigint_add(truncated, sl_small_int_value(1), true) : truncated;
-  if (remainder) *remainder = adjust ? sl_bigint_add(rest, y, false) : rest;
+  }
+  if (remainder) {
+    sl_value rest = make(a.sign, r, b.count);
+    *remainder = adjust ? sl_bigint_add(rest, y, false) : rest;
+  }
 }
 
 sl_value sl_int_negate(sl_value x) {
@@ -183,21 +196,36 @@ static void to_complement(const struct number *number, uint64_t *limbs, size_t c
   if (number->sign < 0) mpn_neg(limbs, limbs, (mp_size_t)count);
 }
 
+static uint64_t bitwise_limb(enum sl_operator op, uint64_t a, uint64_t b) {
+  return op == SL_OP_AMPERSAND ? a & b : op == SL_OP_PIPE ? a | b : a ^ b;
+}
+
+// Of magnitudes as they are, where neither number is negative.
+static sl_value bitwise_magnitudes(enum sl_operator op, const struct number *a,
+                                   const struct number *b) {
+  const struct number *longer = a->count < b->count ? b : a;
+  const struct number *shorter = a->count < b->count ? a : b;
+  size_t count = op == SL_OP_AMPERSAND ? shorter->count : longer->count;
+  uint64_t local[LOCAL_LIMBS];
+  uint64_t *limbs = room(local, count);
+  for (size_t i = 0; i < shorter->count; i++)
+    limbs[i] = bitwise_limb(op, shorter->limbs[i], longer->limbs[i]);
+  for (size_t i = shorter->count; i < count; i++) limbs[i] = longer->limbs[i];
+  return make(1, limbs, count);
+}
+
 sl_value sl_bigint_bitwise(enum sl_operator op, sl_value x, sl_value y) {
   struct number a, b;
   load(&a, x);
   load(&b, y);
+  if (a.sign >= 0 && b.sign >= 0) return bitwise_magnitudes(op, &a, &b);
   size_t count = (a.count > b.count ? a.count : b.count) + 1;
   uint64_t local_a[LOCAL_LIMBS], local_b[LOCAL_LIMBS];
   uint64_t *left = room(local_a, count);
   uint64_t *right = room(local_b, count);
   to_complement(&a, left, count);
   to_complement(&b, right, count);
-  for (size_t i = 0; i < count; i++) {
-    left[i] = op == SL_OP_AMPERSAND ? left[i] & right[i]
-              : op == SL_OP_PIPE    ? left[i] | right[i]
-                                    : left[i] ^ right[i];
-  }
+  for (size_t i = 0; i < count; i++) left[i] = bitwise_limb(op, left[i], right[i]);
   bool negative = left[count - 1] >> (LIMB_BITS - 1) != 0;
   if (negative) mpn_neg(left, left, (mp_size_t)count);
   return make(negative ? -1 : 1, left, count);
@@ -267,6 +295,17 @@ sl_value sl_int_parse(const char *digits, size_t length, unsigned base, bool neg
   return make(sign, limbs, (size_t)count);
 }
 
+// Makes characters of decimal digits, eight at a time.
+static void digits_to_text(unsigned char *digits, size_t length) {
+  for (; length >= 8; length -= 8, digits += 8) {
+    uint64_t eight;
+    memcpy(&eight, digits, sizeof eight);
+    eight += 0x3030303030303030;
+    memcpy(digits, &eight, sizeof eight);
+  }
+  for (size_t i = 0; i < length; i++) digits[i] = (unsigned char)(digits[i] + '0');
+}
+
 void sl_int_format(sl_value x, unsigned base, struct sl_text *out) {
   if (sl_is_small_int(x) && base == 10) {
     sl_text_append_integer(out, sl_small_int(x));
@@ -283,16 +322,21 @@ void sl_int_format(sl_value x, unsigned base, struct sl_text *out) {
   uint64_t local[LOCAL_LIMBS];
   uint64_t *limbs = room(local, a.count + 1);
   memcpy(limbs, a.limbs, a.count * sizeof *limbs);
-  size_t size = mpn_sizeinbase(limbs, (mp_size_t)a.count, (int)base) + 1;
-  sl_text_reserve(out, size);
-  unsigned char *values = (unsigned char *)out->bytes + out->length;
-  size_t length = mpn_get_str(values, (int)base, limbs, (mp_size_t)a.count);
-  size_t first = 0;
-  while (first + 1 < length && values[first] == 0) first++;
-  for (size_t i = first; i < length; i++) {
-    values[i - first] = (unsigned char)"0123456789abcdefghijklmnopqrstuvwxyz"[values[i]];
+  // In the smallest base there are as many digits as bits; in base 10 less than 20 a limb.
+  sl_text_reserve(out, base < 10 ? a.count * LIMB_BITS + 1 : a.count * 20 + 1);
+  unsigned char *digits = (unsigned char *)out->bytes + out->length;
+  size_t length = mpn_get_str(digits, (int)base, limbs, (mp_size_t)a.count);
+  size_t zeros = 0;
+  while (zeros + 1 < length && digits[zeros] == 0) zeros++;
+  length -= zeros;
+  if (zeros) memmove(digits, digits + zeros, length);
+  if (base <= 10) {
+    digits_to_text(digits, length);
+  } else {
+    for (size_t i = 0; i < length; i++)
+      digits[i] = (unsigned char)"0123456789abcdefghijklmnopqrstuvwxyz"[digits[i]];
   }
-  out->length += length - first;
+  out->length += length;
   out->bytes[out->length] = '\0';
 }
 
@@ -340,8 +384,18 @@ sl_value sl_int_from_double(struct sl_thread *thread, double d) {
                           : "-inf");
 }
 
+// Whether the int is exact as a double.
+static inline bool is_exact(sl_value a) {
+  return sl_is_small_int(a) && sl_small_int(a) >= -((int64_t)1 << DBL_MANT_DIG) &&
+         sl_small_int(a) <= (int64_t)1 << DBL_MANT_DIG;
+}
+
 int sl_int_compare_double(sl_value a, double d) {
   if (isnan(d) || d == INFINITY) return -1;
+  if (SL_LIKELY(is_exact(a))) {
+    double exact = (double)sl_small_int(a);
+    return (exact > d) - (exact < d);
+  }
   if (d == -INFINITY) return 1;
   if (!has_immediate_floor(d)) return sl_int_compare(a, from_large_double(d));
   if (!sl_is_small_int(a)) return ((const struct sl_big_int *)(const void *)a)->sign;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/text_inline.h"
 #include "runtime/value.h"
 
 // ---------------------------------------------------------------- layout
@@ -21,15 +22,107 @@ sl_value sl_float_box(double value) {
   return (sl_value)(void *)boxed;
 }
 
+// A positive number's bits are its exponent, then its mantissa without the first bit, which counts 1 in the exponent.
+#define LOWEST_MANTISSA ((uint64_t)1 << (DBL_MANT_DIG - 1))
+static uint64_t bits_of(double positive) {
+  uint64_t bits;
+  memcpy(&bits, &positive, sizeof bits);
+  return bits;
+}
+static uint64_t mantissa_of(uint64_t bits) { return bits % LOWEST_MANTISSA + LOWEST_MANTISSA; }
+
 // ---------------------------------------------------------------- text
 
 // The significant digits of a finite number, without trailing zeros, and the power of ten of the
 // first one. Independent of the locale's decimal point.
 struct decimal {
-  char digits[20];
+  char digits[SL_TEXT_DIGITS];
   int count;
   int exponent;
 };
+
+// Takes so many zeros away from the end, once.
+static inline void strip_zeros(uint64_t *integer, int *places, uint64_t power, int count) {
+  if (*integer % power != 0) return;
+  *integer /= power;
+  *places -= count;
+}
+
+// Writes the digits of a positive integer of up to 17, the last of which counts 10^-places.
+static void set_decimal(uint64_t integer, int places, struct decimal *decimal) {
+  strip_zeros(&integer, &places, 100000000, 8);
+  strip_zeros(&integer, &places, 100000000, 8);
+  strip_zeros(&integer, &places, 10000, 4);
+  strip_zeros(&integer, &places, 100, 2);
+  strip_zeros(&integer, &places, 10, 1);
+  char backwards[20];
+  int count = 0;
+  do backwards[count++] = (char)('0' + integer % 10);
+  while ((integer /= 10) != 0);
+  for (int i = 0; i < count; i++) decimal->digits[i] = backwards[count - 1 - i];
+  decimal->count = count;
+  decimal->exponent = count - 1 - places;
+}
+
+__extension__ typedef unsigned __int128 wide;
+
+// Up to the 38th.
+static wide power_of_ten(int exponent) {
+  static const uint64_t powers[] = {
+      1,
+      10,
+      100,
+      1000,
+      10000,
+      100000,
+      1000000,
+      10000000,
+      100000000,
+      1000000000,
+      10000000000,
+      100000000000,
+      1000000000000,
+      10000000000000,
+      100000000000000,
+      1000000000000000,
+      10000000000000000,
+      100000000000000000,
+      1000000000000000000,
+      10000000000000000000u,
+  };
+  return exponent < 20 ? powers[exponent] : (wide)powers[19] * powers[exponent - 19];
+}
+
+// A text of 15 digits always survives the way through a double, so that trying fewer is of no use; but for subnormal
+// numbers, which have fewer bits. 17 digits always suffice.
+enum { SURE_DIGITS = DBL_DIG, ALL_DIGITS = DBL_DECIMAL_DIG };
+
+// Numbers of usual size, mantissa / 2^shift, are exact in 128 bits when they are multiplied by the power of ten that makes an
+// integer of their digits.
+static void usual_decimal(double magnitude, struct decimal *decimal) {
+  static const double starts[] = {1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1e0,  1e1,  1e2,  1e3,  1e4,
+                                  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14};
+  int first = -6;  // the power of ten of the first digit
+  while (first < 14 && magnitude >= starts[first + 6]) first++;
+  uint64_t bits = bits_of(magnitude), mantissa = mantissa_of(bits);
+  unsigned shift = DBL_MAX_EXP + DBL_MANT_DIG - 2 - (unsigned)(bits / LOWEST_MANTISSA);
+  for (int digits = SURE_DIGITS;; digits++) {
+    int places = digits - 1 - first;
+    wide power = power_of_ten(places), exact = mantissa * power;
+    wide half = (wide)1 << (shift - 1);
+    uint64_t integer = (uint64_t)(exact >> shift);
+    wide rest = exact - ((wide)integer << shift);
+    bool up = rest > half || (rest == half && integer % 2 != 0);
+    // What reads back lies no further than halfway to the next double, which is closer below a power of two.
+    wide away = up ? (half << 1) - rest : rest;
+    bool closer = !up && mantissa == LOWEST_MANTISSA;
+    wide room = closer ? power / 2 : power;
+    if (digits == ALL_DIGITS || 2 * away < room || (2 * away == room && mantissa % 2 == 0)) {
+      set_decimal(integer + up, places, decimal);
+      return;
+    }
+  }
+}
 
 static void read_decimal(const char *printed, struct decimal *decimal) {
   decimal->count = 0;
@@ -41,12 +134,14 @@ static void read_decimal(const char *printed, struct decimal *decimal) {
   while (decimal->count > 1 && decimal->digits[decimal->count - 1] == '0') decimal->count--;
 }
 
-// The shortest digits that read back as the same number. A text of 15 digits always survives the
-// way through a double, so that trying fewer is of no use; but for subnormal numbers, which have
-// fewer bits. 17 digits always suffice.
+// The shortest digits that read back as the same number.
 static void shortest_decimal(double magnitude, struct decimal *decimal) {
+  if (magnitude >= 1e-6 && magnitude < 1e15) {
+    usual_decimal(magnitude, decimal);
+    return;
+  }
   char printed[40];
-  for (int digits = magnitude < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
+  for (int digits = magnitude < DBL_MIN ? 1 : SURE_DIGITS; digits <= ALL_DIGITS; digits++) {
     snprintf(printed, sizeof printed, "%.*e", digits - 1, magnitude);
     if (strtod(printed, NULL) == magnitude) break;
   }
@@ -178,8 +273,30 @@ static int float_equal(struct sl_thread *thread, sl_value x, sl_value y) {
 
 // ---------------------------------------------------------------- operations
 
+// As libm's, but in the usual case without a call.
+static double floor_of(double d) {
+  if (!(fabs(d) < 0x1p52)) return floor(d);
+  double truncated = (double)(int64_t)d;
+  return copysign(truncated - (truncated > d), d);
+}
+
+// As fmod, which finds the quotient bit by bit: with exponents close to each other it takes one division of integers.
+static double remainder_of(double a, double b) {
+  enum { SPARE_BITS = 64 - DBL_MANT_DIG, INFINITE = 2 * DBL_MAX_EXP - 1 };
+  uint64_t x = bits_of(fabs(a)), y = bits_of(fabs(b));
+  unsigned x_exponent = (unsigned)(x / LOWEST_MANTISSA),
+           y_exponent = (unsigned)(y / LOWEST_MANTISSA);
+  if (x_exponent == INFINITE || x_exponent - y_exponent > SPARE_BITS || y_exponent < DBL_MANT_DIG)
+    return fmod(a, b);
+  uint64_t rest = (mantissa_of(x) << (x_exponent - y_exponent)) % mantissa_of(y);
+  uint64_t unit_bits = (y_exponent - (DBL_MANT_DIG - 1)) * LOWEST_MANTISSA;
+  double unit;
+  memcpy(&unit, &unit_bits, sizeof unit);
+  return copysign((double)rest * unit, a);
+}
+
 static double modulo(double a, double b) {
-  double rest = fmod(a, b);
+  double rest = remainder_of(a, b);
   return rest != 0 && (a < 0) != (b < 0) ? rest + b : rest;
 }
 
@@ -194,7 +311,8 @@ sl_value sl_float_binary(struct sl_thread *thread, enum sl_operator op, double a
     case SL_OP_SLASH:
       return b == 0 ? sl_fail(thread, "floating-point division by zero") : sl_float_value_of(a / b);
     case SL_OP_SLASH_SLASH:
-      return b == 0 ? sl_fail(thread, "integer division by zero") : sl_float_value_of(floor(a / b));
+      return b == 0 ? sl_fail(thread, "integer division by zero")
+                    : sl_float_value_of(floor_of(a / b));
     case SL_OP_PERCENT:
       return b == 0 ? sl_fail(thread, "floating-point modulo by zero")
                     : sl_float_value_of(modulo(a, b));

@@ -7,6 +7,8 @@
 #include <ctype.h>
 #include <math.h>
 
+#include "common/text_inline.h"
+
 // One formatting in progress.
 struct formatter {
   struct sl_thread *thread;
@@ -65,6 +67,10 @@ static bool write_integer(struct formatter *f, sl_value argument, char conversio
     argument = sl_int_from_double(f->thread, d);
   }
   if (!sl_is_int(argument)) return fail_type(f, argument, conversion);
+  if (sl_is_small_int(argument) && conversion == 'd') {
+    sl_text_append_integer(&f->out, sl_small_int(argument));
+    return true;
+  }
   size_t start = f->out.length;
   unsigned base = conversion == 'd' ? 10 : conversion == 'o' ? 8 : 16;
   if (!sl_int_write(f->thread, argument, base, &f->out)) return false;
@@ -123,30 +129,23 @@ static bool write_conversion(struct formatter *f, size_t position) {
 }
 
 static bool write_all(struct formatter *f) {
-  const char *pattern = sl_string_bytes(f->pattern);
-  size_t length = sl_string_length(f->pattern);
-  size_t i = 0;
-  while (i < length) {
-    const char *percent = memchr(pattern + i, '%', length - i);
-    size_t next = percent ? (size_t)(percent - pattern) : length;
-    sl_text_append(&f->out, pattern + i, next - i);
-    if (!percent) break;
-    if (next + 1 == length)
+  const char *pattern = sl_string_bytes(f->pattern), *p = pattern;
+  const char *end = pattern + sl_string_length(f->pattern);
+  for (const char *percent; (percent = memchr(p, '%', (size_t)(end - p))); p = percent + 2) {
+    if (percent > p) sl_text_put(&f->out, p, (size_t)(percent - p));
+    if (percent + 1 == end)
       return fail_showing(f->thread, "incomplete format pattern ends with %: ", f->pattern, "");
-    if (!write_conversion(f, next + 1)) return false;
-    i = next + 2;
+    if (!write_conversion(f, (size_t)(percent + 1 - pattern))) return false;
   }
+  if (end > p) sl_text_put(&f->out, p, (size_t)(end - p));
   return f->used == f->count ||
          sl_fail_false(f->thread, "not all arguments converted during string formatting");
 }
 
-sl_value sl_format_percent(struct sl_thread *thread, sl_value pattern, sl_value arguments) {
-  struct formatter f = {.thread = thread, .pattern = pattern, .items = &arguments, .count = 1};
+sl_value sl_format_percent(struct sl_thread *thread, sl_value pattern, const sl_value *arguments,
+                           size_t count) {
+  struct formatter f = {.thread = thread, .pattern = pattern, .items = arguments, .count = count};
   f.out = sl_text_begin(thread);
-  if (sl_is_tuple(arguments)) {
-    f.items = sl_tuple_items(arguments);
-    f.count = sl_tuple_length(arguments);
-  }
   bool written = write_all(&f);
   return sl_text_finish(thread, &f.out, written);
 }

@@ -6,9 +6,6 @@
 
 #include "runtime/value.h"
 
-// pattern % arguments: a tuple's items, or the one value.
-sl_value sl_format_percent(struct sl_thread *thread, sl_value pattern, sl_value arguments);
-
 // Writes bytes as a string literal: what repr() shows.
 void sl_string_quote(const char *bytes, size_t length, struct sl_text *out);
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // List: mutable sequences. Invariant: items[length .. capacity] are NULL, so that the collector
-// sees no stale values. A list that outgrows its own items leaves them as they are: a host may still
-// be reading them.
+// sees no stale values. Whoever reads a list's items while Starlark code may run locks it: a list that grows gives back
+// what it had.
 #include "runtime/types/sequence.h"
+#include "runtime/types/table.h"
 
 static struct sl_list *as_list(sl_value value) { return (struct sl_list *)(void *)value; }
 
@@ -17,7 +18,7 @@ static bool admit(struct sl_thread *thread, size_t count) {
   return sl_heap_admit(thread, count * sizeof(sl_value));
 }
 
-static struct sl_list *list_new(struct sl_mutability *owner, size_t capacity) {
+static inline struct sl_list *list_new(struct sl_mutability *owner, size_t capacity) {
   bool own = capacity <= OWN_LIMIT;
   if (capacity < OWN_MINIMUM) capacity = OWN_MINIMUM;
   struct sl_list *list = sl_allocate(sizeof *list + (own ? capacity * sizeof *list->own : 0));
@@ -31,7 +32,7 @@ static struct sl_list *list_new(struct sl_mutability *owner, size_t capacity) {
 static sl_value list_copy(struct sl_mutability *owner, const sl_value *items, size_t count) {
   struct sl_list *list = list_new(owner, count);
   list->length = (uint32_t)count;
-  if (count) memcpy(list->items, items, count * sizeof *items);
+  sl_copy_values(list->items, items, count);
   return (sl_value)(void *)list;
 }
 
@@ -56,6 +57,8 @@ static bool reserve(struct sl_thread *thread, struct sl_list *list, size_t extra
   if (!admit(thread, capacity)) return false;
   sl_value *items = sl_allocate(capacity * sizeof *items);
   if (list->length) memcpy(items, list->items, list->length * sizeof *items);
+  if (list->items && list->items != list->own)
+    sl_release(list->items, list->capacity * sizeof *items);
   list->items = items;
   list->capacity = (uint32_t)capacity;
   return true;
@@ -117,9 +120,7 @@ static sl_value list_slice(struct sl_thread *thread, sl_value x, sl_value start,
   if (!admit(thread, slice.count)) return NULL;
   struct sl_list *result = list_new(sl_thread_head(thread)->mutability, slice.count);
   result->length = slice.count;
-  for (uint32_t i = 0; i < slice.count; i++) {
-    result->items[i] = as_list(x)->items[slice.start + (int64_t)i * slice.step];
-  }
+  sl_sequence_copy_slice(as_list(x)->items, &slice, result->items);
   return (sl_value)(void *)result;
 }
 
@@ -136,8 +137,8 @@ static sl_value concatenate(struct sl_thread *thread, const struct sl_list *a,
   struct sl_list *result =
       list_new(sl_thread_head(thread)->mutability, (size_t)a->length + b->length);
   result->length = a->length + b->length;
-  if (a->length) memcpy(result->items, a->items, a->length * sizeof *a->items);
-  if (b->length) memcpy(result->items + a->length, b->items, b->length * sizeof *b->items);
+  sl_copy_values(result->items, a->items, a->length);
+  sl_copy_values(result->items + a->length, b->items, b->length);
   return (sl_value)(void *)result;
 }
 
@@ -160,6 +161,19 @@ static sl_value list_binary(struct sl_thread *thread, enum sl_operator op, sl_va
   return NULL;
 }
 
+// Whether all that a value yields can be written at once: the keys of a dict or set, the ints of a range.
+static bool writes_items(sl_value iterable) {
+  return sl_is_table(iterable) || sl_has_type(iterable, &sl_range_type);
+}
+
+static void write_items(sl_value iterable, sl_value *to) {
+  if (sl_is_table(iterable)) {
+    sl_table_keys((const struct sl_dict *)(const void *)iterable, to);
+  } else {
+    sl_range_write(iterable, to);
+  }
+}
+
 // Appends what an iteration yields. `list` is locked if it is its own iterable.
 static bool extend_by_iteration(struct sl_thread *thread, sl_value list, sl_value iterable) {
   struct sl_iterator iterator;
@@ -178,6 +192,13 @@ sl_value sl_list(struct sl_thread *thread, const sl_value *items, size_t count) 
   return list_copy(sl_thread_head(thread)->mutability, items, count);
 }
 
+sl_value sl_list_new(struct sl_thread *thread, size_t count, sl_value **items) {
+  struct sl_list *list = list_new(sl_thread_head(thread)->mutability, count);
+  list->length = (uint32_t)count;
+  *items = list->items;
+  return (sl_value)(void *)list;
+}
+
 sl_value sl_list_frozen(const sl_value *items, size_t count) {
   return list_copy((struct sl_mutability *)&sl_mutability_of_frozen, items, count);
 }
@@ -187,6 +208,13 @@ size_t sl_list_length(sl_value list) { return as_list(list)->length; }
 sl_value sl_list_get(sl_value list, size_t i) { return as_list(list)->items[i]; }
 
 sl_value *sl_list_items(sl_value list) { return as_list(list)->items; }
+
+bool sl_list_find(struct sl_thread *thread, sl_value list, sl_value x, size_t from, size_t to,
+                  size_t *position) {
+  if (!sl_sequence_find(thread, as_list(list)->items + from, to - from, x, position)) return false;
+  *position += from;
+  return true;
+}
 
 bool sl_list_push(struct sl_thread *thread, sl_value value, sl_value item) {
   struct sl_list *list = as_list(value);
@@ -242,10 +270,16 @@ bool sl_list_extend(struct sl_thread *thread, sl_value value, sl_value iterable)
   if (extra > 0 && !reserve(thread, list, (size_t)extra)) return false;
   sl_value *items;
   size_t count;
-  if (!sl_sequence_items(iterable, &items, &count))
+  if (sl_sequence_items(iterable, &items, &count)) {
+    sl_copy_values(list->items + list->length, items, count);
+  } else if (!writes_items(iterable)) {
     return extend_by_iteration(thread, value, iterable);
-  if (count) memcpy(list->items + list->length, items, count * sizeof *items);
-  list->length += (uint32_t)count;
+  } else if (!sl_thread_take_steps(thread, (uint64_t)extra)) {
+    return false;
+  } else {
+    write_items(iterable, list->items + list->length);
+  }
+  list->length += (uint32_t)extra;
   return true;
 }
 

@@ -120,6 +120,11 @@ sl_value sl_range(struct sl_thread *thread, int64_t start, int64_t stop, int64_t
   return NULL;
 }
 
+void sl_range_write(sl_value value, sl_value *to) {
+  const struct sl_range *range = as_range(value);
+  for (int64_t i = 0; i < range->length; i++) to[i] = sl_small_int_value(element(range, i));
+}
+
 void sl_range_parts(sl_value range, int64_t *start, int64_t *stop, int64_t *step, int64_t *length) {
   *start = as_range(range)->start;
   *stop = as_range(range)->stop;

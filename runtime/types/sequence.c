@@ -4,6 +4,8 @@
 // callers' item arrays stay as they are; elements' own slots run, but never Starlark code.
 #include "runtime/types/sequence.h"
 
+#include "common/copy.h"
+#include "common/text_inline.h"
 #include "runtime/types/format.h"
 
 bool sl_sequence_position(struct sl_thread *thread, sl_value key, const char *what, size_t length,
@@ -76,6 +78,15 @@ bool sl_sequence_slice(struct sl_thread *thread, size_t length, sl_value start, 
   return true;
 }
 
+void sl_sequence_copy_slice(const sl_value *items, const struct sl_slice *slice, sl_value *to) {
+  const sl_value *from = items + slice->start;
+  if (slice->step == 1) {
+    sl_copy_values(to, from, slice->count);
+    return;
+  }
+  for (uint32_t i = 0; i < slice->count; i++) to[i] = from[(int64_t)i * slice->step];
+}
+
 bool sl_sequence_repetitions(struct sl_thread *thread, size_t length, sl_value n, int64_t limit,
                              const char *unit, size_t *times) {
   int32_t count;
@@ -89,10 +100,27 @@ bool sl_sequence_repetitions(struct sl_thread *thread, size_t length, sl_value n
   return true;
 }
 
-// What is there is doubled until it is all: few copies, however short the unit.
+// Units of up to eight bytes by the word, which their pattern fills.
+static void repeat_word(const char *unit, size_t size, size_t all, char *out) {
+  const bool little = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
+  uint64_t word = 0;
+  sl_copy_bytes((char *)&word, unit, size);
+  for (size_t filled = size; filled < sizeof word; filled *= 2) {
+    word |= little ? word << 8 * filled : word >> 8 * filled;
+  }
+  const size_t step = sizeof word / size * size;
+  for (; all >= sizeof word; all -= step, out += step) memcpy(out, &word, sizeof word);
+  sl_copy_bytes(out, (const char *)&word, all);
+}
+
+// What is there of longer units is doubled until it is all: few copies.
 void sl_sequence_repeat(const void *unit, size_t size, size_t times, void *out) {
   size_t all = size * times;
   if (!all) return;
+  if (size <= sizeof(uint64_t)) {
+    repeat_word(unit, size, all, out);
+    return;
+  }
   memcpy(out, unit, size);
   for (size_t done = size; done < all;) {
     size_t more = done < all - done ? done : all - done;
@@ -106,16 +134,42 @@ bool sl_sequence_check_sum(struct sl_thread *thread, size_t a, size_t b) {
   return sl_fail_false(thread, "excessive capacity requested (%zu + %zu elements)", a, b);
 }
 
+// Whether two values that are not the same are equal, as far as that can be told at once: 1, 0, or -1 for most others than ints and strings.
+static inline int equal_at_once(sl_value a, sl_value b) {
+  if (sl_both_small_ints(a, b)) return 0;
+  if (!sl_is_string(a) || !sl_is_string(b)) return -1;
+  return sl_string_equal((const struct sl_string *)(const void *)a,
+                         (const struct sl_string *)(const void *)b);
+}
+
+// How many of the first elements are the same ints and strings. *equal: 0 if the next ones are others, else -1.
+static inline size_t equal_prefix(const sl_value *a, const sl_value *b, size_t count, int *equal) {
+  enum { LONG = 8 };
+  *equal = -1;
+  if (count >= LONG && memcmp(a, b, count * sizeof *a) == 0) return count;
+  for (size_t i = 0; i < count; i++) {
+    if (a[i] == b[i]) continue;
+    int answer = equal_at_once(a[i], b[i]);
+    if (answer == 1) continue;
+    *equal = answer;
+    return i;
+  }
+  return count;
+}
+
 int sl_sequence_equal(struct sl_thread *thread, sl_value x, sl_value y) {
   sl_value *a, *b;
   size_t a_count, b_count;
   sl_sequence_items(x, &a, &a_count);
   sl_sequence_items(y, &b, &b_count);
   if (a_count != b_count) return 0;
+  // Most sequences have no parts to be visited.
+  int equal;
+  size_t i = equal_prefix(a, b, a_count, &equal);
+  if (i == a_count || equal == 0) return sl_thread_take_steps(thread, i) ? i == a_count : -1;
   int known = sl_visit_pair(thread, x, y, a_count);
   if (known != 0) return known;
-  int equal = 1;
-  for (size_t i = 0; i < a_count && equal == 1; i++) {
+  for (equal = 1; i < a_count && equal == 1; i++) {
     equal = a[i] == b[i] ? 1 : sl_equal(thread, a[i], b[i]);
   }
   return sl_visit_compared(thread, x, y, equal);
@@ -150,21 +204,46 @@ bool sl_sequence_compare(struct sl_thread *thread, const sl_value *a, size_t a_c
   return done;
 }
 
+static size_t find_string(const sl_value *items, size_t count, const struct sl_string *item) {
+  for (size_t i = 0; i < count; i++) {
+    if (items[i] == (sl_value)(uintptr_t)item) return i;
+    if (sl_is_string(items[i]) &&
+        sl_string_equal((const struct sl_string *)(const void *)items[i], item))
+      return i;
+  }
+  return count;
+}
+
+bool sl_sequence_find(struct sl_thread *thread, const sl_value *items, size_t count, sl_value item,
+                      size_t *position) {
+  *position = count;
+  if (sl_is_string(item)) {
+    *position = find_string(items, count, (const struct sl_string *)(const void *)item);
+    return true;
+  }
+  for (size_t i = 0; i < count; i++) {
+    if (sl_both_small_ints(items[i], item) && items[i] != item) continue;
+    int equal = items[i] == item ? 1 : sl_equal(thread, items[i], item);
+    if (equal == 0) continue;
+    *position = i;
+    return equal > 0;
+  }
+  return true;
+}
+
 int sl_sequence_contains(struct sl_thread *thread, const sl_value *items, size_t count,
                          sl_value item) {
+  size_t position;
   if (!sl_thread_take_steps(thread, count)) return -1;
-  for (size_t i = 0; i < count; i++) {
-    int equal = items[i] == item ? 1 : sl_equal(thread, items[i], item);
-    if (equal != 0) return equal;
-  }
-  return 0;
+  if (!sl_sequence_find(thread, items, count, item, &position)) return -1;
+  return position < count;
 }
 
 bool sl_sequence_write(struct sl_thread *thread, const sl_value *items, size_t count,
                        const char *before, const char *after, struct sl_text *out) {
   sl_text_append_string(out, before);
   for (size_t i = 0; i < count; i++) {
-    if (i > 0) sl_text_append(out, ", ", 2);
+    if (i > 0) sl_text_put(out, ", ", 2);
     if (!sl_thread_take_steps(thread, 1) || !sl_repr(thread, items[i], out)) return false;
   }
   sl_text_append_string(out, after);

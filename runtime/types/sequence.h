@@ -21,6 +21,7 @@ struct sl_slice {
 };
 bool sl_sequence_slice(struct sl_thread *thread, size_t length, sl_value start, sl_value stop,
                        sl_value step, struct sl_slice *out) SL_MUST_CHECK;
+void sl_sequence_copy_slice(const sl_value *items, const struct sl_slice *slice, sl_value *to);
 
 // How often x * n repeats its `length` elements; 0 for n <= 0. False: no 32-bit int, or a result
 // beyond `limit`.
@@ -35,10 +36,16 @@ bool sl_sequence_check_sum(struct sl_thread *thread, size_t a, size_t b) SL_MUST
 int sl_sequence_equal(struct sl_thread *thread, sl_value x, sl_value y);
 bool sl_sequence_compare(struct sl_thread *thread, const sl_value *a, size_t a_count,
                          const sl_value *b, size_t b_count, int *order) SL_MUST_CHECK;
+// Where the first item equal to another is, or `count`. False with an error pending. No steps are counted.
+bool sl_sequence_find(struct sl_thread *thread, const sl_value *items, size_t count, sl_value item,
+                      size_t *position) SL_MUST_CHECK;
 int sl_sequence_contains(struct sl_thread *thread, const sl_value *items, size_t count,
                          sl_value item);
 // Writes repr of each item between `before` and `after`.
 bool sl_sequence_write(struct sl_thread *thread, const sl_value *items, size_t count,
                        const char *before, const char *after, struct sl_text *out) SL_MUST_CHECK;
+
+// Writes all ints of a range.
+void sl_range_write(sl_value range, sl_value *to);
 
 #endif  // RUNTIME_TYPES_SEQUENCE_H_

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "common/copy.h"
+#include "common/find.h"
 #include "runtime/os.h"
 #include "runtime/types/format.h"
 #include "runtime/types/sequence.h"
@@ -277,12 +278,6 @@ static bool string_repr(struct sl_thread *thread, sl_value x, struct sl_text *ou
   return true;
 }
 
-static bool string_str(struct sl_thread *thread, sl_value x, struct sl_text *out) {
-  if (!sl_text_admit(thread, out, as_string(x)->length)) return false;
-  sl_text_append(out, as_string(x)->bytes, as_string(x)->length);
-  return true;
-}
-
 static bool string_truth(sl_value x) { return as_string(x)->length != 0; }
 
 static bool string_hash(struct sl_thread *thread, sl_value x, uint32_t *hash) {
@@ -335,7 +330,7 @@ static int string_contains(struct sl_thread *thread, sl_value x, sl_value item) 
   }
   const struct sl_string *text = as_string(x), *part = as_string(item);
   if (!sl_thread_take_bytes(thread, text->length)) return -1;
-  return memmem(text->bytes, text->length, part->bytes, part->length) != NULL;
+  return sl_find_first(text->bytes, text->length, part->bytes, part->length) != SL_NOT_FOUND;
 }
 
 static sl_value string_index(struct sl_thread *thread, sl_value x, sl_value key) {
@@ -413,12 +408,18 @@ static sl_value repeat(struct sl_thread *thread, const struct sl_string *string,
   return result;
 }
 
+// pattern % x: of a tuple's items, or of the one value.
+static sl_value format(struct sl_thread *thread, sl_value pattern, sl_value x) {
+  if (!sl_is_tuple(x)) return sl_format_percent(thread, pattern, &x, 1);
+  return sl_format_percent(thread, pattern, sl_tuple_items(x), sl_tuple_length(x));
+}
+
 static sl_value string_binary(struct sl_thread *thread, enum sl_operator op, sl_value x, sl_value y,
                               bool reversed) {
   if (op == SL_OP_STAR && sl_is_int(y)) return repeat(thread, as_string(x), y);
   if (reversed) return NULL;
   if (op == SL_OP_PLUS && sl_is_string(y)) return sl_string_concatenate(thread, x, y);
-  return op == SL_OP_PERCENT ? sl_format_percent(thread, x, y) : NULL;
+  return op == SL_OP_PERCENT ? format(thread, x, y) : NULL;
 }
 
 // ---------------------------------------------------------------- externals
@@ -437,7 +438,6 @@ const struct sl_type sl_string_type = {
     .name = "string",
     .methods = sl_string_methods,
     .repr = string_repr,
-    .str = string_str,
     .truth = string_truth,
     .hash = string_hash,
     .equal = string_equal,

@@ -90,9 +90,7 @@ static sl_value tuple_slice(struct sl_thread *thread, sl_value x, sl_value start
   if (!sl_sequence_slice(thread, as_tuple(x)->length, start, stop, step, &slice)) return NULL;
   if (!admit(thread, slice.count)) return NULL;
   struct sl_tuple *result = tuple_new(slice.count);
-  for (uint32_t i = 0; i < slice.count; i++) {
-    result->items[i] = as_tuple(x)->items[slice.start + (int64_t)i * slice.step];
-  }
+  sl_sequence_copy_slice(as_tuple(x)->items, &slice, result->items);
   return (sl_value)(void *)result;
 }
 
@@ -109,8 +107,8 @@ static sl_value concatenate(struct sl_thread *thread, const struct sl_tuple *a,
   if (!sl_sequence_check_sum(thread, a->length, b->length)) return NULL;
   if (!admit(thread, (size_t)a->length + b->length)) return NULL;
   struct sl_tuple *result = tuple_new((size_t)a->length + b->length);
-  memcpy(result->items, a->items, a->length * sizeof *a->items);
-  memcpy(result->items + a->length, b->items, b->length * sizeof *b->items);
+  sl_copy_values(result->items, a->items, a->length);
+  sl_copy_values(result->items + a->length, b->items, b->length);
   return (sl_value)(void *)result;
 }
 
@@ -143,7 +141,7 @@ sl_value sl_tuple_new(size_t count, sl_value **items) {
 
 sl_value sl_tuple(const sl_value *items, size_t count) {
   struct sl_tuple *tuple = tuple_new(count);
-  if (count) memcpy(tuple->items, items, count * sizeof *items);
+  sl_copy_values(tuple->items, items, count);
   return (sl_value)(void *)tuple;
 }
 

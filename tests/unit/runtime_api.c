@@ -182,6 +182,12 @@ static void test_sequences(void) {
   check_text(shown(sl_to_tuple(thread, range)), "(1, 4, 7)");
   check_failed(sl_to_list(thread, SL_NONE), "type 'NoneType' is not iterable");
   check_failed(sl_to_tuple(thread, SL_NONE), "type 'NoneType' is not iterable");
+  sl_value filled = sl_list_new(thread, 2, &items);
+  items[0] = items[1] = sl_string_from("x");
+  check_text(shown(filled), "[\"x\", \"x\"]");
+  size_t position;
+  check(sl_list_find(thread, filled, sl_string_from("x"), 1, 2, &position) && position == 1);
+  check(sl_list_find(thread, filled, SL_TRUE, 0, 2, &position) && position == 2);
 }
 
 static void test_tables(void) {
@@ -205,6 +211,26 @@ static void test_tables(void) {
   sl_freeze(dict);
   check_failed(sl_dict_clear(thread, dict), "trying to mutate a frozen dict value");
   check_failed(sl_set_clear(thread, global("s = set([1])\n", "s")),
+               "trying to mutate a frozen set value");
+  dict = sl_dict(thread, 0);
+  check(sl_dict_set_absent(thread, dict, SL_NONE, sl_int(1)) == sl_int(1));
+  check(sl_dict_set_absent(thread, dict, SL_NONE, sl_int(2)) == sl_int(1));
+  check_failed(sl_dict_set_absent(thread, dict, dict, SL_NONE), "unhashable type: 'dict'");
+}
+
+static void test_sets(void) {
+  sl_value ones[] = {sl_int(1), sl_int(2), sl_int(1)};
+  sl_value set = sl_set_from(thread, sl_tuple(ones, 3)), other = sl_set(thread, 0);
+  check_text(shown(set), "set([1, 2])");
+  check_failed(sl_set_from(thread, SL_NONE), "type 'NoneType' is not iterable");
+  check(sl_set_add(thread, other, sl_int(2)) && sl_set_add(thread, other, sl_int(3)));
+  check_text(shown(sl_set_combine(thread, SL_OP_CARET, set, other)), "set([1, 3])");
+  check(sl_set_contains_all(thread, set, other) == 0);
+  check(sl_set_change(thread, SL_OP_PIPE, set, other));
+  check_text(shown(set), "set([1, 2, 3])");
+  check(sl_set_contains_all(thread, set, other) == 1);
+  sl_freeze(set);
+  check_failed(sl_set_change(thread, SL_OP_MINUS, set, other),
                "trying to mutate a frozen set value");
 }
 
@@ -233,6 +259,11 @@ static void test_questions(void) {
   check(sl_function_parameter(f, 4) == NULL);
   sl_value names = sl_attribute_names(thread, dict);
   check(names && sl_list_length(names) > 5 && sl_string_is(sl_list_get(names, 0), "clear"));
+  check_text(sl_string_bytes(sl_type_name_value(dict)), "dict");
+  sl_value clear;
+  check(sl_attribute_named(thread, dict, sl_string_from("clear"), &clear) == 1);
+  check(sl_is_callable(clear));
+  check(sl_attribute_named(thread, dict, sl_string_from("clean"), NULL) == 0);
 }
 
 int main(void) {
@@ -246,6 +277,7 @@ int main(void) {
   test_strings();
   test_sequences();
   test_tables();
+  test_sets();
   test_structs();
   test_questions();
   sl_thread_free(thread);
