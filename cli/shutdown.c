@@ -9,7 +9,9 @@ static const char synopsis[] = "";
 static const char doc[] =
     "Ends the servers that `starmypy check` started.\n"
     "\n"
-    "They end by themselves when they had nothing to do for long; the next check starts new ones.";
+    "Waits until they are gone. They also end by themselves when they had nothing to do for long; "
+    "the\n"
+    "next check starts new ones.";
 
 static int shutdown_run(int argc, char **argv) {
   struct context context;

@@ -84,17 +84,35 @@ static void write_request(struct sl_text *request, const char *const *arguments)
   sl_text_append_string(request, "]}\n");
 }
 
-bool worker_client_call(const char *path, const char *const *arguments, struct sl_text *output,
-                        int *status) {
-  int connection = connect_to(path);
-  if (connection < 0) return false;
+// The answer to a request, as worker_client_call gives it.
+static bool ask(int connection, const char *const *arguments, struct sl_text *output, int *status) {
   struct sl_text request = {0}, response = {0};
   write_request(&request, arguments);
   bool answered = send_all(connection, &request) && receive_line(connection, &response) &&
                   read_response(&response, output, status);
-  close(connection);
   sl_text_free(&request);
   sl_text_free(&response);
+  return answered;
+}
+
+bool worker_client_call(const char *path, const char *const *arguments, struct sl_text *output,
+                        int *status) {
+  int connection = connect_to(path);
+  if (connection < 0) return false;
+  bool answered = ask(connection, arguments, output, status);
+  close(connection);
+  return answered;
+}
+
+bool worker_client_shut_down(const char *path) {
+  static const char *const request[] = {"--worker-shutdown", NULL};
+  struct sl_text rest = {0};
+  int connection = connect_to(path), status;
+  if (connection < 0) return false;
+  bool answered = ask(connection, request, &rest, &status);
+  while (receive_line(connection, &rest)) continue;
+  close(connection);
+  sl_text_free(&rest);
   return answered;
 }
 

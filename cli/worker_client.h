@@ -24,8 +24,11 @@ int worker_client_run(int argc, char **argv);
 //
 // Besides an action's arguments a server knows "--worker-status", which says the identity that it was
 // started with (and is not answered when its own program has changed since: it starts itself anew then),
-// and "--worker-shutdown", after which it ends.
+// and "--worker-shutdown", after which it ends; the connection ends with it.
 bool worker_client_call(const char *socket, const char *const *arguments, struct sl_text *output,
                         int *status);
+// Asks the server at SOCKET to end and waits until it is gone: it writes nothing any more. False: none was
+// there.
+bool worker_client_shut_down(const char *socket);
 
 #endif  // CLI_WORKER_CLIENT_H_

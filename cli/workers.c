@@ -179,15 +179,6 @@ static int run_there(const struct checks *checks, sl_value command, struct sl_te
   return process_finish(&process);
 }
 
-static bool shut_down(const char *socket) {
-  static const char *const request[] = {"--worker-shutdown", NULL};
-  struct sl_text answer = {0};
-  int status;
-  bool answered = worker_client_call(socket, request, &answer, &status);
-  sl_text_free(&answer);
-  return answered;
-}
-
 // Whether a worker that was asked for the same answers; another one is ended.
 static bool runs(const char *socket, const char *identity) {
   static const char *const request[] = {"--worker-status", NULL};
@@ -195,7 +186,7 @@ static bool runs(const char *socket, const char *identity) {
   int status;
   bool answered = worker_client_call(socket, request, &answer, &status);
   bool same = answered && status == 0 && strcmp(sl_text_string(&answer), identity) == 0;
-  if (answered && !same) shut_down(socket);
+  if (answered && !same) worker_client_shut_down(socket);
   sl_text_free(&answer);
   return same;
 }
@@ -250,7 +241,7 @@ size_t workers_shut_down(const struct context *context) {
   DIR *sockets = opendir(".");
   size_t count = 0;
   for (const struct dirent *entry; sockets && (entry = readdir(sockets));)
-    if (sl_ends_with(entry->d_name, ".sock")) count += shut_down(entry->d_name);
+    if (sl_ends_with(entry->d_name, ".sock")) count += worker_client_shut_down(entry->d_name);
   if (sockets) closedir(sockets);
   leave(context, before);
   return count;

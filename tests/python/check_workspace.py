@@ -149,10 +149,11 @@ def serve(path, identity):
         connection = listener.accept()[0]
         words = json.loads(connection.makefile().readline())["arguments"]
         status, output = answer(words, identity)
+        ends = words == ["--worker-shutdown"]
+        if ends: os.unlink(path)
         connection.send(json.dumps({"exitCode": status, "output": output}).encode() + b"\\n")
+        if ends: return
         connection.close()
-        if words == ["--worker-shutdown"]: break
-    os.unlink(path)
 
 words = sys.argv[1:]
 if "--persistent_worker" in words:

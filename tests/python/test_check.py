@@ -24,6 +24,7 @@ class CheckTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory(prefix="test_check.")
         self.addCleanup(folder.cleanup)
         self.base = Path(folder.name, "base")
+        self.addCleanup(workspaces.shut_down, SCENARIOS / "chain", self.base)
 
     def command(self, *arguments: str) -> List[str]:
         options = [f"--vendor_dir={SCENARIOS / 'vendor'}", f"--output_base={self.base}"]
@@ -48,7 +49,9 @@ class CheckTest(unittest.TestCase):
         return text
 
     def reports(self) -> List[str]:
-        return sorted(path.name for path in self.base.rglob("*.mypy_stdout"))
+        # While programs make and remove directories, which os.walk passes over.
+        names = (name for _, _, names in os.walk(self.base) for name in names)
+        return sorted(name for name in names if name.endswith(".mypy_stdout"))
 
     def stop_in_the_middle(self, number: signal.Signals) -> "subprocess.Popen[str]":
         """Starts a check and signals all of it once the first report is there."""

@@ -19,11 +19,7 @@ class CheckWorkersTest(CheckWorkspace):
         self.addCleanup(self.shut_down)
 
     def shut_down(self) -> str:
-        process = subprocess.run(
-            [workspaces.STARMYPY, "shutdown", f"--output_base={self.base}"],
-            cwd=self.workspace, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=True, timeout=30,
-        )
-        return process.stdout.decode()
+        return workspaces.shut_down(self.workspace, self.base)
 
     def units(self) -> List[str]:
         return [word for word in self.ran if word in UNITS]

@@ -40,6 +40,7 @@ class ExplainTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory(prefix="test explain.")  # the blank is part of the test
         self.addCleanup(folder.cleanup)
         self.base, self.workspace = Path(folder.name, "base"), Path(folder.name, "workspace")
+        self.addCleanup(workspaces.shut_down, self.workspace, self.base)
         for name, text in FILES.items():
             path = self.workspace / name
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -184,7 +184,8 @@ class ScenariosTest(unittest.TestCase):
     def setUp(self) -> None:
         folder = tempfile.TemporaryDirectory(prefix="test_scenarios.")
         self.addCleanup(folder.cleanup)
-        self.output_base = folder.name
+        self.output_base = Path(folder.name)
+        self.addCleanup(workspaces.shut_down, SCENARIOS / "demo", self.output_base)
 
     def run_in(self, workspace: Path, *arguments: str) -> workspaces.Output:
         return workspaces.run(

@@ -52,6 +52,13 @@ def run(workspace: Path, *arguments: str, environment: Optional[Dict[str, str]] 
     return Output(process.returncode, process.stdout, stderr)
 
 
+def shut_down(workspace: Path, output_base: Path) -> str:
+    """Ends the workers of an output base, which then is nobody's, and may be removed."""
+    output = run(workspace, "shutdown", f"--output_base={output_base}")
+    assert output.status == 0, output.text()
+    return output.text()
+
+
 needs_mypy = unittest.skipUnless(os.path.exists(MYPY_PYTHON), f"no {MYPY_PYTHON}")
 
 
