@@ -210,20 +210,22 @@ static void sort(struct sorter *sorter, struct entry *entries, size_t count,
   }
 }
 
-// Puts `values`, of which there is at least one, in the order of the sorter's keys.
-static bool sort_values(struct sorter *sorter, sl_value *values, size_t count) {
+// A new list of `values`, of which there is at least one, in the order of the sorter's keys. NULL: an error is pending.
+static sl_value sort_values(struct sorter *sorter, const sl_value *values, size_t count) {
+  enum { FEW = 16 };
   // The second part is the scratch of merges.
-  size_t size = count * (2 * sizeof(struct entry) + sizeof(sl_value));
-  if (!sl_heap_admit(sorter->thread, size)) return false;
-  struct entry *entries = sl_allocate_atomic((count + count / 2) * sizeof *entries);
-  for (size_t i = 0; i < count; i++) entries[i].index = (uint32_t)i;
+  struct entry few[FEW + FEW / 2], *entries = few;
+  if (count > FEW) {
+    if (!sl_heap_admit(sorter->thread, count * (2 * sizeof *entries + sizeof *values))) return NULL;
+    entries = sl_allocate_atomic((count + count / 2) * sizeof *entries);
+  }
+  for (size_t i = 0; i < count; i++) entries[i] = (struct entry){.index = (uint32_t)i};
   give_ranks(sorter, entries, count);
   sort(sorter, entries, count, entries + count);
-  if (sorter->failed) return false;
-  sl_value *sorted = sl_allocate(count * sizeof *sorted);
+  if (sorter->failed) return NULL;
+  sl_value *sorted, list = sl_list_new(sorter->thread, count, &sorted);
   for (size_t i = 0; i < count; i++) sorted[i] = values[entries[i].index];
-  memcpy(values, sorted, count * sizeof *values);
-  return true;
+  return list;
 }
 
 // ---------------------------------------------------------------- the functions
@@ -233,9 +235,8 @@ static sl_value key_of(struct sl_thread *thread, sl_value function, sl_value ele
   return sl_call(thread, function, &element, 1, NULL, 0);
 }
 
-// What the elements are compared by: their keys in a new array, or themselves. NULL: an error is pending.
+// What the elements are compared by, in a new array. NULL: an error is pending.
 static const sl_value *keys_of(struct sl_thread *thread, sl_value function, sl_value list) {
-  if (function == SL_NONE) return sl_list_items(list);
   size_t count = sl_list_length(list);
   if (!sl_heap_admit(thread, count * sizeof(sl_value))) return NULL;
   sl_value *keys = sl_allocate(count * sizeof *keys);
@@ -248,12 +249,21 @@ static const sl_value *keys_of(struct sl_thread *thread, sl_value function, sl_v
 
 static sl_value sorted_function(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)self;
-  sl_value list = sl_to_list(thread, arguments[0]);
-  if (!list || sl_list_length(list) == 0) return list;
-  const sl_value *keys = keys_of(thread, arguments[1], list);
-  if (!keys) return NULL;
-  struct sorter sorter = {.thread = thread, .keys = keys, .reverse = arguments[2] == SL_TRUE};
-  return sort_values(&sorter, sl_list_items(list), sl_list_length(list)) ? list : NULL;
+  struct sorter sorter = {.thread = thread, .reverse = arguments[2] == SL_TRUE};
+  sl_value *values;
+  size_t count;
+  // Without keys to be computed nothing can change a sequence until it is sorted.
+  if (arguments[1] != SL_NONE || !sl_sequence_items(arguments[0], &values, &count)) {
+    sl_value list = sl_to_list(thread, arguments[0]);
+    if (!list) return NULL;
+    values = sl_list_items(list);
+    count = sl_list_length(list);
+    if (arguments[1] != SL_NONE && !(sorter.keys = keys_of(thread, arguments[1], list)))
+      return NULL;
+  }
+  if (count == 0) return sl_list(thread, NULL, 0);
+  if (arguments[1] == SL_NONE) sorter.keys = values;
+  return sort_values(&sorter, values, count);
 }
 
 // The first of the elements whose key is least (direction -1) or greatest (1).

@@ -88,7 +88,7 @@ static inline uint32_t sl_annotated_arguments(const struct sl_signature *signatu
 static inline void sl_complete_arguments(const struct sl_signature *signature, sl_value *arguments,
                                          uint32_t count) {
   for (uint32_t i = count; i < signature->parameter_count; i++)
-    arguments[i] = signature->parameters[i].default_value;
+    arguments[i] = signature->defaults[i];
 }
 
 // Checks and completes the arguments of such a call in place. False: one is wrong; nothing is pending.

@@ -127,10 +127,10 @@ bool sl_bind_native_positional(struct sl_thread *thread, const struct sl_signatu
   sl_value surplus = signature->star ? sl_tuple(slots + given, count - given) : NULL;
   for (uint32_t i = given; i < signature->parameter_count; i++) {
     const struct sl_signature_parameter *parameter = &signature->parameters[i];
-    bool fresh = parameter->kind == SL_SIGNATURE_STAR_STAR && !parameter->default_value;
+    bool fresh = parameter->kind == SL_SIGNATURE_STAR_STAR && !signature->defaults[i];
     slots[i] = parameter->kind == SL_SIGNATURE_STAR ? surplus
                : fresh                              ? sl_dict(thread, 0)
-                                                    : parameter->default_value;
+                                                    : signature->defaults[i];
   }
   return true;
 }
@@ -160,7 +160,7 @@ static bool fill_defaults(struct sl_thread *thread, const struct sl_signature *s
   bool missing = false;
   for (uint32_t i = 0; i < signature->parameter_count; i++) {
     if (slots[i]) continue;
-    slots[i] = signature->parameters[i].default_value;
+    slots[i] = signature->defaults[i];
     missing |= signature->parameters[i].required;
   }
   return !missing || (refuse_missing_native(thread, signature, slots, true) &&

@@ -203,7 +203,7 @@ static sl_value extra_of(struct sl_thread *thread, const struct sl_call_plan *pl
   }
   if (count == 0) return plan->packs ? (sl_value)(uintptr_t)&no_keywords : sl_dict(thread, 0);
   for (uint32_t i = 0; i < count; i++) extra[i] = values[plan->extra[i]];
-  return sl_dict_of_names(thread, plan->extra_names, extra);
+  return sl_dict_of_names(thread, plan->extra_names->names, extra, plan->extra_names->count);
 }
 
 // The values of a call's keywords in order of their numbers.

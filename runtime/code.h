@@ -32,7 +32,8 @@
   X(ADD) X(ADD_K) X(SUBTRACT) X(SUBTRACT_K) X(MULTIPLY) X(MULTIPLY_K) X(DIVIDE) X(DIVIDE_K)       \
   X(FLOOR_DIVIDE) X(FLOOR_DIVIDE_K) X(MODULO) X(MODULO_K) X(AND) X(AND_K) X(OR) X(OR_K)           \
   X(XOR) X(XOR_K) X(SHIFT_LEFT) X(SHIFT_LEFT_K) X(SHIFT_RIGHT) X(SHIFT_RIGHT_K)                   \
-  X(EQUAL) X(NOT_EQUAL) X(LESS) X(LESS_EQUAL) X(GREATER) X(GREATER_EQUAL) X(IN) X(NOT_IN)         \
+  X(EQUAL) X(EQUAL_K) X(NOT_EQUAL) X(NOT_EQUAL_K) X(LESS) X(LESS_K) X(LESS_EQUAL) X(LESS_EQUAL_K) \
+  X(GREATER) X(GREATER_K) X(GREATER_EQUAL) X(GREATER_EQUAL_K) X(IN) X(NOT_IN)                     \
   /* R[a] op= R[c]: as above, but lists, dicts and sets change in place. b = a. */                \
   X(ADD_IN_PLACE) X(SUBTRACT_IN_PLACE) X(OR_IN_PLACE) X(AND_IN_PLACE) X(XOR_IN_PLACE)             \
   X(JOIN)                 /* R[a] = R[b] + .. + R[b+c-1], skipping c - 1 ADDs; else go on */      \
@@ -58,6 +59,7 @@
   X(TUPLE)                /* R[a] = a tuple of R[b .. b+c) */                                     \
   X(TUPLE_OF_LIST)        /* R[a] = a tuple of the items of the list R[b] */                      \
   X(DICT)                 /* R[a] = a new dict, c entries being expected */                       \
+  X(DICT_OF_NAMES)        /* R[a] = a new dict of the names of S[c], its values being R[b ..) */  \
   X(DICT_INSERT)          /* the new dict R[a] gets R[b]: R[b+1], which must not be there */      \
   X(CHECK_KEY)            /* R[a] must be hashable */                                             \
   X(DICT_PUT)             /* the new dict R[a] gets R[b]: R[b+1] */                               \
@@ -75,7 +77,7 @@
   X(CALL_SITE)            /* the call S[c], its window at R[a] */                                 \
   X(CALL_BUILTIN)         /* the call S[c] of its builtin, bound directly, its window at R[a] */   \
   X(CHECK_METHOD)         /* R[a] must have the attribute that S[c] names */                      \
-  X(CALL_METHOD)          /* the call S[c] of R[a].name, its window at R[a] */                    \
+  X(CALL_METHOD)          /* the call S[c] of R[b].name, its window at R[a] */                    \
   X(APPEND)               /* R[a].append(R[b]) without a result; else the call S[c] */            \
   X(POP)                  /* R[a] = R[b].pop(); else the call S[c] */                             \
   X(LENGTH)               /* R[a] = len(R[b]); K[c] is that builtin */                            \
@@ -136,6 +138,8 @@ struct sl_attribute_cache {
   struct sl_builtin *row;        // the method; NULL: a field
   const struct sl_shape *shape;  // with `index`, for fields of structs
   uint32_t index;
+  uint32_t annotated;  // bit i: the type of the method's argument i matters
+  bool direct;         // and nothing else does: the site's arguments can be bound in place
 };
 
 // How the arguments of a call with keywords go into the parameters of one callee. Made for calls that bind without an
@@ -173,7 +177,7 @@ struct sl_site {
   uint16_t named_count;     // values follow the positional ones in the window
   uint32_t star;            // then *args: its offset, 0: there is none
   uint32_t star_star;       // then **kwargs: its offset, 0: there is none
-  uint16_t window;          // APPEND and POP: where the operands go when the call must be made
+  uint16_t window;          // of methods: where the call's operands are, or go when it must be made
   uint16_t result;          // register
   _Atomic uint32_t misses;  // of the caches; a site that changes all the time is left alone
   _Atomic(const struct sl_attribute_cache *) attribute;

@@ -215,19 +215,31 @@ static const struct operator_code operators[] = {
     [SL_OP_CARET] = {SL_OPCODE_XOR, true, SL_OPCODE_XOR_IN_PLACE, 0, 0},
     [SL_OP_LESS_LESS] = {SL_OPCODE_SHIFT_LEFT, true, SL_OPCODE_SHIFT_LEFT, 0, 0},
     [SL_OP_GREATER_GREATER] = {SL_OPCODE_SHIFT_RIGHT, true, SL_OPCODE_SHIFT_RIGHT, 0, 0},
-    [SL_OP_EQUAL] = {SL_OPCODE_EQUAL, false, 0, SL_OPCODE_JUMP_EQUAL, SL_OPCODE_JUMP_NOT_EQUAL},
-    [SL_OP_NOT_EQUAL] = {SL_OPCODE_NOT_EQUAL, false, 0, SL_OPCODE_JUMP_NOT_EQUAL,
+    [SL_OP_EQUAL] = {SL_OPCODE_EQUAL, true, 0, SL_OPCODE_JUMP_EQUAL, SL_OPCODE_JUMP_NOT_EQUAL},
+    [SL_OP_NOT_EQUAL] = {SL_OPCODE_NOT_EQUAL, true, 0, SL_OPCODE_JUMP_NOT_EQUAL,
                          SL_OPCODE_JUMP_EQUAL},
-    [SL_OP_LESS] = {SL_OPCODE_LESS, false, 0, SL_OPCODE_JUMP_LESS, SL_OPCODE_JUMP_GREATER_EQUAL},
-    [SL_OP_LESS_EQUAL] = {SL_OPCODE_LESS_EQUAL, false, 0, SL_OPCODE_JUMP_LESS_EQUAL,
+    [SL_OP_LESS] = {SL_OPCODE_LESS, true, 0, SL_OPCODE_JUMP_LESS, SL_OPCODE_JUMP_GREATER_EQUAL},
+    [SL_OP_LESS_EQUAL] = {SL_OPCODE_LESS_EQUAL, true, 0, SL_OPCODE_JUMP_LESS_EQUAL,
                           SL_OPCODE_JUMP_GREATER},
-    [SL_OP_GREATER] = {SL_OPCODE_GREATER, false, 0, SL_OPCODE_JUMP_GREATER,
+    [SL_OP_GREATER] = {SL_OPCODE_GREATER, true, 0, SL_OPCODE_JUMP_GREATER,
                        SL_OPCODE_JUMP_LESS_EQUAL},
-    [SL_OP_GREATER_EQUAL] = {SL_OPCODE_GREATER_EQUAL, false, 0, SL_OPCODE_JUMP_GREATER_EQUAL,
+    [SL_OP_GREATER_EQUAL] = {SL_OPCODE_GREATER_EQUAL, true, 0, SL_OPCODE_JUMP_GREATER_EQUAL,
                              SL_OPCODE_JUMP_LESS},
     [SL_OP_IN] = {SL_OPCODE_IN, false, 0, SL_OPCODE_JUMP_IN, SL_OPCODE_JUMP_NOT_IN},
     [SL_OP_NOT_IN] = {SL_OPCODE_NOT_IN, false, 0, SL_OPCODE_JUMP_NOT_IN, SL_OPCODE_JUMP_IN},
 };
+
+// The right operand of an operator. Where `in` looks through a list of constants, the same tuple does each time.
+static uint32_t right_operand(struct sl_assembler *assembler, enum sl_operator op,
+                              const struct sl_node *node) {
+  bool list = (op == SL_OP_IN || op == SL_OP_NOT_IN) && node->kind == SL_NODE_LIST;
+  sl_value tuple = list ? constant_tuple(assembler, node) : NULL;
+  if (!tuple) return sl_compile_operand(assembler, node);
+  uint32_t target = sl_reserve(assembler, 1);
+  sl_emit(assembler, SL_OPCODE_CONSTANT, target, 0, sl_emit_constant(assembler, tuple),
+          SL_NO_OFFSET);
+  return target;
+}
 
 void sl_compile_binary(struct sl_assembler *assembler, enum sl_operator op, bool in_place,
                        uint32_t target, uint32_t left, const struct sl_node *right,
@@ -239,7 +251,7 @@ void sl_compile_binary(struct sl_assembler *assembler, enum sl_operator op, bool
     // A constant is no list, dict or set, so nothing can happen in place.
     sl_emit(assembler, code->value + 1, target, left, constant, offset);
   } else {
-    uint32_t operand = sl_compile_operand(assembler, right);
+    uint32_t operand = right_operand(assembler, op, right);
     sl_emit(assembler, in_place ? code->in_place : code->value, target, left, operand, offset);
   }
   assembler->next = next;
@@ -363,7 +375,8 @@ static void comparison(struct sl_assembler *assembler, const struct sl_node *nod
   bool with_constant = node->op != SL_OP_IN && node->op != SL_OP_NOT_IN &&
                        sl_compile_constant(assembler, node->binary.right, &constant) &&
                        constant <= UINT16_MAX;
-  uint32_t right = with_constant ? constant : sl_compile_operand(assembler, node->binary.right);
+  uint32_t right =
+      with_constant ? constant : right_operand(assembler, node->op, node->binary.right);
   sl_emit_jump(assembler, with_constant ? op + 1 : op, left, right, jumps, node->mark);
 }
 
@@ -466,7 +479,38 @@ static void dict_entry(struct sl_assembler *assembler, enum sl_opcode op, uint32
   assembler->next = next;
 }
 
+// The keys of a dict display, all of them different names. NULL: it is another one.
+static sl_value *names_of(const struct sl_node_list *entries) {
+  if (entries->count == 0 || entries->count > LITERAL_CHUNK) return NULL;
+  sl_value *names = sl_allocate(entries->count * sizeof *names);
+  for (uint32_t i = 0; i < entries->count; i++) {
+    const struct sl_node *key = entries->items[i]->entry.key;
+    if (key->kind != SL_NODE_STRING || key->string.length > INTERN_LIMIT) return NULL;
+    names[i] = constant_string(key);
+    for (uint32_t j = 0; j < i; j++) {
+      if (names[j] == names[i]) return NULL;
+    }
+  }
+  return names;
+}
+
+// {"a": x, "b": y}: nothing is looked for when the values are there.
+static bool dict_of_names(struct sl_assembler *assembler, const struct sl_node_list *entries,
+                          uint32_t target) {
+  sl_value *names = names_of(entries);
+  if (!names) return false;
+  uint32_t first = sl_reserve(assembler, entries->count), index;
+  for (uint32_t i = 0; i < entries->count; i++)
+    sl_compile_expression(assembler, entries->items[i]->entry.value, first + i);
+  struct sl_site *site = sl_emit_site(assembler, &index);
+  site->names = names;
+  site->named_count = (uint16_t)entries->count;
+  sl_emit(assembler, SL_OPCODE_DICT_OF_NAMES, target, first, index, SL_NO_OFFSET);
+  return true;
+}
+
 static void dict(struct sl_assembler *assembler, const struct sl_node *node, uint32_t target) {
+  if (dict_of_names(assembler, &node->list, target)) return;
   uint32_t result = scratch(assembler, target);
   sl_emit(assembler, SL_OPCODE_DICT, result, 0, node->list.count, SL_NO_OFFSET);
   for (uint32_t i = 0; i < node->list.count; i++) {
@@ -626,14 +670,15 @@ static void method_call(struct sl_assembler *assembler, const struct sl_node *no
   struct sl_site described = {0};
   described.name = sl_compile_name(assembler->compiler, callee->dot.name);
   described.dot = callee->mark;
+  described.window = (uint16_t)window;
   described.result = (uint16_t)target;
-  sl_compile_expression(assembler, callee->dot.object, window);
+  uint32_t object = operand_through(assembler, callee->dot.object, window);
   uint32_t index;
   sl_emit_site(assembler, &index)->name = described.name;
-  check_method(assembler, node, window, index);
+  check_method(assembler, node, object, index);
   arguments(assembler, &node->call.arguments, &described);
   memcpy(sl_emitted_site(assembler, index), &described, sizeof described);
-  sl_emit(assembler, SL_OPCODE_CALL_METHOD, window, 0, index, node->mark);
+  sl_emit(assembler, SL_OPCODE_CALL_METHOD, window, object, index, node->mark);
 }
 
 static void plain_call(struct sl_assembler *assembler, const struct sl_node *node,

@@ -41,6 +41,7 @@ static enum shape shape_of(enum sl_opcode op) {
     case SL_OPCODE_ATTRIBUTE:
     case SL_OPCODE_CALL_SITE:
     case SL_OPCODE_CALL_BUILTIN:
+    case SL_OPCODE_DICT_OF_NAMES:
     case SL_OPCODE_CHECK_METHOD:
     case SL_OPCODE_CALL_METHOD:
     case SL_OPCODE_APPEND:

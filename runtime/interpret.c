@@ -212,12 +212,12 @@ static inline sl_value field_fast(const struct sl_site *site, sl_value x) {
   return cache && cache->shape == record->shape ? record->fields[cache->index] : NULL;
 }
 
-// The method of an object's type by the site's cache.
-static inline struct sl_builtin *method_fast(const struct sl_site *site, sl_value x) {
+// The site's cache, if it is of a method of the object's type.
+static inline const struct sl_attribute_cache *method_fast(const struct sl_site *site, sl_value x) {
   if (!sl_is_object(x)) return NULL;
   const struct sl_attribute_cache *cache =
       atomic_load_explicit(&site->attribute, memory_order_acquire);
-  return cache && cache->type == x->type ? cache->row : NULL;
+  return cache && cache->type == x->type && cache->row ? cache : NULL;
 }
 
 // ---------------------------------------------------------------- the loop
@@ -342,17 +342,17 @@ static inline struct sl_builtin *method_fast(const struct sl_site *site, sl_valu
     test(outcome, x, y);            \
     JUMP_WHEN(outcome == (wanted))  \
   }
-#define OUTCOME(test, wanted)         \
+#define OUTCOME(test, right, wanted)  \
   {                                   \
     int outcome;                      \
-    test(outcome, B, C);              \
+    test(outcome, B, right);          \
     A = sl_bool(outcome == (wanted)); \
     NEXT();                           \
   }
 // R[a] = x op y.
-#define ORDER(relation)                                          \
+#define ORDER(relation, right)                                   \
   {                                                              \
-    sl_value x = B, y = C;                                       \
+    sl_value x = B, y = (right);                                 \
     if (SL_LIKELY(sl_both_small_ints(x, y))) {                   \
       A = sl_bool((intptr_t)x relation(intptr_t) y);             \
       NEXT();                                                    \
@@ -513,14 +513,20 @@ dispatch:
     OPCODE(SHIFT_LEFT_K) ARITHMETIC(SL_OP_LESS_LESS, KC, shift_left_ints(x, y, &A), NO_FLOATS)
     OPCODE(SHIFT_RIGHT) ARITHMETIC(SL_OP_GREATER_GREATER, C, shift_right_ints(x, y, &A), NO_FLOATS)
     OPCODE(SHIFT_RIGHT_K) ARITHMETIC(SL_OP_GREATER_GREATER, KC, shift_right_ints(x, y, &A), NO_FLOATS)
-    OPCODE(EQUAL) OUTCOME(COMPARE, true)
-    OPCODE(NOT_EQUAL) OUTCOME(COMPARE, false)
-    OPCODE(LESS) ORDER(<)
-    OPCODE(LESS_EQUAL) ORDER(<=)
-    OPCODE(GREATER) ORDER(>)
-    OPCODE(GREATER_EQUAL) ORDER(>=)
-    OPCODE(IN) OUTCOME(FIND, true)
-    OPCODE(NOT_IN) OUTCOME(FIND, false)
+    OPCODE(EQUAL) OUTCOME(COMPARE, C, true)
+    OPCODE(EQUAL_K) OUTCOME(COMPARE, KC, true)
+    OPCODE(NOT_EQUAL) OUTCOME(COMPARE, C, false)
+    OPCODE(NOT_EQUAL_K) OUTCOME(COMPARE, KC, false)
+    OPCODE(LESS) ORDER(<, C)
+    OPCODE(LESS_K) ORDER(<, KC)
+    OPCODE(LESS_EQUAL) ORDER(<=, C)
+    OPCODE(LESS_EQUAL_K) ORDER(<=, KC)
+    OPCODE(GREATER) ORDER(>, C)
+    OPCODE(GREATER_K) ORDER(>, KC)
+    OPCODE(GREATER_EQUAL) ORDER(>=, C)
+    OPCODE(GREATER_EQUAL_K) ORDER(>=, KC)
+    OPCODE(IN) OUTCOME(FIND, C, true)
+    OPCODE(NOT_IN) OUTCOME(FIND, C, false)
         // clang-format on
         OPCODE(ADD_IN_PLACE) {
       sl_value x = B, y = C;
@@ -663,6 +669,10 @@ dispatch:
       A = sl_dict(thread, (uint32_t)pc->c);
       NEXT();
     }
+    OPCODE(DICT_OF_NAMES) {
+      A = sl_dict_of_names(thread, SITE->names, &B, SITE->named_count);
+      NEXT();
+    }
     OPCODE(DICT_INSERT) {
       if (!insert_fast(as_dict(A), &B)) SLOW(sl_slow_dict_insert(thread, A, &B));
       NEXT();
@@ -780,6 +790,18 @@ dispatch:
     OPCODE(CALL_METHOD) {
       site = SITE;
       window = &A;
+      sl_value receiver = B;
+      const struct sl_attribute_cache *cache = method_fast(site, receiver);
+      if (SL_LIKELY(cache && cache->direct)) {
+        struct sl_builtin *row = cache->row;
+        frame->pc = pc;
+        if (SL_LIKELY(
+                sl_bind_known(row->parsed, window + 1, site->positional_count, cache->annotated))) {
+          result = &R[site->result];
+          CALL_ROW(row, receiver);
+        }
+      }
+      window[0] = receiver;
       goto call_method;
     }
     OPCODE(APPEND) {
@@ -859,9 +881,10 @@ call_method : {
   sl_value receiver = window[0];
   count = site->positional_count;
   result = &R[site->result];
-  struct sl_builtin *row = method_fast(site, receiver);
+  const struct sl_attribute_cache *cache = method_fast(site, receiver);
+  struct sl_builtin *row = cache ? cache->row : NULL;
   frame->pc = pc;
-  if (SL_UNLIKELY(!row)) {
+  if (!row) {
     sl_value field = field_fast(site, receiver);
     if (field) {
       window[0] = field;
@@ -870,9 +893,6 @@ call_method : {
     if (!sl_slow_method(thread, site, window, &row)) goto failed;
     if (!row) goto call_any;
   }
-  if (SL_LIKELY(site->plain) &&
-      SL_LIKELY(sl_bind_direct(thread, sl_signature_of(row), window + 1, count)))
-    CALL_ROW(row, receiver);
   if (sl_call_row(thread, row, window, site, count, result) == SL_CALL_FAILED) goto failed;
   NEXT();
 }

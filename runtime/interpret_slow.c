@@ -28,6 +28,8 @@ bool sl_slow_binary(struct sl_thread *thread, const struct sl_instruction *pc, e
                     sl_value x, sl_value y) {
   if (op == SL_OP_PLUS && sl_is_string(x) && sl_is_string(y))
     return put(thread, pc, sl_string_concatenate(thread, x, y));
+  if (op == SL_OP_PERCENT && sl_is_string(x) && !sl_is_tuple(y))
+    return put(thread, pc, sl_format_percent(thread, x, &y, 1));
   double a, b;
   if (sl_small_doubles(x, y, &a, &b)) {
     sl_value result = sl_float_binary(thread, op, a, b);
@@ -88,6 +90,18 @@ static void fill_cache(struct sl_site *site, struct sl_attribute_cache found) {
   struct sl_attribute_cache *cache = sl_allocate(sizeof *cache);
   *cache = found;
   atomic_store_explicit(&site->attribute, cache, memory_order_release);
+}
+
+// The same for a method.
+static void remember_method(const struct sl_thread *thread, struct sl_site *site,
+                            const struct sl_type *type, struct sl_builtin *row) {
+  const struct sl_signature *signature = sl_signature_of(row);
+  const sl_value *arguments = thread->frame->base + site->window + 1;
+  struct sl_attribute_cache found = {.type = type, .row = row};
+  found.annotated = sl_annotated_arguments(signature, site->positional_count);
+  found.direct = site->plain && sl_binds_directly(signature, site->positional_count) &&
+                 arguments + signature->parameter_count <= thread->top;
+  fill_cache(site, found);
 }
 
 // A field of a struct, remembered; NULL: no struct, or no such field.
@@ -211,7 +225,7 @@ bool sl_slow_method(struct sl_thread *thread, struct sl_site *site, sl_value *wi
   const struct sl_type *type = sl_type_of(window[0]);
   *row = sl_type_method(type, site->name);
   if (*row) {
-    fill_cache(site, (struct sl_attribute_cache){.type = type, .row = *row});
+    remember_method(thread, site, type, *row);
     return true;
   }
   sl_value callee = find_field(site, window[0]);
@@ -228,7 +242,7 @@ bool sl_slow_check_method(struct sl_thread *thread, struct sl_site *site, sl_val
   const char *name = sl_string_bytes(site->name);
   const struct sl_type *type = sl_type_of(x);
   struct sl_builtin *row = sl_type_method(type, site->name);
-  if (row) fill_cache(site, (struct sl_attribute_cache){.type = type, .row = row});
+  if (row) remember_method(thread, site, type, row);
   return row || find_field(site, x) || sl_attribute(thread, x, name);
 }
 

@@ -127,7 +127,7 @@ static void add_annotation(struct sl_signature_parameter *parameter, const char 
                                          : sl_string_intern(text, length);
   if (!word) return;
   annotation->accepts = word->accepts;
-  if (!parameter->type) parameter->type = word->type;
+  *(parameter->type ? &parameter->other_type : &parameter->type) = word->type;
   parameter->small_int |= word->type == &sl_int_type;
   parameter->any |= word->accepts == is_any;
 }
@@ -211,13 +211,15 @@ static sl_value read_default(const char **cursor) {
   return NULL;
 }
 
-static void read_parameter(const char **cursor, struct sl_signature_parameter *parameter) {
+static void read_parameter(const char **cursor, struct sl_signature *signature) {
+  uint32_t i = signature->parameter_count++;
+  struct sl_signature_parameter *parameter = &signature->parameters[i];
   parameter->name = take_word(cursor);
   parameter->any = true;
   parameter->required = parameter->kind <= SL_SIGNATURE_KEYWORD_ONLY;
   if (take(cursor, ':')) read_annotation(cursor, parameter);
   if (take(cursor, '=')) {
-    parameter->default_value = read_default(cursor);
+    signature->defaults[i] = read_default(cursor);
     parameter->required = false;
   }
 }
@@ -237,18 +239,15 @@ static void read_parameters(const char **cursor, struct sl_signature *signature)
     if (take(cursor, '/')) {
       end_positional_only(signature);
     } else if (!take(cursor, '*')) {
-      read_parameter(cursor, parameter);
-      signature->parameter_count++;
+      read_parameter(cursor, signature);
     } else if (take(cursor, '*')) {
       parameter->kind = SL_SIGNATURE_STAR_STAR;
-      read_parameter(cursor, parameter);
-      signature->parameter_count++;
+      read_parameter(cursor, signature);
     } else {
       kind = SL_SIGNATURE_KEYWORD_ONLY;
       if (word_length(cursor) > 0) {
         parameter->kind = SL_SIGNATURE_STAR;
-        read_parameter(cursor, parameter);
-        signature->parameter_count++;
+        read_parameter(cursor, signature);
       }
     }
     take(cursor, ',');
@@ -281,6 +280,7 @@ const struct sl_signature *sl_signature_read(struct sl_builtin *row) {
   for (const char *c = row->signature; *c; c++) limit += *c == ',';
   struct sl_signature *signature =
       sl_allocate_root(sizeof *signature + limit * sizeof signature->parameters[0]);
+  signature->defaults = sl_allocate_root(limit * sizeof *signature->defaults);
   const char *cursor = row->signature;
   signature->name = take_word(&cursor);
   bool opened = take(&cursor, '(');

@@ -26,11 +26,11 @@ struct sl_annotation {
 struct sl_signature_parameter {
   sl_value name;  // interned
   enum sl_signature_kind kind;
-  bool required;               // neither a default value nor `= unbound`
-  bool any;                    // not annotated
-  bool small_int;              // ints are accepted: they need no look-up
-  sl_value default_value;      // NULL: none
-  const struct sl_type *type;  // a type that is accepted: the common case
+  bool required;                     // neither a default value nor `= unbound`
+  bool any;                          // not annotated
+  bool small_int;                    // ints are accepted: they need no look-up
+  const struct sl_type *type;        // a type that is accepted: the common case
+  const struct sl_type *other_type;  // another one; NULL: none
   struct sl_annotation *annotations;
   uint32_t annotation_count;
 };
@@ -47,6 +47,7 @@ struct sl_signature {
   uint32_t annotated;  // bit i: the type of parameter i matters; of those that are bound directly
   bool star;
   bool star_star;
+  sl_value *defaults;  // of the parameters, in a row to be copied; NULL: none
   struct sl_signature_parameter parameters[];
 };
 
@@ -60,10 +61,11 @@ static inline const struct sl_signature *sl_signature_of(struct sl_builtin *row)
 
 bool sl_parameter_accepts_slowly(const struct sl_signature_parameter *parameter, sl_value value);
 
-// Whether a value is of an annotated parameter's common type. False: it may be of another one that is accepted.
+// Whether a value is of an annotated parameter's common types. False: it may be of another one that is accepted.
 static inline bool sl_parameter_expects(const struct sl_signature_parameter *parameter,
                                         sl_value value) {
-  if (sl_is_object(value)) return value->type == parameter->type;
+  if (sl_is_object(value))
+    return value->type == parameter->type || value->type == parameter->other_type;
   return sl_is_small_int(value) && parameter->small_int;
 }
 

@@ -236,8 +236,8 @@ bool sl_dict_put(struct sl_thread *thread, struct sl_dict *dict, sl_value key, u
 // The same for strings, if the table need not grow. False: it must, and nothing is done.
 bool sl_dict_put_string(struct sl_dict *dict, struct sl_string *key, sl_value value);
 // A dict of strings that differ.
-sl_value sl_dict_of_names(struct sl_thread *thread, const struct sl_shape *names,
-                          const sl_value *values);
+sl_value sl_dict_of_names(struct sl_thread *thread, const sl_value *names, const sl_value *values,
+                          uint32_t count);
 // Shallow copies, owned by the thread's mutability.
 struct sl_dict *sl_dict_copy(struct sl_thread *thread, const struct sl_dict *from);
 

@@ -407,14 +407,15 @@ void sl_table_append_selected(struct sl_dict *table, const struct sl_table_selec
   index_entries(table, first);
 }
 
-sl_value sl_dict_of_names(struct sl_thread *thread, const struct sl_shape *names,
-                          const sl_value *values) {
-  struct sl_dict *dict =
-      sl_table_new(&sl_dict_type, sl_thread_head(thread)->mutability, names->count);
-  for (uint32_t i = 0; i < names->count; i++) {
-    struct sl_string *name = (struct sl_string *)(void *)names->names[i];
-    append_indexed(dict, names->names[i], sl_string_hash(name), values[i]);
+sl_value sl_dict_of_names(struct sl_thread *thread, const sl_value *names, const sl_value *values,
+                          uint32_t count) {
+  struct sl_dict *dict = sl_table_new(&sl_dict_type, sl_thread_head(thread)->mutability, count);
+  for (uint32_t i = 0; i < count; i++) {
+    struct sl_string *name = (struct sl_string *)(void *)names[i];
+    dict->entries[i] = (struct sl_dict_entry){names[i], values[i], sl_table_string_hash(name)};
   }
+  dict->count = dict->used = count;
+  index_entries(dict, 0);
   return (sl_value)(void *)dict;
 }
 
