@@ -8,11 +8,10 @@
 static sl_value dict_function(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)self;
   sl_value pairs = arguments[0], named = arguments[1];
-  // What is common: dict(pairs) or dict(name = value), without another dict.
-  if (sl_is_list(pairs) && sl_list_length(pairs) == 0) return named;
-  if (sl_dict_length(named) == 0) return sl_dict_update(thread, named, pairs) ? named : NULL;
-  sl_value dict = sl_dict(thread, 0);
-  if (!sl_dict_update(thread, dict, pairs)) return NULL;
+  bool no_pairs = sl_is_list(pairs) && sl_list_length(pairs) == 0;
+  if (no_pairs && sl_dict_length(named) > 0) return named;
+  sl_value dict = sl_is_dict(pairs) ? sl_dict_copy(thread, pairs) : sl_dict(thread, 0);
+  if (!dict || (!sl_is_dict(pairs) && !sl_dict_update(thread, dict, pairs))) return NULL;
   return sl_dict_update(thread, dict, named) ? dict : NULL;
 }
 
@@ -94,7 +93,7 @@ static sl_value dict_values(struct sl_thread *thread, sl_value self, sl_value *a
 }
 
 struct sl_builtin sl_dict_functions[] = {
-    SL_BUILTIN("dict(pairs = [], /, **kwargs)", dict_function,
+    SL_BUILTIN("dict(pairs = [], /, **kwargs = {})", dict_function,
                "A new dict with the entries of a dict, or of an iterable of pairs, and of the "
                "keyword arguments."),
     SL_BUILTIN_END,
@@ -113,7 +112,7 @@ struct sl_builtin sl_dict_methods[] = {
                "Removes the first entry and returns it as a pair (key, value)."),
     SL_BUILTIN("setdefault(key, /, default = None)", dict_setdefault,
                "The value of a key, which gets the value `default` if there is none."),
-    SL_BUILTIN("update(pairs = [], /, **kwargs)", dict_update,
+    SL_BUILTIN("update(pairs = [], /, **kwargs = {})", dict_update,
                "Adds the entries of a dict, or of an iterable of pairs, and of the keyword "
                "arguments."),
     SL_BUILTIN("values()", dict_values, "A new list of the values."),

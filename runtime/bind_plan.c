@@ -107,13 +107,31 @@ static bool plan_keywords(const struct plan_target *target, struct sl_call_plan 
   return true;
 }
 
-static const struct sl_call_plan *plan_new(struct sl_site *site, const struct sl_shape *passed,
+// The keywords of an operand of **. False: there can be no plan.
+static bool find_passed(sl_value operand, const struct sl_shape **passed) {
+  const struct sl_keywords *keywords = sl_keywords_of(operand);
+  *passed = keywords ? keywords->shape : NULL;
+  if (keywords) return true;
+  sl_value names[PLAN_LIMIT], key, value;
+  uint32_t count = 0;
+  if (sl_dict_length(operand) > PLAN_LIMIT) return false;
+  for (size_t cursor = 0; sl_dict_next(operand, &cursor, &key, &value);) {
+    if (!sl_is_string(key)) return false;
+    names[count++] = sl_string_intern(sl_string_bytes(key), sl_string_length(key));
+  }
+  if (count) *passed = sl_shape_of(names, count);
+  return true;
+}
+
+static const struct sl_call_plan *plan_new(struct sl_site *site, sl_value operand,
                                            const struct plan_target *target) {
   sl_value names[PLAN_LIMIT], extra[PLAN_LIMIT];
-  if (site->named_count + passed_count(passed) > PLAN_LIMIT ||
-      (site->positional_count > target->positional_count && !target->star))
-    return NULL;
-  if (atomic_fetch_add_explicit(&site->misses, 1, memory_order_relaxed) >= SL_MISS_LIMIT)
+  const struct sl_shape *passed = NULL;
+  if (site->positional_count > target->positional_count && !target->star) return NULL;
+  if (atomic_load_explicit(&site->misses, memory_order_relaxed) >= SL_MISS_LIMIT) return NULL;
+  atomic_fetch_add_explicit(&site->misses, 1, memory_order_relaxed);
+  if ((operand && !find_passed(operand, &passed)) ||
+      site->named_count + passed_count(passed) > PLAN_LIMIT)
     return NULL;
   uint32_t count = keyword_names(site, passed, names);
   struct sl_call_plan *plan = sl_allocate(sizeof *plan);
@@ -135,32 +153,45 @@ static const struct sl_call_plan *plan_new(struct sl_site *site, const struct sl
   return plan;
 }
 
-// The keywords that a call passes on. False: there can be no plan.
-static inline bool find_passed(const struct sl_site *site, const sl_value *slots,
-                               const struct sl_shape **passed) {
-  *passed = NULL;
-  if (SL_UNLIKELY(site->star)) return false;
-  if (!site->star_star) return true;
-  const struct sl_keywords *keywords =
-      sl_keywords_of(slots[site->positional_count + site->named_count]);
-  if (!keywords) return false;
-  *passed = keywords->shape;
+// A call's operand of **; NULL: there is none.
+static inline sl_value operand_of(const struct sl_site *site, const sl_value *slots) {
+  return site->star_star ? slots[site->positional_count + site->named_count] : NULL;
+}
+
+// Whether an operand of ** has these keywords, in this order.
+static bool has_names(sl_value operand, const struct sl_shape *names) {
+  const struct sl_keywords *keywords = sl_keywords_of(operand);
+  if (keywords) return keywords->shape == names;
+  if (sl_dict_length(operand) != passed_count(names)) return false;
+  sl_value key, value;
+  size_t cursor = 0;
+  for (uint32_t i = 0; sl_dict_next(operand, &cursor, &key, &value); i++) {
+    if (key == names->names[i]) continue;
+    if (!sl_is_string(key) ||
+        !sl_string_equal((const struct sl_string *)(const void *)key,
+                         (const struct sl_string *)(const void *)names->names[i]))
+      return false;
+  }
   return true;
 }
 
-static inline const struct sl_call_plan *plan_known(const struct sl_site *site,
-                                                    const struct sl_shape *passed,
+static inline const struct sl_call_plan *plan_known(const struct sl_site *site, sl_value operand,
                                                     const void *callee) {
   const struct sl_call_plan *plan = atomic_load_explicit(&site->plan, memory_order_acquire);
-  while (plan && (plan->callee != callee || plan->passed != passed)) plan = plan->next;
+  while (plan && (plan->callee != callee || (operand && !has_names(operand, plan->passed))))
+    plan = plan->next;
   return plan;
+}
+
+static inline bool may_have_plan(const struct sl_site *site, sl_value operand) {
+  return !site->star && (!operand || sl_keywords_of(operand) || sl_is_dict(operand));
 }
 
 const struct sl_call_plan *sl_plan_for_code(struct sl_site *site, const struct sl_code *code,
                                             const sl_value *slots) {
-  const struct sl_shape *passed;
-  if (!find_passed(site, slots, &passed)) return NULL;
-  const struct sl_call_plan *known = plan_known(site, passed, code);
+  sl_value operand = operand_of(site, slots);
+  if (!may_have_plan(site, operand)) return NULL;
+  const struct sl_call_plan *known = plan_known(site, operand, code);
   if (SL_LIKELY(known != NULL)) return known;
   struct plan_target target = {.callee = code,
                                .positional_count = code->positional_count,
@@ -169,15 +200,15 @@ const struct sl_call_plan *sl_plan_for_code(struct sl_site *site, const struct s
                                .packs = code->passes_on,
                                .find = function_find,
                                .absent = function_absent};
-  return plan_new(site, passed, &target);
+  return plan_new(site, operand, &target);
 }
 
 const struct sl_call_plan *sl_plan_for_signature(struct sl_site *site,
                                                  const struct sl_signature *signature,
                                                  const sl_value *slots) {
-  const struct sl_shape *passed;
-  if (!find_passed(site, slots, &passed)) return NULL;
-  const struct sl_call_plan *known = plan_known(site, passed, signature);
+  sl_value operand = operand_of(site, slots);
+  if (!may_have_plan(site, operand)) return NULL;
+  const struct sl_call_plan *known = plan_known(site, operand, signature);
   if (SL_LIKELY(known != NULL)) return known;
   struct plan_target target = {.callee = signature,
                                .positional_count = signature->positional_count,
@@ -185,7 +216,7 @@ const struct sl_call_plan *sl_plan_for_signature(struct sl_site *site,
                                .star = signature->star,
                                .find = native_find,
                                .absent = native_absent};
-  return plan_new(site, passed, &target);
+  return plan_new(site, operand, &target);
 }
 
 // ---------------------------------------------------------------- following them
@@ -211,9 +242,15 @@ static void keyword_values(const struct sl_site *site, const struct sl_call_plan
                            const sl_value *from, sl_value *values) {
   for (uint32_t i = 0; i < site->named_count; i++) values[i] = from[i];
   if (!plan->passed) return;
-  const struct sl_keywords *keywords = sl_keywords_of(from[site->named_count]);
-  for (uint32_t i = 0; i < plan->passed->count; i++)
-    values[site->named_count + i] = keywords->values[i];
+  sl_value operand = from[site->named_count];
+  const struct sl_keywords *keywords = sl_keywords_of(operand);
+  values += site->named_count;
+  if (keywords) {
+    for (uint32_t i = 0; i < plan->passed->count; i++) values[i] = keywords->values[i];
+    return;
+  }
+  sl_value name;
+  for (size_t cursor = 0; sl_dict_next(operand, &cursor, &name, values);) values++;
 }
 
 void sl_plan_follow(struct sl_thread *thread, const struct sl_site *site,

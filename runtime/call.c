@@ -151,13 +151,13 @@ static sl_value *beyond(const struct sl_thread *thread, sl_value *slots, uint32_
 static bool bind_site(struct sl_thread *thread, struct sl_function *function, sl_value *slots,
                       struct sl_site *site) {
   const struct sl_code *code = function->code;
-  if (site->star_star && bind_dict(thread, function, slots, site)) return true;
   const struct sl_call_plan *plan = sl_plan_for_code(site, code, slots);
   if (plan) {
     if (!sl_stack_raise(thread, slots + code->register_count)) return false;
     sl_plan_follow(thread, site, plan, function->defaults, slots);
     return true;
   }
+  if (site->star_star && bind_dict(thread, function, slots, site)) return true;
   struct sl_arguments arguments;
   return gather(thread, site, slots, beyond(thread, slots, code->register_count), &arguments) &&
          sl_bind_function(thread, function, &arguments, slots);

@@ -68,6 +68,8 @@
   X(FUNCTION)             /* R[a] = function of child c, its defaults being R[b ..] */            \
   /* Loops. */                                                                                    \
   X(ITERATE)              /* the iterator R[a .. a+4) = iter(R[b]); jump c */                     \
+  /* R[a] = a new list or dict with room for what the loop at R[b] yields, or little of it; jump c */ \
+  X(LIST_FOR_ALL) X(LIST_FOR_SOME) X(DICT_FOR_ALL) X(DICT_FOR_SOME)                               \
   X(NEXT)                 /* R[b] = next of iterator R[a], and jump c; at its end go on */        \
   X(END)                  /* releases the iterator R[a] */                                        \
   X(RANGE)                /* the counter R[a .. a+3) = range(R[a+1 .. a+1+b)); jump c */          \

@@ -125,6 +125,8 @@ void sl_compile_body(struct sl_assembler *assembler);
 struct sl_loop_body {
   void (*compile)(struct sl_assembler *assembler, const struct sl_loop_body *body);
   const void *data;
+  enum sl_opcode collect;  // if not 0: makes in `result` what the loop's items are collected in
+  uint32_t result;
 };
 void sl_compile_for(struct sl_assembler *assembler, const struct sl_node *target,
                     const struct sl_node *iterable, uint32_t offset,

@@ -557,7 +557,13 @@ static void clauses(struct sl_assembler *assembler, const struct comprehension *
   struct comprehension inner = *comprehension;
   inner.clause++;
   if (clause->kind == SL_NODE_FOR_CLAUSE) {
-    struct sl_loop_body body = {inner_clauses, &inner};
+    struct sl_loop_body body = {.compile = inner_clauses, .data = &inner};
+    if (comprehension->clause == 0) {
+      body.collect = comprehension->node->flags & SL_FLAG_DICT ? SL_OPCODE_DICT_FOR_ALL
+                                                               : SL_OPCODE_LIST_FOR_ALL;
+      body.collect += all->count > 1;
+      body.result = comprehension->result;
+    }
     sl_compile_for(assembler, clause->for_clause.target, clause->for_clause.iterable, clause->start,
                    &body);
     return;
@@ -571,8 +577,6 @@ static void clauses(struct sl_assembler *assembler, const struct comprehension *
 static void comprehension(struct sl_assembler *assembler, const struct sl_node *node,
                           uint32_t target) {
   struct comprehension whole = {node, 0, scratch(assembler, target)};
-  sl_emit(assembler, node->flags & SL_FLAG_DICT ? SL_OPCODE_DICT : SL_OPCODE_LIST, whole.result, 0,
-          0, SL_NO_OFFSET);
   clauses(assembler, &whole);
   move(assembler, target, whole.result);
 }

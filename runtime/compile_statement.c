@@ -189,6 +189,10 @@ void sl_compile_for(struct sl_assembler *assembler, const struct sl_node *target
   struct sl_jumps begin = {0};
   loop.iterator = sl_reserve(assembler, SL_ITERATOR_REGISTERS);
   (range ? begin_range : begin_iterator)(assembler, iterable, loop.iterator, &begin);
+  if (body->collect) {
+    sl_emit_target(assembler, &begin);
+    sl_emit_jump(assembler, body->collect, body->result, loop.iterator, &begin, SL_NO_OFFSET);
+  }
   uint32_t item = is_plain_local(target) ? target->mark : sl_reserve(assembler, 1);
   uint32_t top = sl_emit_here(assembler);
   assembler->loop = &loop;
@@ -317,7 +321,7 @@ static void define(struct sl_assembler *assembler, const struct sl_node *node) {
 
 static void statement(struct sl_assembler *assembler, const struct sl_node *node) {
   uint32_t next = assembler->next;
-  struct sl_loop_body body = {loop_block, node->loop.body};
+  struct sl_loop_body body = {.compile = loop_block, .data = node->loop.body};
   switch (node->kind) {
     case SL_NODE_EXPRESSION_STATEMENT:
       expression_statement(assembler, node);

@@ -54,6 +54,10 @@ static enum shape shape_of(enum sl_opcode op) {
     case SL_OPCODE_JUMP_IF_NOT:
       return A_JUMP;
     case SL_OPCODE_ITERATE:
+    case SL_OPCODE_LIST_FOR_ALL:
+    case SL_OPCODE_LIST_FOR_SOME:
+    case SL_OPCODE_DICT_FOR_ALL:
+    case SL_OPCODE_DICT_FOR_SOME:
     case SL_OPCODE_NEXT:
     case SL_OPCODE_RANGE:
     case SL_OPCODE_NEXT_IN_RANGE:

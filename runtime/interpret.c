@@ -722,6 +722,26 @@ dispatch:
       pc += pc->c;
       NEXT();
     }
+    OPCODE(LIST_FOR_ALL) {
+      A = sl_slow_list_for(thread, &B, true);
+      pc += pc->c;
+      NEXT();
+    }
+    OPCODE(LIST_FOR_SOME) {
+      A = sl_slow_list_for(thread, &B, false);
+      pc += pc->c;
+      NEXT();
+    }
+    OPCODE(DICT_FOR_ALL) {
+      A = sl_slow_dict_for(thread, &B, true);
+      pc += pc->c;
+      NEXT();
+    }
+    OPCODE(DICT_FOR_SOME) {
+      A = sl_slow_dict_for(thread, &B, false);
+      pc += pc->c;
+      NEXT();
+    }
     OPCODE(NEXT) {
       struct sl_iterator *iterator = (struct sl_iterator *)(void *)&A;
       sl_value item = next_fast(iterator);

@@ -39,6 +39,11 @@ bool sl_slow_unpack(struct sl_thread *thread, sl_value sequence, sl_value *items
 sl_value sl_slow_function(const struct sl_call_frame *frame, struct sl_code *code,
                           const sl_value *defaults);
 
+// What a comprehension collects items in; `loop` is the iterator or counter of its first loop. Room is made for all that
+// this one yields, or for the little that is made at one go with the list or dict.
+sl_value sl_slow_list_for(struct sl_thread *thread, const sl_value *loop, bool all);
+sl_value sl_slow_dict_for(struct sl_thread *thread, const sl_value *loop, bool all);
+
 // Sets up counter[0 .. 3) from the arguments of range at counter[1 ..].
 bool sl_slow_range(struct sl_thread *thread, sl_value *counter, uint32_t count);
 bool sl_slow_length(struct sl_thread *thread, const struct sl_instruction *pc, sl_value builtin,

@@ -186,6 +186,27 @@ sl_value sl_slow_function(const struct sl_call_frame *frame, struct sl_code *cod
   return (sl_value)(void *)function;
 }
 
+// ---------------------------------------------------------------- comprehensions
+
+// How many items to make room for: not so many that the limits would have to be asked.
+static size_t expected_items(const sl_value *loop, bool all) {
+  enum { FEW = 8, MANY = 256 };
+  // What is left of a counter is a bare count; an iterator begins with what it iterates over.
+  int64_t count = sl_is_small_int(loop[0]) ? (int64_t)(uintptr_t)loop[1] : sl_length(loop[0]);
+  int64_t most = all ? MANY : FEW;
+  return count < 0 ? 0 : (size_t)(count < most ? count : most);
+}
+
+sl_value sl_slow_list_for(struct sl_thread *thread, const sl_value *loop, bool all) {
+  sl_value *items, list = sl_list_new(thread, expected_items(loop, all), &items);
+  ((struct sl_list *)(void *)list)->length = 0;
+  return list;
+}
+
+sl_value sl_slow_dict_for(struct sl_thread *thread, const sl_value *loop, bool all) {
+  return sl_dict(thread, expected_items(loop, all));
+}
+
 // ---------------------------------------------------------------- builtins with instructions of their own
 
 // Sets up the counter of range(stop) or range(start, stop). False: it is a matter for range itself.

@@ -171,6 +171,8 @@ int sl_set_contains(struct sl_thread *thread, sl_value set, sl_value item);  // 
 // The value of a key, which gets this one if it has none.
 sl_value sl_dict_set_absent(struct sl_thread *thread, sl_value dict, sl_value key,
                             sl_value value) SL_MUST_CHECK;
+// A new dict or set with the entries of another one.
+sl_value sl_dict_copy(struct sl_thread *thread, sl_value from) SL_MUST_CHECK;
 // The removed value; NULL without an error: no such key.
 sl_value sl_dict_remove(struct sl_thread *thread, sl_value dict, sl_value key);
 bool sl_dict_clear(struct sl_thread *thread, sl_value dict) SL_MUST_CHECK;

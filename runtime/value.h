@@ -238,8 +238,6 @@ bool sl_dict_put_string(struct sl_dict *dict, struct sl_string *key, sl_value va
 // A dict of strings that differ.
 sl_value sl_dict_of_names(struct sl_thread *thread, const sl_value *names, const sl_value *values,
                           uint32_t count);
-// Shallow copies, owned by the thread's mutability.
-struct sl_dict *sl_dict_copy(struct sl_thread *thread, const struct sl_dict *from);
 
 // Ints: the slow half of each operator, called when an operand or the result has no immediate form.
 sl_value sl_int_binary(struct sl_thread *thread, enum sl_operator op, sl_value a, sl_value b);

@@ -212,7 +212,8 @@ static inline int matches(struct sl_thread *thread, const struct sl_dict_entry *
                           uint32_t hash, bool is_string) {
   if (SL_LIKELY(entry->hash != hash)) return 0;
   if (entry->key == key) return 1;
-  if (is_string) return matches_string(entry, (const struct sl_string *)(const void *)key);
+  if (is_string || sl_is_string(key))
+    return matches_string(entry, (const struct sl_string *)(const void *)key);
   return sl_equal(thread, entry->key, key);
 }
 
@@ -375,10 +376,10 @@ struct sl_dict *sl_table_copy(const struct sl_dict *from, struct sl_mutability *
   return copy;
 }
 
-struct sl_dict *sl_dict_copy(struct sl_thread *thread, const struct sl_dict *from) {
-  if (!sl_table_admit(thread, from->count) || !sl_thread_take_steps(thread, from->count))
-    return NULL;
-  return sl_table_copy(from, sl_thread_head(thread)->mutability, from->count);
+sl_value sl_dict_copy(struct sl_thread *thread, sl_value from) {
+  size_t count = as_dict(from)->count;
+  if (!sl_table_admit(thread, count) || !sl_thread_take_steps(thread, count)) return NULL;
+  return (sl_value)(void *)sl_table_copy(as_dict(from), sl_thread_head(thread)->mutability, count);
 }
 
 bool sl_table_select(struct sl_thread *thread, const struct sl_dict *from, struct sl_dict *other,

@@ -130,7 +130,7 @@ sl_value sl_set(struct sl_thread *thread, size_t expected_count) {
 }
 
 sl_value sl_set_from(struct sl_thread *thread, sl_value iterable) {
-  if (sl_is_set(iterable)) return (sl_value)(void *)sl_dict_copy(thread, as_set(iterable));
+  if (sl_is_set(iterable)) return sl_dict_copy(thread, iterable);
   sl_value *items, tuple;
   size_t count;
   if (!sl_sequence_items(iterable, &items, &count)) {
