@@ -360,22 +360,29 @@ static sl_value string_removesuffix(struct sl_thread *thread, sl_value self, sl_
   return ends_with(text, suffix) ? slice(thread, self, 0, text.length - suffix.length) : self;
 }
 
-// The bytes that strip() and its halves remove, as bits.
+// The bytes that strip() and its halves remove: `few` of them, which are looked through, and others as bits.
 struct byte_set {
+  struct span few;
   uint64_t bits[4];
 };
 
 static inline bool has(const struct byte_set *set, char c) {
+  for (size_t i = 0; i < set->few.length; i++) {
+    if (set->few.bytes[i] == c) return true;
+  }
   unsigned char byte = (unsigned char)c;
   return set->bits[byte / 64] >> (byte % 64) & 1;
 }
 
 // Tab to carriage return, the space, and U+001C to U+001F: more than isspace() tells, as in Bazel.
-static const struct byte_set white_space = {{(uint64_t)0x1f << '\t' | (uint64_t)0x1f << 0x1c}};
+static const struct byte_set white_space = {
+    .bits = {(uint64_t)0x1f << '\t' | (uint64_t)0x1f << 0x1c}};
 
-static struct byte_set bytes_of(sl_value characters) {
-  struct byte_set set = {{0}};
+static inline struct byte_set bytes_of(sl_value characters) {
+  enum { FEW = 8 };
   struct span text = span_of(characters);
+  if (text.length <= FEW) return (struct byte_set){.few = text};
+  struct byte_set set = {{0}, {0}};
   for (size_t i = 0; i < text.length; i++) {
     unsigned char byte = (unsigned char)text.bytes[i];
     set.bits[byte / 64] |= (uint64_t)1 << (byte % 64);

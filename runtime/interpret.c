@@ -22,6 +22,9 @@ static inline bool both_small_floats(sl_value a, sl_value b) {
   return sl_is_small_float(a) && sl_is_small_float(b);
 }
 
+// None, False or True, which equal nothing else.
+static inline bool is_constant(sl_value value) { return ((uintptr_t)value & 7) == 4; }
+
 static inline struct sl_list *as_list(sl_value value) { return (struct sl_list *)(void *)value; }
 static inline struct sl_string *as_string(sl_value value) {
   return (struct sl_string *)(void *)value;
@@ -87,7 +90,7 @@ static inline int equal_fast(sl_value a, sl_value b) {
   if (a == b) return 1;
   if (sl_both_small_ints(a, b)) return 0;
   if (sl_is_string(a) && sl_is_string(b)) return sl_string_equal(as_string(a), as_string(b));
-  return both_small_floats(a, b) ? 0 : -1;
+  return both_small_floats(a, b) || is_constant(a) || is_constant(b) ? 0 : -1;
 }
 
 // The place of the value under a key; NULL: none, or another kind of key than the commonest.

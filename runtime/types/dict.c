@@ -16,7 +16,7 @@
 static struct sl_dict *as_dict(sl_value value) { return (struct sl_dict *)(void *)value; }
 
 // Larger tables than these are refused: most look-ups in them miss all caches, and take forever.
-enum { FIRST_CAPACITY = 2, SMALL = 8, MOST_JOINT = 1 << 10, MOST = 1 << 24 };
+enum { FIRST_CAPACITY = 4, SMALL = 8, MOST_JOINT = 1 << 10, MOST = 1 << 24 };
 // What a slot of the index holds: FREE, or the number of an entry + ENTRY. Its upper bits, for which
 // no number has a use, are those of the entry's hash: most other entries are passed over unseen.
 enum { FREE, ENTRY, NUMBER_BITS = 25 };

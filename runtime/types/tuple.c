@@ -3,6 +3,7 @@
 // Tuple: immutable sequences, items inline. Their items may be mutable: such a tuple has no hash.
 #include "runtime/reach.h"
 #include "runtime/types/sequence.h"
+#include "runtime/types/table.h"
 
 static struct sl_tuple *as_tuple(sl_value value) { return (struct sl_tuple *)(void *)value; }
 
@@ -37,7 +38,7 @@ static bool hash_items(struct sl_thread *thread, const struct sl_tuple *tuple, u
   uint32_t sum = tuple->length;
   for (uint32_t i = 0; i < tuple->length; i++) {
     uint32_t part;
-    if (!sl_hash(thread, tuple->items[i], &part)) return false;
+    if (!sl_table_hash(thread, tuple->items[i], &part)) return false;
     sum = sl_hash_word(((uint64_t)sum << 32) ^ part);
   }
   *hash = sum ? sum : 1;
