@@ -82,6 +82,8 @@
   X(CALL_METHOD)          /* the call S[c] of R[b].name, its window at R[a] */                    \
   X(APPEND)               /* R[a].append(R[b]) without a result; else the call S[c] */            \
   X(POP)                  /* R[a] = R[b].pop(); else the call S[c] */                             \
+  X(ITEMS)                /* R[a] = R[b].items(), of which only the pairs' parts will be seen; */ \
+                          /* else the call S[c] */                                                \
   X(LENGTH)               /* R[a] = len(R[b]); K[c] is that builtin */                            \
   X(CHECK_TYPE)           /* R[a] must be of the type K[c]: see wanted.h */                       \
   X(RETURN)               /* return R[a] */                                                       \

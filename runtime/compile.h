@@ -121,6 +121,8 @@ bool sl_compile_append(struct sl_assembler *assembler, const struct sl_node *nod
 // compile_statement.c
 // Compiles what a function does, its closing return included.
 void sl_compile_body(struct sl_assembler *assembler);
+// The operand of a loop that takes each item apart at once.
+uint32_t sl_compile_pairs(struct sl_assembler *assembler, const struct sl_node *node);
 // A for loop; `body` compiles what is inside.
 struct sl_loop_body {
   void (*compile)(struct sl_assembler *assembler, const struct sl_loop_body *body);

@@ -759,6 +759,17 @@ bool sl_compile_append(struct sl_assembler *assembler, const struct sl_node *nod
   return true;
 }
 
+uint32_t sl_compile_pairs(struct sl_assembler *assembler, const struct sl_node *node) {
+  if (node->kind != SL_NODE_CALL || !is_method(node, "items", 0))
+    return sl_compile_operand(assembler, node);
+  uint32_t target = sl_reserve(assembler, 1);
+  const struct sl_node *callee = node->call.callee;
+  uint32_t object = operand_through(assembler, callee->dot.object, target);
+  uint32_t site = shortcut_site(assembler, callee, 0, target);
+  sl_emit(assembler, SL_OPCODE_ITEMS, target, object, site, node->mark);
+  return target;
+}
+
 static void call(struct sl_assembler *assembler, const struct sl_node *node, uint32_t target) {
   const struct sl_node *callee = node->call.callee;
   if (is_method(node, "pop", 0)) {

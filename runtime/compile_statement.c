@@ -162,8 +162,9 @@ static bool is_range_call(const struct sl_assembler *assembler, const struct sl_
   return count >= 1 && count <= 3 && sl_compile_all_positional(node);
 }
 
-static void begin_range(struct sl_assembler *assembler, const struct sl_node *node,
-                        uint32_t counter, struct sl_jumps *begin) {
+static void begin_range(struct sl_assembler *assembler, const struct sl_node *target,
+                        const struct sl_node *node, uint32_t counter, struct sl_jumps *begin) {
+  (void)target;
   const struct sl_node_list *list = &node->call.arguments;
   for (uint32_t i = 0; i < list->count; i++) {
     sl_compile_expression(assembler, list->items[i]->argument.value, counter + 1 + i);
@@ -171,10 +172,11 @@ static void begin_range(struct sl_assembler *assembler, const struct sl_node *no
   sl_emit_jump(assembler, SL_OPCODE_RANGE, counter, list->count, begin, node->mark);
 }
 
-static void begin_iterator(struct sl_assembler *assembler, const struct sl_node *node,
-                           uint32_t iterator, struct sl_jumps *begin) {
+static void begin_iterator(struct sl_assembler *assembler, const struct sl_node *target,
+                           const struct sl_node *node, uint32_t iterator, struct sl_jumps *begin) {
   uint32_t next = assembler->next;
-  uint32_t operand = sl_compile_operand(assembler, node);
+  uint32_t operand =
+      (is_sequence_display(target) ? sl_compile_pairs : sl_compile_operand)(assembler, node);
   sl_emit_jump(assembler, SL_OPCODE_ITERATE, iterator, operand, begin, node->start);
   assembler->next = next;
 }
@@ -188,7 +190,7 @@ void sl_compile_for(struct sl_assembler *assembler, const struct sl_node *target
                          .kind = range ? SL_LOOP_RANGE : SL_LOOP_ITERATOR};
   struct sl_jumps begin = {0};
   loop.iterator = sl_reserve(assembler, SL_ITERATOR_REGISTERS);
-  (range ? begin_range : begin_iterator)(assembler, iterable, loop.iterator, &begin);
+  (range ? begin_range : begin_iterator)(assembler, target, iterable, loop.iterator, &begin);
   if (body->collect) {
     sl_emit_target(assembler, &begin);
     sl_emit_jump(assembler, body->collect, body->result, loop.iterator, &begin, SL_NO_OFFSET);

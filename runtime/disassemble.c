@@ -46,6 +46,7 @@ static enum shape shape_of(enum sl_opcode op) {
     case SL_OPCODE_CALL_METHOD:
     case SL_OPCODE_APPEND:
     case SL_OPCODE_POP:
+    case SL_OPCODE_ITEMS:
       return A_SITE;
     case SL_OPCODE_JUMP:
     case SL_OPCODE_LOOP:

@@ -850,6 +850,16 @@ dispatch:
       window[0] = B;
       goto call_method;
     }
+    OPCODE(ITEMS) {
+      if (SL_LIKELY(sl_is_dict(B))) {
+        SLOW(sl_slow_items(thread, pc, B));
+        NEXT();
+      }
+      site = SITE;
+      window = &R[site->window];
+      window[0] = B;
+      goto call_method;
+    }
     OPCODE(LENGTH) {
       int64_t length = length_fast(B);
       if (SL_LIKELY(length >= 0)) {

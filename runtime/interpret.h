@@ -46,6 +46,7 @@ sl_value sl_slow_dict_for(struct sl_thread *thread, const sl_value *loop, bool a
 
 // Sets up counter[0 .. 3) from the arguments of range at counter[1 ..].
 bool sl_slow_range(struct sl_thread *thread, sl_value *counter, uint32_t count);
+bool sl_slow_items(struct sl_thread *thread, const struct sl_instruction *pc, sl_value dict);
 bool sl_slow_length(struct sl_thread *thread, const struct sl_instruction *pc, sl_value builtin,
                     sl_value x);
 

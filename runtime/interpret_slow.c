@@ -233,6 +233,10 @@ bool sl_slow_range(struct sl_thread *thread, sl_value *counter, uint32_t count) 
   return true;
 }
 
+bool sl_slow_items(struct sl_thread *thread, const struct sl_instruction *pc, sl_value dict) {
+  return put(thread, pc, sl_dict_pairs(thread, dict));
+}
+
 bool sl_slow_length(struct sl_thread *thread, const struct sl_instruction *pc, sl_value builtin,
                     sl_value x) {
   return put(thread, pc, sl_call(thread, builtin, &x, 1, NULL, 0));

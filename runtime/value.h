@@ -239,6 +239,9 @@ bool sl_dict_put_string(struct sl_dict *dict, struct sl_string *key, sl_value va
 sl_value sl_dict_of_names(struct sl_thread *thread, const sl_value *names, const sl_value *values,
                           uint32_t count);
 
+// dict.items() for a loop that takes each pair apart before it does anything else. NULL with an error pending.
+sl_value sl_dict_pairs(struct sl_thread *thread, sl_value dict);
+
 // Ints: the slow half of each operator, called when an operand or the result has no immediate form.
 sl_value sl_int_binary(struct sl_thread *thread, enum sl_operator op, sl_value a, sl_value b);
 sl_value sl_int_negate(sl_value a);
