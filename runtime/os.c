@@ -136,8 +136,12 @@ uint64_t sl_process_memory(void) {
 
 // ---------------------------------------------------------------- time
 
-uint64_t sl_clock(void) {
+static uint64_t read_clock(clockid_t clock) {
   struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  clock_gettime(clock, &now);
   return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
+
+uint64_t sl_clock(void) { return read_clock(CLOCK_MONOTONIC); }
+
+uint64_t sl_cpu_clock(void) { return read_clock(CLOCK_PROCESS_CPUTIME_ID); }

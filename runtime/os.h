@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// OS: what the runtime needs of the system: threads and a clock. The list of locks is the list of everything
+// OS: what the runtime needs of the system: threads and clocks. The list of locks is the list of everything
 // in the process that Starlark threads share and change: one lock for each cache.
 #ifndef RUNTIME_OS_H_
 #define RUNTIME_OS_H_
@@ -40,5 +40,7 @@ uint64_t sl_process_memory(void);
 
 // Nanoseconds since some moment: a clock that nobody sets.
 uint64_t sl_clock(void);
+// Nanoseconds of CPU time that the process has taken.
+uint64_t sl_cpu_clock(void);
 
 #endif  // RUNTIME_OS_H_

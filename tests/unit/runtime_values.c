@@ -298,9 +298,14 @@ static void check_heap(void) {
     check_text(sl_string_bytes(item), want);
     check(sl_string_intern(want, strlen(want)) == sl_string_intern(want, strlen(want)));
   }
-  sl_handle_free(handle);
-  // Garbage does not pile up.
+  // Garbage does not pile up: where much is alive and collections are dear, or else.
   size_t before = sl_heap_size();
+  for (size_t i = 0; i < 6000000; i++) {
+    sl_value item = sl_tuple((sl_value[]){SL_NONE, SL_TRUE}, 2);
+    check(sl_list_set(thread, sl_handle_get(handle), i % 100000, item));
+  }
+  check(sl_heap_size() < before + (96u << 20));
+  sl_handle_free(handle);
   for (int i = 0; i < 3000000; i++) check(sl_tuple((sl_value[]){SL_NONE, SL_TRUE}, 2) != NULL);
   check(sl_heap_size() < before + (96u << 20));
 }
