@@ -173,7 +173,7 @@ static inline int64_t length_fast(sl_value x) {
   if (!sl_is_object(x)) return -1;
   if (x->type == &sl_string_type) return as_string(x)->length;
   if (x->type == &sl_list_type) return as_list(x)->length;
-  if (x->type == &sl_dict_type) return as_dict(x)->count;
+  if (sl_is_table(x)) return as_dict(x)->count;
   if (x->type == &sl_tuple_type) return ((const struct sl_tuple *)(const void *)x)->length;
   return -1;
 }

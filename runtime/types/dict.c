@@ -257,8 +257,10 @@ sl_value *sl_dict_find(struct sl_thread *thread, struct sl_dict *table, sl_value
 
 const sl_value *sl_table_find_like(struct sl_thread *thread, struct sl_dict *table,
                                    const struct sl_dict_entry *entry, size_t i) {
-  if (i < table->used && table->entries[i].key == entry->key) return &table->entries[i].value;
-  return sl_dict_find(thread, table, entry->key, entry->hash);
+  int match =
+      i < table->used ? matches(thread, &table->entries[i], entry->key, entry->hash, false) : 0;
+  if (SL_UNLIKELY(!match)) return sl_dict_find(thread, table, entry->key, entry->hash);
+  return match > 0 ? &table->entries[i].value : NULL;
 }
 
 sl_value *sl_dict_find_string(struct sl_dict *table, struct sl_string *key) {
