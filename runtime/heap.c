@@ -155,7 +155,7 @@ static void refill(void **batch, size_t class, int kind) {
 
 // Where much is alive and little is done with what is allocated, the collector's own measure can make it run half of the
 // time. So a collection that took more than a quarter of the CPU time since the one before makes the next come after
-// twice as much was allocated. That ends by itself: a collection costs by what is alive.
+// half as much again was allocated. That ends by itself: a collection costs by what is alive.
 static void GC_CALLBACK pace(GC_EventType event) {
   static uint64_t begin, end;  // of a collection: CPU time
   static size_t allocated;     // before it
@@ -165,7 +165,8 @@ static void GC_CALLBACK pace(GC_EventType event) {
   } else if (event == GC_EVENT_END) {
     uint64_t now = sl_cpu_clock();
     bool dear = allocated > MUCH_ALLOCATED && now - begin > (now - end) / 4;
-    if (dear && 2 * allocated > GC_get_min_bytes_allocd()) GC_set_min_bytes_allocd(2 * allocated);
+    size_t more = allocated + allocated / 2;
+    if (dear && more > GC_get_min_bytes_allocd()) GC_set_min_bytes_allocd(more);
     end = now;
   }
 }
