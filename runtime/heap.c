@@ -155,7 +155,8 @@ static void refill(void **batch, size_t class, int kind) {
 
 // Where much is alive and little is done with what is allocated, the collector's own measure can make it run half of the
 // time. So a collection that took more than a quarter of the CPU time since the one before makes the next come after
-// half as much again was allocated. That ends by itself: a collection costs by what is alive.
+// half as much again was allocated. That ends by itself: a collection costs by what is alive. Where little is alive any
+// more, and collections cost next to nothing, they become as frequent again as they were.
 static void GC_CALLBACK pace(GC_EventType event) {
   static uint64_t begin, end;  // of a collection: CPU time
   static size_t allocated;     // before it
@@ -163,10 +164,14 @@ static void GC_CALLBACK pace(GC_EventType event) {
     allocated = GC_get_bytes_since_gc();
     begin = sl_cpu_clock();
   } else if (event == GC_EVENT_END) {
-    uint64_t now = sl_cpu_clock();
-    bool dear = allocated > MUCH_ALLOCATED && now - begin > (now - end) / 4;
-    size_t more = allocated + allocated / 2;
-    if (dear && more > GC_get_min_bytes_allocd()) GC_set_min_bytes_allocd(more);
+    uint64_t now = sl_cpu_clock(), cost = now - begin, time = now - end;
+    size_t least = GC_get_min_bytes_allocd(), more = allocated + allocated / 2;
+    if (allocated > MUCH_ALLOCATED && cost > time / 4 && more > least) {
+      GC_set_min_bytes_allocd(more);
+    } else if (cost < time / 32 && least > BYTES_PER_COLLECTION) {
+      size_t less = least - least / 3;
+      GC_set_min_bytes_allocd(less > BYTES_PER_COLLECTION ? less : BYTES_PER_COLLECTION);
+    }
     end = now;
   }
 }
