@@ -141,8 +141,10 @@ static void give_ranks(struct sorter *sorter, struct entry *entries, size_t coun
 
 // ---------------------------------------------------------------- sorting
 
-// Runs this short are sorted by insertion.
-enum { SHORT_RUN = 8 };
+enum {
+  SHORT_RUN = 8,  // runs this short are sorted by insertion
+  FEW = 16,       // so many elements are sorted on the stack
+};
 
 // Compares two keys in full, the later one with the earlier one, as Bazel does: messages tell.
 static bool must_swap_keys(struct sorter *sorter, sl_value later, sl_value earlier) {
@@ -212,7 +214,6 @@ static void sort(struct sorter *sorter, struct entry *entries, size_t count,
 
 // A new list of `values`, of which there is at least one, in the order of the sorter's keys. NULL: an error is pending.
 static sl_value sort_values(struct sorter *sorter, const sl_value *values, size_t count) {
-  enum { FEW = 16 };
   // The second part is the scratch of merges.
   struct entry few[FEW + FEW / 2], *entries = few;
   if (count > FEW) {
@@ -235,14 +236,16 @@ static sl_value key_of(struct sl_thread *thread, sl_value function, sl_value ele
   return sl_call(thread, function, &element, 1, NULL, 0);
 }
 
-// What the elements are compared by, in a new array. NULL: an error is pending.
-static const sl_value *keys_of(struct sl_thread *thread, sl_value function, sl_value list) {
-  size_t count = sl_list_length(list);
-  if (!sl_heap_admit(thread, count * sizeof(sl_value))) return NULL;
-  sl_value *keys = sl_allocate(count * sizeof *keys);
+// What the elements are compared by: in `few`, if they are. NULL: an error is pending.
+static const sl_value *keys_of(struct sl_thread *thread, sl_value function, const sl_value *values,
+                               size_t count, sl_value *few) {
+  sl_value *keys = few;
+  if (count > FEW) {
+    if (!sl_heap_admit(thread, count * sizeof *keys)) return NULL;
+    keys = sl_allocate(count * sizeof *keys);
+  }
   for (size_t i = 0; i < count; i++) {
-    keys[i] = key_of(thread, function, sl_list_get(list, i));
-    if (!keys[i]) return NULL;
+    if (!(keys[i] = key_of(thread, function, values[i]))) return NULL;
   }
   return keys;
 }
@@ -250,20 +253,22 @@ static const sl_value *keys_of(struct sl_thread *thread, sl_value function, sl_v
 static sl_value sorted_function(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)self;
   struct sorter sorter = {.thread = thread, .reverse = arguments[2] == SL_TRUE};
-  sl_value *values;
+  sl_value *values, few[FEW], few_keys[FEW];
   size_t count;
+  bool has_key = arguments[1] != SL_NONE;
   // Without keys to be computed nothing can change a sequence until it is sorted.
-  if (arguments[1] != SL_NONE || !sl_sequence_items(arguments[0], &values, &count)) {
+  bool is_sequence = sl_sequence_items(arguments[0], &values, &count);
+  if (is_sequence && has_key && count <= FEW) {
+    values = memcpy(few, values, count * sizeof *few);
+  } else if (!is_sequence || has_key) {
     sl_value list = sl_to_list(thread, arguments[0]);
     if (!list) return NULL;
     values = sl_list_items(list);
     count = sl_list_length(list);
-    if (arguments[1] != SL_NONE && !(sorter.keys = keys_of(thread, arguments[1], list)))
-      return NULL;
   }
   if (count == 0) return sl_list(thread, NULL, 0);
-  if (arguments[1] == SL_NONE) sorter.keys = values;
-  return sort_values(&sorter, values, count);
+  sorter.keys = has_key ? keys_of(thread, arguments[1], values, count, few_keys) : values;
+  return sorter.keys ? sort_values(&sorter, values, count) : NULL;
 }
 
 // The first of the elements whose key is least (direction -1) or greatest (1).

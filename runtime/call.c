@@ -277,26 +277,58 @@ enum sl_call_outcome sl_call_window(struct sl_thread *thread, sl_value *window,
 // ---------------------------------------------------------------- calls from the host
 
 // A native called by the host or by another native needs a frame to be named in.
-static bool push_host_frame(struct sl_thread *thread, sl_value callee) {
+static bool push_host_frame(struct sl_thread *thread) {
   bool named = thread->frame->native || thread->frame == thread->floor;
-  if (!named || sl_has_type(callee, &sl_function_type)) return false;
-  if (thread->frame + 1 < thread->frame_limit) {
-    *++thread->frame = (struct sl_call_frame){.base = thread->top};
-    return true;
-  }
-  return false;
+  if (!named || thread->frame + 1 >= thread->frame_limit) return false;
+  *++thread->frame = (struct sl_call_frame){.base = thread->top};
+  return true;
 }
 
-static sl_value call_window(struct sl_thread *thread, sl_value *window, struct sl_site *site,
-                            uint32_t count) {
-  sl_value result = NULL;
-  bool pushed = push_host_frame(thread, window[0]);
-  enum sl_call_outcome outcome = sl_call_window(thread, window, site, count, &result);
+// Binds positional arguments without looking at anything but types, as can be done for most calls that natives make: key= is
+// called for each element. False: it takes more than that; nothing is pending.
+static bool bind_row_at_once(struct sl_thread *thread, struct sl_builtin *row, sl_value *slots,
+                             uint32_t count) {
+  const struct sl_signature *signature = sl_signature_of(row);
+  sl_value *end = slots + signature->parameter_count;
+  if (end > thread->top && end <= thread->stack_limit) thread->top = end;
+  return sl_bind_direct(thread, signature, slots, count);
+}
+
+// Calls anything but a Starlark function.
+static inline sl_value call_native(struct sl_thread *thread, sl_value *window, struct sl_site *site,
+                                   uint32_t count) {
+  sl_value self = NULL, result = NULL;
+  struct sl_builtin *row = (struct sl_builtin *)(void *)window[0];
+  if (sl_has_type(window[0], &sl_bound_method_type)) {
+    const struct sl_bound_method *method = (const struct sl_bound_method *)(void *)window[0];
+    row = method->row;
+    self = method->receiver;
+  }
+  bool pushed = push_host_frame(thread);
+  if (!site && sl_has_type(sl_builtin_value(row), &sl_builtin_type) &&
+      bind_row_at_once(thread, row, window + 1, count)) {
+    struct sl_call_frame *frame = thread->frame;
+    frame->native = sl_builtin_value(row);
+    result = row->function(thread, self, window + 1);
+    frame->native = NULL;
+  } else if (sl_call_window(thread, window, site, count, &result) != SL_CALL_DONE) {
+    result = NULL;
+  }
   if (pushed) thread->frame--;
-  if (outcome == SL_CALL_FAILED) return NULL;
-  if (outcome == SL_CALL_DONE) return result;
+  return result;
+}
+
+// In line twice: without a site little of it is left.
+__attribute__((always_inline)) static inline sl_value call_window(struct sl_thread *thread,
+                                                                  sl_value *window,
+                                                                  struct sl_site *site,
+                                                                  uint32_t count) {
+  sl_value result;
+  if (!sl_has_type(window[0], &sl_function_type)) return call_native(thread, window, site, count);
   struct sl_function *function = (struct sl_function *)(void *)window[0];
-  return sl_frame_push(thread, function, window + 1, NULL) ? sl_interpret(thread) : NULL;
+  bool bound = (!site && sl_bind_defaults(thread, function, window + 1, count)) ||
+               sl_call_window(thread, window, site, count, &result) == SL_CALL_ENTER;
+  return bound && sl_frame_push(thread, function, window + 1, NULL) ? sl_interpret(thread) : NULL;
 }
 
 // Calls with keywords, whose names are put behind the values.

@@ -114,11 +114,6 @@ bool sl_thread_enter_call(struct sl_thread *thread) {
   return true;
 }
 
-bool sl_thread_leave_call(struct sl_thread *thread) {
-  assert(thread->host_calls > 0);
-  return --thread->host_calls > 0 || sl_limit_end(thread);
-}
-
 bool sl_stack_raise(struct sl_thread *thread, sl_value *top) {
   if (top <= thread->top) return true;
   if (top > thread->stack_limit) return sl_fail_false(thread, "stack overflow");

@@ -98,12 +98,15 @@ struct sl_thread {
 
 // Begins a call from the host's stack. False with an error pending: there are too many in each other.
 bool sl_thread_enter_call(struct sl_thread *thread) SL_MUST_CHECK;
-// Ends it. False with an error pending: a limit that is looked at in the end has been passed.
-bool sl_thread_leave_call(struct sl_thread *thread) SL_MUST_CHECK;
 
 // The limits of an evaluation that begins, and ends.
 void sl_limit_begin(struct sl_thread *thread);
 bool sl_limit_end(struct sl_thread *thread) SL_MUST_CHECK;
+
+// Ends a call from the host's stack. False with an error pending: a limit that is looked at in the end has been passed.
+static inline bool sl_thread_leave_call(struct sl_thread *thread) {
+  return --thread->host_calls > 0 || sl_limit_end(thread);
+}
 
 // Makes the value stack reach at least to `top`.
 bool sl_stack_raise(struct sl_thread *thread, sl_value *top) SL_MUST_CHECK;
