@@ -21,7 +21,7 @@ enum {
   INITIAL_HEAP = 2 << 20,
   BYTES_PER_COLLECTION = 1 << 20,
   MUCH_ALLOCATED = 4 << 20,  // more than the cache holds, so that fresh memory costs no more
-  WORTH_RELEASE = 512,       // bytes; smaller blocks cost more to give back than to collect
+  WORTH_RELEASE = 256,       // bytes; smaller blocks cost more to give back than to collect
   STRESS_INTERVAL = 64,      // allocations per collection under STARMYPY_GC_STRESS, at least
   STRESS_BYTES =
       1024,  // bytes in use that make the interval longer by one, so that large heaps get done
@@ -343,7 +343,17 @@ void *sl_reallocate(void *memory, size_t size) {
 }
 
 void sl_release(void *memory, size_t size) {
-  if (size >= WORTH_RELEASE) GC_free(memory);
+  if (size < WORTH_RELEASE) return;
+  size_t class = class_of(size);
+  if (class >= CLASSES || cache == &no_batches) {
+    GC_free(memory);
+    return;
+  }
+  // It goes back to its batch, zeroed as what comes from there, and is the next one: in the cache still.
+  memset(memory, 0, size);
+  GC_NEXT(memory) = cache->scanned[class];
+  cache->scanned[class] = memory;
+  if (SL_UNLIKELY(meter.on)) meter.taken += size;
 }
 
 void *sl_allocate_root(size_t size) { return checked(GC_malloc_uncollectable(size), size); }

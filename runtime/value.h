@@ -297,7 +297,7 @@ uint64_t sl_heap_meter(void);
 // Atomic memory that is not zeroed, for text and numbers that are filled in at once.
 void *sl_allocate_raw(size_t size);
 // Gives back a block of this size, if it is worth it, that nobody refers to any more: another one can take its place before
-// a collection finds that out.
+// a collection finds that out. What is as small as a batch may hold must be scanned memory.
 void sl_release(void *memory, size_t size);
 // The owner of what was born frozen or frozen one by one; never anything but frozen.
 extern const struct sl_mutability sl_mutability_of_frozen;
