@@ -175,24 +175,50 @@ int sl_sequence_equal(struct sl_thread *thread, sl_value x, sl_value y) {
   return sl_visit_compared(thread, x, y, equal);
 }
 
+// How many of the first elements are the same ints and strings. *order: that of the next ones, 0 if it takes more.
+static inline size_t ordered_prefix(struct sl_thread *thread, const sl_value *a, const sl_value *b,
+                                    size_t count, int *order) {
+  *order = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (a[i] == b[i]) continue;
+    if (sl_both_small_ints(a[i], b[i])) {
+      *order = (intptr_t)a[i] > (intptr_t)b[i] ? 1 : -1;
+    } else if (sl_is_string(a[i]) && sl_is_string(b[i])) {
+      *order = sl_string_order(thread, a[i], b[i]);
+      if (!*order) continue;
+    }
+    return i;
+  }
+  return count;
+}
+
+// Whether ints and strings decide the order of two elements that are sequences: then one pass tells it.
+static bool order_by_prefix(struct sl_thread *thread, sl_value x, sl_value y, int *order) {
+  sl_value *a, *b;
+  size_t a_count, b_count;
+  if (!sl_sequence_items(x, &a, &a_count) || !sl_sequence_items(y, &b, &b_count)) return false;
+  if (sl_is_list(x) != sl_is_list(y)) return false;
+  size_t shorter = a_count < b_count ? a_count : b_count;
+  size_t i = ordered_prefix(thread, a, b, shorter, order);
+  if (i == shorter) *order = (a_count > b_count) - (a_count < b_count);
+  return i == shorter || *order;
+}
+
 // The first elements that are not equal decide: equal ones need not be ordered.
 static bool compare_items(struct sl_thread *thread, const sl_value *a, size_t a_count,
                           const sl_value *b, size_t b_count, int *order) {
   size_t shorter = a_count < b_count ? a_count : b_count;
   if (!sl_thread_take_steps(thread, shorter)) return false;
-  for (size_t i = 0; i < shorter; i++) {
-    if (a[i] == b[i]) continue;
-    if (sl_both_small_ints(a[i], b[i])) return sl_compare(thread, a[i], b[i], order);
-    if (sl_is_string(a[i]) && sl_is_string(b[i])) {
-      *order = sl_string_order(thread, a[i], b[i]);
-      if (*order) return true;
-      continue;
-    }
-    int equal = sl_equal(thread, a[i], b[i]);
+  for (size_t i = 0;; i++) {
+    i += ordered_prefix(thread, a + i, b + i, shorter - i, order);
+    if (*order || i == shorter) break;
+    bool told = order_by_prefix(thread, a[i], b[i], order);
+    if (told && *order) break;
+    int equal = told ? 1 : sl_equal(thread, a[i], b[i]);
     if (equal < 0) return false;
     if (!equal) return sl_compare(thread, a[i], b[i], order);
   }
-  *order = (a_count > b_count) - (a_count < b_count);
+  if (!*order) *order = (a_count > b_count) - (a_count < b_count);
   return true;
 }
 
