@@ -198,9 +198,7 @@ static size_t expected_items(const sl_value *loop, bool all) {
 }
 
 sl_value sl_slow_list_for(struct sl_thread *thread, const sl_value *loop, bool all) {
-  sl_value *items, list = sl_list_new(thread, expected_items(loop, all), &items);
-  ((struct sl_list *)(void *)list)->length = 0;
-  return list;
+  return sl_list_for(thread, expected_items(loop, all));
 }
 
 sl_value sl_slow_dict_for(struct sl_thread *thread, const sl_value *loop, bool all) {

@@ -278,7 +278,10 @@ sl_value sl_to_list(struct sl_thread *thread, sl_value iterable) {
   size_t count;
   if (sl_sequence_items(iterable, &items, &count))
     return sl_heap_admit(thread, count * sizeof *items) ? sl_list(thread, items, count) : NULL;
-  sl_value list = sl_list(thread, NULL, 0);
+  // Room for a few is part of the list; for more the limits are to be asked.
+  enum { FEW = 8 };
+  int64_t expected = sl_length(iterable);
+  sl_value list = sl_list_for(thread, expected > 0 && expected <= FEW ? (size_t)expected : 0);
   return sl_list_extend(thread, list, iterable) ? list : NULL;
 }
 

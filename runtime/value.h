@@ -228,6 +228,9 @@ static inline bool sl_string_equal(const struct sl_string *a, const struct sl_st
                     sl_same_bytes(a->bytes, b->bytes, a->length));
 }
 
+// An empty list with room for so many items, which the limits allow for.
+sl_value sl_list_for(struct sl_thread *thread, size_t expected_count);
+
 // Dict look-ups with the key's hash at hand. NULL: not there (or, when an error is pending, too deep to compare).
 sl_value *sl_dict_find(struct sl_thread *thread, struct sl_dict *dict, sl_value key, uint32_t hash);
 sl_value *sl_dict_find_string(struct sl_dict *dict, struct sl_string *key);

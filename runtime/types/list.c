@@ -199,6 +199,10 @@ sl_value sl_list_new(struct sl_thread *thread, size_t count, sl_value **items) {
   return (sl_value)(void *)list;
 }
 
+sl_value sl_list_for(struct sl_thread *thread, size_t expected_count) {
+  return (sl_value)(void *)list_new(sl_thread_head(thread)->mutability, expected_count);
+}
+
 sl_value sl_list_frozen(const sl_value *items, size_t count) {
   return list_copy((struct sl_mutability *)&sl_mutability_of_frozen, items, count);
 }
