@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "builtins/builtins.h"
+#include "common/copy.h"
 #include "runtime/object.h"
 #include "runtime/program.h"
 
@@ -42,16 +43,12 @@ static enum rank_kind rank_kind(sl_value lead) {
 
 // The eight bytes of a string behind so many that it has.
 static uint64_t string_rank(sl_value string, size_t skipped) {
-  const unsigned char *bytes = (const unsigned char *)sl_string_bytes(string) + skipped;
+  const bool little = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
   size_t length = sl_string_length(string) - skipped;
-  uint64_t rank = 0;
-  if (length >= 8) {
-    return (uint64_t)bytes[0] << 56 | (uint64_t)bytes[1] << 48 | (uint64_t)bytes[2] << 40 |
-           (uint64_t)bytes[3] << 32 | (uint64_t)bytes[4] << 24 | (uint64_t)bytes[5] << 16 |
-           (uint64_t)bytes[6] << 8 | bytes[7];
-  }
-  for (size_t i = 0; i < 8; i++) rank = rank << 8 | (i < length ? bytes[i] : 0);
-  return rank;
+  uint64_t word = 0;
+  if (length > sizeof word) length = sizeof word;
+  sl_copy_bytes((char *)&word, sl_string_bytes(string) + skipped, length);
+  return little ? __builtin_bswap64(word) : word;
 }
 
 // Ints in order as unsigned numbers; of strings eight bytes behind those that all have in common.
