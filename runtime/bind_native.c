@@ -192,13 +192,16 @@ bool sl_bind_native(struct sl_thread *thread, const struct sl_signature *signatu
   return fill_defaults(thread, signature, slots);
 }
 
+// There is no plan for a call that lacks what is required.
 bool sl_bind_native_planned(struct sl_thread *thread, const struct sl_signature *signature,
                             sl_value *slots) {
   for (uint32_t i = 0; i < signature->parameter_count; i++) {
     const struct sl_signature_parameter *parameter = &signature->parameters[i];
-    if (slots[i] && !sl_parameter_accepts(parameter, slots[i])) {
+    if (!slots[i]) {
+      slots[i] = signature->defaults[i];
+    } else if (!sl_parameter_accepts(parameter, slots[i])) {
       return sl_parameter_refuse(thread, signature, parameter, slots[i]);
     }
   }
-  return fill_defaults(thread, signature, slots);
+  return true;
 }

@@ -240,13 +240,13 @@ static sl_value extra_of(struct sl_thread *thread, const struct sl_call_plan *pl
 // The values of a call's keywords in order of their numbers.
 static void keyword_values(const struct sl_site *site, const struct sl_call_plan *plan,
                            const sl_value *from, sl_value *values) {
-  for (uint32_t i = 0; i < site->named_count; i++) values[i] = from[i];
+  sl_copy_values(values, from, site->named_count);
   if (!plan->passed) return;
   sl_value operand = from[site->named_count];
   const struct sl_keywords *keywords = sl_keywords_of(operand);
   values += site->named_count;
   if (keywords) {
-    for (uint32_t i = 0; i < plan->passed->count; i++) values[i] = keywords->values[i];
+    sl_copy_values(values, keywords->values, plan->passed->count);
     return;
   }
   sl_value name;
