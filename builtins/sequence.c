@@ -54,6 +54,22 @@ static sl_value enumerate_function(struct sl_thread *thread, sl_value self, sl_v
   return list;
 }
 
+static sl_value enumerate_pairs(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  int32_t start;
+  size_t count;
+  sl_value *items, *parts;
+  if (!sl_sequence_items(arguments[0], &items, &count))
+    return enumerate_function(thread, self, arguments);
+  if (!sl_to_int32(thread, arguments[1], "start", &start) || !sl_thread_take_steps(thread, count))
+    return NULL;
+  sl_value pairs = sl_pairs(thread, count, &parts);
+  for (size_t i = 0; pairs && i < count; i++) {
+    parts[2 * i] = sl_int(start + (int64_t)i);
+    parts[2 * i + 1] = items[i];
+  }
+  return pairs;
+}
+
 // A host's iterable may have no length of its own: then it is counted.
 static sl_value len_function(struct sl_thread *thread, sl_value self, sl_value *arguments) {
   (void)self;
@@ -130,6 +146,30 @@ static sl_value zip_function(struct sl_thread *thread, sl_value self, sl_value *
   for (size_t i = 0; i < begun; i++) sl_iterate_end(&iterators[i]);
   return done ? rows : NULL;
 }
+
+static sl_value zip_pairs(struct sl_thread *thread, sl_value self, sl_value *arguments) {
+  sl_value *first, *second, *parts;
+  size_t count, other_count;
+  if (!sl_sequence_items(arguments[0], &first, &count) ||
+      !sl_sequence_items(arguments[1], &second, &other_count)) {
+    sl_value both = sl_tuple(arguments, 2);
+    return zip_function(thread, self, &both);
+  }
+  if (other_count < count) count = other_count;
+  if (!sl_thread_take_steps(thread, 2 * count)) return NULL;
+  sl_value pairs = sl_pairs(thread, count, &parts);
+  for (size_t i = 0; pairs && i < count; i++) {
+    parts[2 * i] = first[i];
+    parts[2 * i + 1] = second[i];
+  }
+  return pairs;
+}
+
+struct sl_builtin sl_pair_functions[] = {
+    SL_BUILTIN("enumerate(list, start: int = 0)", enumerate_pairs, ""),
+    SL_BUILTIN("zip(first, second, /)", zip_pairs, ""),
+    SL_BUILTIN_END,
+};
 
 struct sl_builtin sl_sequence_functions[] = {
     SL_BUILTIN("all(elements, /)", all_function, "Whether every element is true."),

@@ -702,16 +702,23 @@ static void plain_call(struct sl_assembler *assembler, const struct sl_node *nod
   sl_emit(assembler, SL_OPCODE_CALL_SITE, window, 0, index, node->mark);
 }
 
-// f(x) of a builtin that is known, and whose arguments need no more than a look at their types. False: it is another call.
-static bool builtin_call(struct sl_assembler *assembler, const struct sl_node *node,
-                         uint32_t target) {
+// The builtin that a call is known to be of; NULL: there is none, or not all arguments are positional.
+static struct sl_builtin *known_builtin(const struct sl_assembler *assembler,
+                                        const struct sl_node *node) {
   const struct sl_node *callee = node->call.callee;
   if (callee->kind != SL_NODE_IDENTIFIER || callee->op != SL_SCOPE_PREDECLARED ||
       !sl_compile_all_positional(node))
-    return false;
+    return NULL;
   sl_value value = assembler->compiler->predeclared[callee->mark];
-  if (!value || !sl_has_type(value, &sl_builtin_type)) return false;
-  struct sl_builtin *builtin = (struct sl_builtin *)(void *)value;
+  bool known = value && sl_has_type(value, &sl_builtin_type);
+  return known ? (struct sl_builtin *)(void *)value : NULL;
+}
+
+// f(x) of a builtin that is known (NULL: it is not), and whose arguments need no more than a look at their types. False: it is
+// another call.
+static bool builtin_call(struct sl_assembler *assembler, const struct sl_node *node,
+                         struct sl_builtin *builtin, uint32_t target) {
+  if (!builtin) return false;
   const struct sl_signature *signature = sl_signature_of(builtin);
   uint32_t count = node->call.arguments.count;
   if (!sl_binds_directly(signature, count)) return false;
@@ -759,11 +766,25 @@ bool sl_compile_append(struct sl_assembler *assembler, const struct sl_node *nod
   return true;
 }
 
+// What is called instead of a builtin where only the parts of pairs will be seen; NULL: the builtin.
+static struct sl_builtin *pair_function(const struct sl_builtin *builtin) {
+  for (struct sl_builtin *row = sl_pair_functions; builtin && row->signature; row++) {
+    const char *name = sl_string_bytes(sl_signature_of(row)->name);
+    if (sl_environment_get(sl_universe(), name) == (sl_value)(const void *)builtin) return row;
+  }
+  return NULL;
+}
+
 uint32_t sl_compile_pairs(struct sl_assembler *assembler, const struct sl_node *node) {
-  if (node->kind != SL_NODE_CALL || !is_method(node, "items", 0))
-    return sl_compile_operand(assembler, node);
-  uint32_t target = sl_reserve(assembler, 1);
+  if (node->kind != SL_NODE_CALL) return sl_compile_operand(assembler, node);
+  uint32_t next = assembler->next, target = sl_reserve(assembler, 1);
   const struct sl_node *callee = node->call.callee;
+  if (!is_method(node, "items", 0)) {
+    struct sl_builtin *builtin = pair_function(known_builtin(assembler, node));
+    if (builtin_call(assembler, node, builtin, target)) return target;
+    assembler->next = next;
+    return sl_compile_operand(assembler, node);
+  }
   uint32_t object = operand_through(assembler, callee->dot.object, target);
   uint32_t site = shortcut_site(assembler, callee, 0, target);
   sl_emit(assembler, SL_OPCODE_ITEMS, target, object, site, node->mark);
@@ -784,7 +805,7 @@ static void call(struct sl_assembler *assembler, const struct sl_node *node, uin
         operand_through(assembler, node->call.arguments.items[0]->argument.value, target);
     uint32_t builtin = sl_emit_constant(assembler, assembler->compiler->length);
     sl_emit(assembler, SL_OPCODE_LENGTH, target, operand, builtin, node->mark);
-  } else if (!builtin_call(assembler, node, target)) {
+  } else if (!builtin_call(assembler, node, known_builtin(assembler, node), target)) {
     plain_call(assembler, node, target);
   }
 }

@@ -224,6 +224,12 @@ static inline sl_value sl_builtin_value(struct sl_builtin *row) { return (sl_val
 // The methods of the language's types, one table each, defined by builtins/.
 extern struct sl_builtin sl_string_methods[], sl_bytes_methods[], sl_list_methods[],
     sl_dict_methods[], sl_set_methods[];
+// Builtins that make lists of pairs, once more for loops that take each pair apart at once: these may return what sl_pairs
+// makes. Calls with arguments that one does not take are calls of its namesake. Defined by builtins/.
+extern struct sl_builtin sl_pair_functions[];
+// So many pairs, which only a loop sees that takes each apart before it does anything else; their parts are to be filled in.
+// NULL with an error pending.
+sl_value sl_pairs(struct sl_thread *thread, size_t count, sl_value **parts);
 
 #ifdef __cplusplus
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Pairs: what a loop over dict.items() goes through when it takes each pair apart at once: keys and values in a row, and one
-// tuple for all of them. Invariant: Starlark code never sees it, nor the tuple.
+// Pairs: what a loop over dict.items(), enumerate() or zip() goes through when it takes each pair apart at once: their parts in
+// a row, and one tuple for all of them. Invariant: Starlark code never sees it, nor the tuple.
 #include "runtime/types/table.h"
 
 struct pairs {
@@ -36,16 +36,23 @@ static const struct sl_type pairs_type = {
     .iterate = pairs_iterate,
 };
 
-sl_value sl_dict_pairs(struct sl_thread *thread, sl_value dict) {
-  size_t count = sl_dict_length(dict), cursor = 0;
+sl_value sl_pairs(struct sl_thread *thread, size_t count, sl_value **parts) {
   struct pairs *pairs;
   size_t size = sizeof *pairs + 2 * count * sizeof *pairs->parts;
-  if (!sl_heap_admit(thread, size) || !sl_thread_take_steps(thread, count)) return NULL;
+  if (!sl_heap_admit(thread, size)) return NULL;
   pairs = sl_allocate(size);
   pairs->type = &pairs_type;
   pairs->count = (uint32_t)count;
-  sl_value *items, *part = pairs->parts;
+  sl_value *items;
   pairs->pair = (struct sl_tuple *)(void *)sl_tuple_new(2, &items);
-  for (; sl_dict_next(dict, &cursor, &part[0], &part[1]); part += 2) continue;
+  *parts = pairs->parts;
   return (sl_value)(void *)pairs;
+}
+
+sl_value sl_dict_pairs(struct sl_thread *thread, sl_value dict) {
+  size_t count = sl_dict_length(dict), cursor = 0;
+  sl_value *part, pairs = sl_pairs(thread, count, &part);
+  if (!pairs || !sl_thread_take_steps(thread, count)) return NULL;
+  for (; sl_dict_next(dict, &cursor, &part[0], &part[1]); part += 2) continue;
+  return pairs;
 }
