@@ -52,10 +52,8 @@ static sl_value repr_function(struct sl_thread *thread, sl_value self, sl_value 
 }
 
 static sl_value string_of_int(int64_t number) {
-  char digits[SL_TEXT_DIGITS], *to = digits;
-  if (number < 0) *to++ = '-';
-  to = sl_text_digits(number < 0 ? -(uint64_t)number : (uint64_t)number, to);
-  return sl_string(digits, (size_t)(to - digits));
+  char digits[SL_TEXT_DIGITS];
+  return sl_string(digits, (size_t)(sl_text_signed_digits(number, digits) - digits));
 }
 
 static sl_value str_function(struct sl_thread *thread, sl_value self, sl_value *arguments) {

@@ -92,9 +92,7 @@ char *sl_text_digits(uint64_t number, char *to) {
 void sl_text_append_integer(struct sl_text *text, int64_t value) {
   if (__builtin_expect(text->capacity - text->length <= SL_TEXT_DIGITS, 0))
     sl_text_reserve(text, SL_TEXT_DIGITS);
-  char *to = text->bytes + text->length;
-  if (value < 0) *to++ = '-';
-  to = sl_text_digits(value < 0 ? -(uint64_t)value : (uint64_t)value, to);
+  char *to = sl_text_signed_digits(value, text->bytes + text->length);
   text->length = (size_t)(to - text->bytes);
   *to = '\0';
 }

@@ -20,4 +20,10 @@ static inline void sl_text_put(struct sl_text *text, const char *bytes, size_t l
 enum { SL_TEXT_DIGITS = 28 };
 char *sl_text_digits(uint64_t number, char *to);
 
+// The same of a number that may be negative.
+static inline char *sl_text_signed_digits(int64_t number, char *to) {
+  if (number < 0) *to++ = '-';
+  return sl_text_digits(number < 0 ? -(uint64_t)number : (uint64_t)number, to);
+}
+
 #endif  // COMMON_TEXT_INLINE_H_

@@ -128,10 +128,15 @@ static bool write_conversion(struct formatter *f, size_t position) {
   }
 }
 
-static bool write_all(struct formatter *f) {
-  const char *pattern = sl_string_bytes(f->pattern), *p = pattern;
+static inline const char *find_percent(const char *p, const char *end) {
+  return p < end ? memchr(p, '%', (size_t)(end - p)) : NULL;
+}
+
+// What is left of the pattern, whose first % is known.
+static bool write_rest(struct formatter *f, const char *p, const char *percent) {
+  const char *pattern = sl_string_bytes(f->pattern);
   const char *end = pattern + sl_string_length(f->pattern);
-  for (const char *percent; (percent = memchr(p, '%', (size_t)(end - p))); p = percent + 2) {
+  for (; percent; p = percent + 2, percent = find_percent(p, end)) {
     if (percent > p) sl_text_put(&f->out, p, (size_t)(percent - p));
     if (percent + 1 == end)
       return fail_showing(f->thread, "incomplete format pattern ends with %: ", f->pattern, "");
@@ -142,10 +147,63 @@ static bool write_all(struct formatter *f) {
          sl_fail_false(f->thread, "not all arguments converted during string formatting");
 }
 
+// ---------------------------------------------------------------- pieces
+
+// Most patterns have few conversions, of strings and small ints. What these write is copied from where it lies: from a text it
+// would be copied again, and a processor waits for bytes that were just stored in parts.
+enum { FEW = 4 };
+
+struct piece {
+  const char *bytes;
+  size_t length;
+};
+
+static inline bool is_simple(sl_value value) {
+  return sl_is_small_int(value) || sl_is_string(value);
+}
+
+// What a conversion of such a value writes. NULL as bytes: that takes a text.
+static inline struct piece convert(sl_value value, char conversion, char *digits) {
+  bool is_int = sl_is_small_int(value);
+  if (conversion != 's' && (conversion != 'd' || !is_int)) return (struct piece){NULL, 0};
+  if (!is_int) return (struct piece){sl_string_bytes(value), sl_string_length(value)};
+  char *end = sl_text_signed_digits(sl_small_int(value), digits);
+  return (struct piece){digits, (size_t)(end - digits)};
+}
+
+static sl_value join(const struct piece *pieces, const struct piece *end, size_t length) {
+  char *bytes;
+  sl_value result = sl_string_new(length, &bytes);
+  for (char *to = bytes; pieces < end; to += pieces++->length) {
+    sl_copy_bytes(to, pieces->bytes, pieces->length);
+  }
+  return result;
+}
+
 sl_value sl_format_percent(struct sl_thread *thread, sl_value pattern, const sl_value *arguments,
                            size_t count) {
-  struct formatter f = {.thread = thread, .pattern = pattern, .items = arguments, .count = count};
-  f.out = sl_text_begin(thread);
-  bool written = write_all(&f);
+  struct piece pieces[2 * FEW + 1], *piece = pieces;
+  char digits[FEW][SL_TEXT_DIGITS];
+  size_t used = 0, length = sl_string_length(pattern);
+  const char *p = sl_string_bytes(pattern), *end = p + length, *percent = find_percent(p, end);
+  for (; percent && used < count && used < FEW && is_simple(arguments[used]); used++) {
+    struct piece converted = convert(arguments[used], percent[1], digits[used]);
+    if (!converted.bytes || length + converted.length >= SL_LARGE_BLOCK) break;
+    *piece++ = (struct piece){p, (size_t)(percent - p)};
+    *piece++ = converted;
+    length += converted.length - 2;
+    p = percent + 2;
+    percent = find_percent(p, end);
+  }
+  if (!sl_thread_take_steps(thread, used)) return NULL;
+  if (used == count && !percent && length > 1) {
+    *piece++ = (struct piece){p, (size_t)(end - p)};
+    return join(pieces, piece, length);
+  }
+  struct formatter f = {thread, pattern, arguments, count, used, sl_text_begin(thread)};
+  for (const struct piece *put = pieces; put < piece; put++) {
+    sl_text_put(&f.out, put->bytes, put->length);
+  }
+  bool written = write_rest(&f, p, percent);
   return sl_text_finish(thread, &f.out, written);
 }

@@ -8,6 +8,7 @@
 
 #include "common/copy.h"
 #include "common/find.h"
+#include "common/text_inline.h"
 #include "runtime/os.h"
 #include "runtime/types/format.h"
 #include "runtime/types/sequence.h"
@@ -40,7 +41,7 @@ static struct sl_string *as_string(sl_value value) { return (struct sl_string *)
 
 sl_value sl_string_of_byte(unsigned char byte) { return (sl_value)(void *)&one_byte_strings[byte]; }
 
-sl_value sl_string_new(size_t length, char **bytes) {
+static inline sl_value new_string(size_t length, char **bytes) {
   if (length >= UINT32_MAX) {
     fprintf(stderr, "starmypy: out of memory (string of %zu bytes wanted)\n", length);
     abort();
@@ -54,11 +55,13 @@ sl_value sl_string_new(size_t length, char **bytes) {
   return (sl_value)(void *)string;
 }
 
+sl_value sl_string_new(size_t length, char **bytes) { return new_string(length, bytes); }
+
 sl_value sl_string(const char *bytes, size_t length) {
   if (length == 0) return (sl_value)(void *)&empty_string;
   if (length == 1) return sl_string_of_byte((unsigned char)bytes[0]);
   char *copy;
-  sl_value string = sl_string_new(length, &copy);
+  sl_value string = new_string(length, &copy);
   sl_copy_bytes(copy, bytes, length);
   return string;
 }
@@ -241,25 +244,25 @@ static const char *escape_of(unsigned char c) {
 }
 
 void sl_string_quote(const char *bytes, size_t length, struct sl_text *out) {
-  sl_text_reserve(out, length + 2);
-  sl_text_append_char(out, '"');
+  if (length + 2 >= out->capacity - out->length) sl_text_reserve(out, length + 2);
+  sl_text_put(out, "\"", 1);
   size_t plain = 0;  // where the bytes begin that are written as they are
   for (size_t i = 0; i < length; i++) {
     while (i + 8 <= length && !has_special(load_8(bytes + i))) i += 8;
     if (i == length) break;
     unsigned char c = (unsigned char)bytes[i];
     if (SL_LIKELY(c >= ' ' && c != '"' && c != '\\')) continue;
-    sl_text_append(out, bytes + plain, i - plain);
+    sl_text_put(out, bytes + plain, i - plain);
     plain = i + 1;
     const char *escape = escape_of(c);
     if (escape) {
-      sl_text_append(out, escape, 2);
+      sl_text_put(out, escape, 2);
     } else {
       sl_text_format(out, "\\x%02x", c);
     }
   }
-  sl_text_append(out, bytes + plain, length - plain);
-  sl_text_append_char(out, '"');
+  sl_text_put(out, bytes + plain, length - plain);
+  sl_text_put(out, "\"", 1);
 }
 
 // How long a string is when quoted; of a short one only roughly.
