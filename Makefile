@@ -112,10 +112,11 @@ $(BUILD)/libstarlark.o: $(STARLARK_OBJECTS)
 # a version of their own (as glibc's GLIBC_PRIVATE). In one name a line.
 STARLARK_DOORS := runtime/starlark.h builtins/builtins.h parser/syntax.h
 STARLARK_INNER := runtime/object.h runtime/program.h $(wildcard common/*.h)
+EXPORTED := $(addprefix $(BUILD)/,starlark.exports starlark-inner.exports starmypy.exports)
 $(BUILD)/starlark.exports: EXPORTS = sl_ $(STARLARK_DOORS)
 $(BUILD)/starlark-inner.exports: EXPORTS = sl_ $(STARLARK_DOORS) $(STARLARK_INNER)
 $(BUILD)/starmypy.exports: EXPORTS = bz_ rules/bazel.h
-$(BUILD)/%.exports: setup/exports.sh $(wildcard common/*.h parser/*.h runtime/*.h builtins/*.h rules/*.h rules/*/*.h)
+$(EXPORTED): setup/exports.sh $(wildcard common/*.h parser/*.h runtime/*.h builtins/*.h rules/*.h rules/*/*.h)
 	@mkdir -p $(@D) && setup/exports.sh "$(CC)" $(EXPORTS) >$@
 
 $(call shared,starlark): $(SHARED_STARLARK) $(BUILD)/starlark.exports $(BUILD)/starlark-inner.exports
@@ -195,7 +196,7 @@ $(BUILD)/embedded.o $(BUILD)/shared/embedded.o: GENERATED_FLAGS := -Wno-overleng
 
 # Targets that do all their set-up wait for the Debian packages; plain `make` uses what is there.
 PACKAGES := $(if $(filter run test check bench bench-mypy,$(MAKECMDGOALS)),packages)
-$(ALL_OBJECTS) $(GENERATED): | $(PACKAGES)
+$(ALL_OBJECTS) $(GENERATED) $(EXPORTED): | $(PACKAGES)
 
 packages:
 	@setup/packages.sh $(if $(filter check,$(MAKECMDGOALS)),--check)

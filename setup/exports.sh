@@ -6,5 +6,5 @@
 set -eu
 compiler=$1 prefix=$2
 shift 2
-for header; do echo "#include \"$header\""; done |
-  $compiler -I. -x c -E -P - | grep -oE "\\b$prefix[a-z0-9_]+" | sort -u
+declared=$(for header; do echo "#include \"$header\""; done | $compiler -I. -x c -E -P -)
+printf '%s\n' "$declared" | grep -oE "\\b$prefix[a-z0-9_]+" | sort -u
