@@ -22,9 +22,6 @@ static inline bool both_small_floats(sl_value a, sl_value b) {
   return sl_is_small_float(a) && sl_is_small_float(b);
 }
 
-// None, False or True, which equal nothing else.
-static inline bool is_constant(sl_value value) { return ((uintptr_t)value & 7) == 4; }
-
 static inline struct sl_list *as_list(sl_value value) { return (struct sl_list *)(void *)value; }
 static inline struct sl_string *as_string(sl_value value) {
   return (struct sl_string *)(void *)value;
@@ -99,7 +96,7 @@ __attribute__((always_inline)) static inline int equal_fast(sl_value a, sl_value
     const struct sl_string *x = as_string(a), *y = as_string(b);
     return x->length == y->length && x->bytes[0] == y->bytes[0] && equal_strings(x, y);
   }
-  return both_small_floats(a, b) || is_constant(a) || is_constant(b) ? 0 : -1;
+  return both_small_floats(a, b) || sl_is_constant(a) || sl_is_constant(b) ? 0 : -1;
 }
 
 // The place of the value under a key; NULL: none, or another kind of key than the commonest.

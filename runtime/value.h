@@ -36,6 +36,9 @@ static inline bool sl_both_small_ints(sl_value a, sl_value b) {
   return ((uintptr_t)a & (uintptr_t)b & 1) != 0;
 }
 
+// None, False or True, which equal nothing else.
+static inline bool sl_is_constant(sl_value v) { return ((uintptr_t)v & 7) == 4; }
+
 // An int beyond 63 bits: sign and magnitude in GMP limbs, least significant first, without leading zero limbs. Atomic.
 struct sl_big_int {
   const struct sl_type *type;  // &sl_int_type

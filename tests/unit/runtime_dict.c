@@ -133,6 +133,35 @@ static void check_errors(void) {
   check_message("trying to mutate a frozen dict value");
 }
 
+// A copy is its own: neither sees what the other one gets, and a frozen one has copies that are not.
+static void check_copies(void) {
+  sl_value dict = sl_dict(thread, 0);
+  for (int i = 0; i < 100; i++) check(sl_dict_set(thread, dict, sl_int(i), sl_int(-i)));
+  sl_freeze(dict);
+  sl_value copy = sl_dict_copy(thread, dict);
+  check(sl_equal(thread, dict, copy) == 1);
+  check(sl_dict_set(thread, copy, sl_int(7), SL_NONE) &&
+        sl_dict_set(thread, copy, SL_NONE, SL_NONE));
+  check(sl_dict_get(thread, dict, sl_int(7)) == sl_int(-7) && sl_dict_length(dict) == 100);
+  check(sl_dict_get(thread, copy, sl_int(7)) == SL_NONE && sl_dict_length(copy) == 101);
+}
+
+// One tuple serves for all pairs of a loop.
+static void check_pairs(void) {
+  enum { COUNT = 3 };
+  sl_value *parts, pairs = sl_pairs(thread, COUNT, &parts);
+  for (int i = 0; i < 2 * COUNT; i++) parts[i] = sl_int(i);
+  struct sl_iterator iterator;
+  check(sl_iterate_begin(thread, pairs, &iterator));
+  for (int i = 0; i < COUNT; i++) {
+    sl_value pair = sl_iterate_next(&iterator);
+    check(sl_tuple_length(pair) == 2);
+    check(sl_tuple_get(pair, 0) == sl_int(2 * i) && sl_tuple_get(pair, 1) == sl_int(2 * i + 1));
+  }
+  check(!sl_iterate_next(&iterator));
+  sl_iterate_end(&iterator);
+}
+
 static sl_value set_of(const char *letters) {
   sl_value set = sl_set(thread, 0);
   for (; *letters; letters++) check(sl_set_add(thread, set, sl_string(letters, 1)));
@@ -169,6 +198,8 @@ int main(void) {
   check_queue();
   check_drain();
   check_errors();
+  check_copies();
+  check_pairs();
   check_sets();
   sl_thread_free(thread);
   return check_failures != 0;
