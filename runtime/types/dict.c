@@ -226,6 +226,13 @@ __attribute__((always_inline)) static inline int64_t find(struct sl_thread *thre
                                                           const struct sl_dict *table, sl_value key,
                                                           uint32_t hash, bool is_string,
                                                           uint32_t *slot) {
+  // The keys of many dicts count up from 0: then each is the number of its entry. To guess so is worth it where the index
+  // is not in the cache any more.
+  enum { FAR = 1 << 12 };
+  if (!is_string && SL_UNLIKELY(table->used > FAR) && sl_is_small_int(key)) {
+    uint64_t number = (uint64_t)sl_small_int(key);
+    if (number < table->used && table->entries[number].key == key) return (int64_t)number;
+  }
   if (!table->index) {
     for (uint32_t i = 0; i < table->used; i++) {
       int match = matches(thread, &table->entries[i], key, hash, is_string);

@@ -133,6 +133,26 @@ static void check_errors(void) {
   check_message("trying to mutate a frozen dict value");
 }
 
+// Keys that are the numbers of their entries, and then are not any more.
+static void check_counted(void) {
+  enum { COUNT = 10000 };
+  sl_value dict = sl_dict(thread, 0);
+  for (int i = 0; i < COUNT; i++) check(sl_dict_set(thread, dict, sl_int(i), sl_int(-i)));
+  for (int i = -1; i <= COUNT; i++) {
+    sl_value want = i >= 0 && i < COUNT ? sl_int(-i) : NULL;
+    check(sl_dict_get(thread, dict, sl_int(i)) == want);
+    check(sl_dict_get(thread, dict, sl_float(i)) == want);
+  }
+  for (int i = 0; i < COUNT; i += 3) check(sl_dict_remove(thread, dict, sl_int(i)) == sl_int(-i));
+  for (int i = 0; i < COUNT; i += 3) {
+    check(!sl_dict_get(thread, dict, sl_int(i)) && !sl_error_pending(thread));
+    check(sl_dict_set(thread, dict, sl_int(i), SL_TRUE));
+  }
+  for (int i = 0; i < COUNT; i++)
+    check(sl_dict_get(thread, dict, sl_int(i)) == (i % 3 ? sl_int(-i) : SL_TRUE));
+  check(sl_dict_length(dict) == COUNT);
+}
+
 // A copy is its own: neither sees what the other one gets, and a frozen one has copies that are not.
 static void check_copies(void) {
   sl_value dict = sl_dict(thread, 0);
@@ -198,6 +218,7 @@ int main(void) {
   check_queue();
   check_drain();
   check_errors();
+  check_counted();
   check_copies();
   check_pairs();
   check_sets();
