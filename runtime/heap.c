@@ -20,9 +20,10 @@ enum {
   // to collect. Larger heaps collect after twice as much was allocated as is in use, see `pace`.
   INITIAL_HEAP = 2 << 20,
   BYTES_PER_COLLECTION = 1 << 20,
-  MUCH_ALLOCATED = 4 << 20,  // more than the cache holds, so that fresh memory costs no more
-  WORTH_RELEASE = 256,       // bytes; smaller blocks cost more to give back than to collect
-  STRESS_INTERVAL = 64,      // allocations per collection under STARMYPY_GC_STRESS, at least
+  MUCH_ALLOCATED = 4 << 20,   // more than the cache holds, so that fresh memory costs no more
+  MOST_ALLOCATED = 32 << 20,  // so much garbage, whatever collections cost
+  WORTH_RELEASE = 256,        // bytes; smaller blocks cost more to give back than to collect
+  STRESS_INTERVAL = 64,       // allocations per collection under STARMYPY_GC_STRESS, at least
   STRESS_BYTES =
       1024,  // bytes in use that make the interval longer by one, so that large heaps get done
 };
@@ -155,8 +156,8 @@ static void refill(void **batch, size_t class, int kind) {
 
 // Where much is alive and little is done with what is allocated, the collector's own measure can make it run half of the
 // time. So a collection that took more than a quarter of the CPU time since the one before makes the next come after
-// half as much again was allocated. That ends by itself: a collection costs by what is alive. Where little is alive any
-// more, and collections cost next to nothing, they become as frequent again as they were.
+// half as much again was allocated, within limits: what a collection costs may be roots, not what is alive. Where
+// collections cost next to nothing again, they become as frequent as they were.
 static void GC_CALLBACK pace(GC_EventType event) {
   static uint64_t begin, end;  // of a collection: CPU time
   static size_t allocated;     // before it
@@ -167,7 +168,7 @@ static void GC_CALLBACK pace(GC_EventType event) {
     uint64_t now = sl_cpu_clock(), cost = now - begin, time = now - end;
     size_t least = GC_get_min_bytes_allocd(), more = allocated + allocated / 2;
     if (allocated > MUCH_ALLOCATED && cost > time / 4 && more > least) {
-      GC_set_min_bytes_allocd(more);
+      GC_set_min_bytes_allocd(more < MOST_ALLOCATED ? more : MOST_ALLOCATED);
     } else if (cost < time / 32 && least > BYTES_PER_COLLECTION) {
       size_t less = least - least / 3;
       GC_set_min_bytes_allocd(less > BYTES_PER_COLLECTION ? less : BYTES_PER_COLLECTION);
